@@ -1,0 +1,175 @@
+package status
+
+import (
+	"encoding/binary"
+	"slices"
+
+	"mailfate/pipeline/classify"
+	"mailfate/schemas"
+)
+
+// Message is the records of one message that one key's fate depends on. Each is
+// nil when nothing is known under it.
+type Message struct {
+	Key     *schemas.Snapshot // the key that is looked at
+	Unnamed *schemas.Snapshot // its recipient, under no account
+	Whole   *schemas.Snapshot // the message's own record of the key's account
+	Header  *schemas.Snapshot // the message's own record under no account
+
+	// Sole account's records, for a key without an account whose message turns
+	// out to belong to somebody.
+	Owner      *schemas.Snapshot // the same recipient, under that account
+	OwnerWhole *schemas.Snapshot // its message's own record
+
+	Clock func(stream string) int64
+}
+
+// View is what follows from a message's records.
+type View struct {
+	Standing schemas.Standing
+	Row      schemas.Row
+	History  []schemas.Change
+	Timers   []schemas.Timer
+	Points   []Point
+}
+
+// Evaluator evaluates messages; it keeps its buffers and is for one goroutine.
+// A view is valid until the next call.
+type Evaluator struct {
+	timeline timeline
+	history  []schemas.Change
+	own      []*schemas.Snapshot
+	whole    []*schemas.Snapshot
+}
+
+// Evaluate says what follows from everything that is known under m.Key and
+// from the message's other records.
+func (e *Evaluator) Evaluate(m *Message) View {
+	if m.Key.Recipient == "" {
+		return View{Standing: standingOfWhole(m)}
+	}
+	if m.Key.Account == "" && len(accounts(m)) > 0 {
+		return View{Standing: standingOfUnnamed(m)}
+	}
+	unnamed := m.Key.Account != "" && len(accounts(m)) == 1 // what names no account is this account's
+	e.own, e.whole = append(e.own[:0], m.Key), e.whole[:0]
+	if unnamed && m.Unnamed != nil {
+		e.own = append(e.own, m.Unnamed)
+	}
+	if !created(e.own) {
+		if len(m.Key.Events) == 0 {
+			return View{Standing: schemas.Joined}
+		}
+		return View{Standing: schemas.Unmatched}
+	}
+	recipients := 0
+	if m.Whole != nil {
+		e.whole = append(e.whole, m.Whole)
+		recipients = len(m.Whole.Recipients)
+	}
+	if unnamed && m.Header != nil {
+		e.whole = append(e.whole, m.Header)
+		recipients = distinct(m.Whole, m.Header)
+	}
+	src := Sources{Own: e.own, Whole: e.whole, Sole: recipients <= 1, Clock: m.Clock}
+	e.timeline.build(&src)
+	e.history = fold(e.timeline.points, e.history[:0])
+	return View{
+		Standing: schemas.Shown,
+		Row:      e.timeline.summarise(&src, e.history),
+		History:  e.history,
+		Timers:   e.timeline.timers,
+		Points:   e.timeline.points,
+	}
+}
+
+// accounts names who has a message of this id, two of them at most.
+func accounts(m *Message) []string {
+	if m.Header == nil {
+		return nil
+	}
+	return m.Header.Accounts
+}
+
+// created reports whether anything proves that the recipient was addressed.
+func created(own []*schemas.Snapshot) bool {
+	for _, s := range own {
+		for i := range s.Events {
+			if ev := &s.Events[i]; ev.Kind.Stage() <= schemas.StageTransport || ev.Source == schemas.SourcePlatform {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func distinct(a, b *schemas.Snapshot) int {
+	var all schemas.Snapshot
+	for _, s := range []*schemas.Snapshot{a, b} {
+		if s == nil {
+			continue
+		}
+		for _, r := range s.Recipients {
+			AddRecipient(&all, r)
+		}
+	}
+	return len(all.Recipients)
+}
+
+// standingOfUnnamed is for a recipient's events that name no account, where the
+// message is somebody's.
+func standingOfUnnamed(m *Message) schemas.Standing {
+	switch {
+	case len(m.Key.Events) == 0:
+		return schemas.Joined
+	case len(accounts(m)) > 1:
+		return schemas.Contested
+	case m.Owner != nil && created([]*schemas.Snapshot{m.Owner, m.Key}), m.Owner == nil && created([]*schemas.Snapshot{m.Key}):
+		return schemas.Joined
+	}
+	return schemas.Unmatched
+}
+
+// standingOfWhole is for a message's own record: what names no recipient there
+// and is not about all of them needs exactly one to belong to.
+func standingOfWhole(m *Message) schemas.Standing {
+	claims := slices.ContainsFunc(m.Key.Events, func(ev schemas.Event) bool { return !ev.ForWholeMessage() })
+	if !claims {
+		return schemas.Joined
+	}
+	recipients := len(m.Key.Recipients)
+	switch n := len(accounts(m)); {
+	case m.Key.Account == "" && n > 1:
+		return schemas.Contested
+	case m.Key.Account == "" && n == 1:
+		recipients = distinct(m.Key, m.OwnerWhole)
+	case m.Key.Account != "" && n == 1:
+		recipients = distinct(m.Key, m.Header)
+	}
+	if recipients == 1 {
+		return schemas.Joined
+	}
+	return schemas.Unmatched
+}
+
+// RulesVersion is a hash of everything that decides how events are read, so
+// that what was stored under other rules can be told from what is made today.
+var RulesVersion = rulesVersion()
+
+func rulesVersion() uint64 {
+	parts := []string{"timeline 1", string(binary.AppendUvarint(nil, classify.Version))}
+	for _, v := range schemas.Vocabularies {
+		parts = append(parts, v.Name)
+		for s, row := range v.Rows {
+			parts = append(parts, row.ID)
+			for k := range schemas.KindCount {
+				for r := range schemas.ReasonCount {
+					if to := v.Next(schemas.Status(s), k, r); int(to) != s {
+						parts = append(parts, k.String(), r.String(), v.Row(to).ID)
+					}
+				}
+			}
+		}
+	}
+	return uint64(schemas.HashEvent(parts...).ID())
+}

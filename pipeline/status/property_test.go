@@ -1,0 +1,194 @@
+package status
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"mailfate/schemas"
+)
+
+// Small alphabets, so that events collide in every way there is.
+var (
+	drawKind   = rapid.Map(rapid.IntRange(1, int(schemas.KindCount)-1), func(n int) schemas.Kind { return schemas.Kind(n) }).Filter(func(k schemas.Kind) bool { return !k.Derived() })
+	drawQueue  = rapid.SampledFrom([]string{"", "Q1", "Q2", "Q3"})
+	drawStream = rapid.SampledFrom([]string{"a", "b"})
+	drawReply  = rapid.SampledFrom([]string{"", "no", "yes"})
+)
+
+func drawEvent(t *rapid.T) schemas.Event {
+	k := drawKind.Draw(t, "kind")
+	ev := schemas.Event{
+		ID:     schemas.EventID(rapid.IntRange(1, 60).Draw(t, "id")),
+		Kind:   k,
+		Time:   int64(rapid.IntRange(0, 12).Draw(t, "time")) * 43_200_000,
+		Stream: drawStream.Draw(t, "stream"),
+		Reply:  drawReply.Draw(t, "reply"),
+		Source: schemas.SourcePostfix,
+	}
+	if rs := k.Reasons(); len(rs) > 0 && rapid.Bool().Draw(t, "reasoned") {
+		ev.Reason = rapid.SampledFrom(rs).Draw(t, "reason")
+	}
+	if k.Stage() == schemas.StageTransport {
+		ev.QueueID = drawQueue.Draw(t, "queue")
+		ev.NextQueueID = drawQueue.Draw(t, "next")
+		ev.Enhanced = rapid.SampledFrom([]string{"", "5.1.1", "4.2.2"}).Draw(t, "enhanced")
+	}
+	return ev
+}
+
+func fill(events []schemas.Event) *schemas.Snapshot {
+	s := &schemas.Snapshot{Identity: schemas.Identity{MessageID: "m", Recipient: "r"}}
+	for i := range events {
+		Add(s, &events[i])
+	}
+	return s
+}
+
+func known(s *schemas.Snapshot) schemas.Snapshot {
+	return schemas.Snapshot{Events: s.Events, Counted: s.Counted, Accounts: s.Accounts, Recipients: s.Recipients}
+}
+
+func mustEqual(t *rapid.T, what string, got, want any) {
+	t.Helper()
+	if d := cmp.Diff(want, got, cmp.AllowUnexported()); d != "" {
+		t.Fatalf("%s (-want +got):\n%s", what, d)
+	}
+}
+
+func TestSetIsASemilattice(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		// Few kinds, so that the caps are reached.
+		k := drawKind.Draw(t, "the kind")
+		events := rapid.SliceOfN(rapid.Custom(drawEvent), 0, 120).Draw(t, "events")
+		for i := range events {
+			if i%4 != 0 {
+				events[i].Kind = k
+				events[i].Reason = schemas.ReasonNone
+			}
+		}
+		want := known(fill(events))
+		shuffled := rapid.Permutation(events).Draw(t, "order")
+		mustEqual(t, "shuffled", known(fill(shuffled)), want)
+		mustEqual(t, "twice", known(fill(append(slices.Clone(events), shuffled...))), want)
+
+		at := rapid.IntRange(0, len(shuffled)).Draw(t, "split")
+		a, b := fill(shuffled[:at]), fill(shuffled[at:])
+		ba := fill(shuffled[at:])
+		Merge(ba, a)
+		Merge(a, b)
+		mustEqual(t, "a∪b", known(a), want)
+		mustEqual(t, "b∪a", known(ba), want)
+		if Merge(a, b) {
+			t.Fatal("merging again changed something")
+		}
+	})
+}
+
+func TestViewDoesNotDependOnOrder(t *testing.T) {
+	clock := func(stream string) int64 {
+		if stream == "a" {
+			return 4 * 43_200_000
+		}
+		return 1 << 50
+	}
+	var e Evaluator
+	rapid.Check(t, func(t *rapid.T) {
+		events := rapid.SliceOfN(rapid.Custom(drawEvent), 1, 14).Draw(t, "events")
+		view := e.Evaluate(&Message{Key: fill(events), Clock: clock})
+		row, history, timers := view.Row, slices.Clone(view.History), slices.Clone(view.Timers)
+
+		view = e.Evaluate(&Message{Key: fill(rapid.Permutation(events).Draw(t, "order")), Clock: clock})
+		mustEqual(t, "row", view.Row, row)
+		mustEqual(t, "history", slices.Clone(view.History), history)
+		mustEqual(t, "timers", slices.Clone(view.Timers), timers)
+		checkHistory(t, history)
+	})
+}
+
+// checkHistory checks that each step is one that its vocabulary's table allows.
+func checkHistory(t *rapid.T, history []schemas.Change) {
+	var now schemas.Statuses
+	for _, c := range history {
+		if c.Before != now {
+			t.Fatalf("%v does not follow %v", c, now)
+		}
+		for v, voc := range schemas.Vocabularies {
+			if to := voc.Next(c.Before[v], c.Kind, c.Reason); to != c.After[v] {
+				t.Fatalf("%s: %s{%s} leads to %s, not %s", voc.Name, c.Kind, c.Reason, voc.Row(to).ID, voc.Row(c.After[v]).ID)
+			}
+			if voc.Row(c.Before[v]).Final && c.Before[v] != c.After[v] && c.Kind != schemas.Resend {
+				t.Fatalf("%s: %s left the final status %s", voc.Name, c.Kind, voc.Row(c.Before[v]).ID)
+			}
+		}
+		now = c.After
+	}
+}
+
+// A table of changes that applies what snapshots tell ends up with the history,
+// whatever was told before and however much of it was missed.
+func TestTellingIsExact(t *testing.T) {
+	var e Evaluator
+	rapid.Check(t, func(t *rapid.T) {
+		events := rapid.SliceOfN(rapid.Custom(drawEvent), 1, 20).Draw(t, "events")
+		s := &schemas.Snapshot{Identity: schemas.Identity{MessageID: "m", Recipient: "r"}}
+		table := map[schemas.Withdrawal]schemas.Change{}
+		enc, dec := schemas.NewEncoder(), schemas.NewDecoder()
+		for i := range events {
+			now := int64(i) * 86_400_000
+			grown := Add(s, &events[i])
+			view := e.Evaluate(&Message{Key: s, Clock: func(string) int64 { return now }})
+			revision := s.Revision
+			if !Settle(s, &view, grown, 5) {
+				continue
+			}
+			if s.Revision <= revision {
+				t.Fatalf("revision %d after %d", s.Revision, revision)
+			}
+			told := roundTrip(t, enc, dec, s)
+			for _, c := range told.History {
+				if slices.Contains(told.Fresh, c.Cause) {
+					table[schemas.Withdrawal{Cause: c.Cause, Time: c.Time}] = c
+				}
+			}
+			for _, w := range told.Withdrawn {
+				delete(table, w)
+			}
+		}
+		if len(table) != len(s.History) {
+			t.Fatalf("table has %d changes, history %d", len(table), len(s.History))
+		}
+		for _, c := range s.History {
+			mustEqual(t, "change", table[schemas.Withdrawal{Cause: c.Cause, Time: c.Time}], c)
+		}
+	})
+}
+
+// roundTrip encodes and decodes a snapshot and checks that nothing is lost.
+func roundTrip(t *rapid.T, enc *schemas.Encoder, dec *schemas.Decoder, s *schemas.Snapshot) *schemas.Snapshot {
+	b, err := enc.Snapshot(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b = bytes.Clone(b)
+	got := &schemas.Snapshot{Identity: s.Identity}
+	if err := dec.Snapshot(b, got); err != nil {
+		t.Fatal(err)
+	}
+	again, err := enc.Snapshot(got)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(b, again) {
+		t.Fatal("a decoded snapshot encodes differently")
+	}
+	mustEqual(t, "events", got.Events, s.Events)
+	mustEqual(t, "row", got.Row.Equal(&s.Row) || s.Standing != schemas.Shown, true)
+	if !slices.Equal(got.History, s.History) {
+		t.Fatalf("history: got %v, want %v", got.History, s.History)
+	}
+	return got
+}

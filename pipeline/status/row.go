@@ -1,0 +1,163 @@
+package status
+
+import "mailfate/schemas"
+
+// summarise makes the row of message_status from a timeline and its history.
+func (t *timeline) summarise(src *Sources, history []schemas.Change) schemas.Row {
+	r := schemas.Row{Attempts: uint32(len(t.attempts))}
+	for i := range t.points {
+		p := &t.points[i]
+		if !p.Derived {
+			describe(&r, p.Event)
+			spanTime(&r, p.Event.Time)
+		}
+		if p.Suspicious {
+			r.Suspicious++
+			continue
+		}
+		t.mark(&r, p)
+	}
+	t.conclude(&r, history)
+	t.countUp(&r, src)
+	return r
+}
+
+// describe takes over what an event says about the message itself; the earliest
+// that says it has the word.
+func describe(r *schemas.Row, ev *schemas.Event) {
+	first(&r.EmailID, ev.EmailID)
+	first(&r.Sender, ev.Sender)
+	first(&r.Subject, ev.Subject)
+	first(&r.Campaign, ev.Campaign)
+	first(&r.Size, ev.Size)
+	if r.Tags == nil {
+		r.Tags = ev.Tags
+	}
+}
+
+func first[T comparable](to *T, v T) {
+	var zero T
+	if *to == zero {
+		*to = v
+	}
+}
+
+func spanTime(r *schemas.Row, t int64) {
+	if r.First == 0 || t < r.First {
+		r.First = t
+	}
+	r.Last = max(r.Last, t)
+}
+
+// mark notes when something happened first, and in the newest attempt.
+func (t *timeline) mark(r *schemas.Row, p *Point) {
+	newest := p.Attempt == len(t.attempts)-1
+	switch p.Kind {
+	case schemas.Queued:
+		first(&r.Queued, p.Time)
+	case schemas.Deferred:
+		first(&r.Deferred, p.Time)
+	case schemas.Delivered:
+		first(&r.Delivered, p.Time)
+	case schemas.Bounced, schemas.BouncedLater:
+		if newest {
+			r.Bounced = p.Time
+		}
+	case schemas.Expired:
+		if newest {
+			r.Expired = p.Time
+		}
+	case schemas.Opened:
+		first(&r.Opened, p.Time)
+	case schemas.Read:
+		first(&r.Opened, p.Time)
+		first(&r.Read, p.Time)
+	case schemas.Clicked:
+		first(&r.Clicked, p.Time)
+		r.URL = p.Event.URL
+	case schemas.Unsubscribed:
+		first(&r.Unsubscribed, p.Time)
+	case schemas.Complained:
+		first(&r.Complained, p.Time)
+	case schemas.MachineOpened, schemas.MachineRead:
+		first(&r.MachineOpened, p.Time)
+	case schemas.MachineClicked:
+		first(&r.MachineClicked, p.Time)
+	}
+}
+
+// conclude notes where the message stands and what was said about it.
+func (t *timeline) conclude(r *schemas.Row, history []schemas.Change) {
+	var last, bounce *Point
+	for i := range t.points {
+		p := &t.points[i]
+		if p.Derived || p.Kind.Stage() != schemas.StageTransport {
+			continue
+		}
+		if p.Event.Reply != "" || p.Event.Relay != "" {
+			last = p
+		}
+		if r.Bounced != 0 && (p.Kind == schemas.Bounced || p.Kind == schemas.BouncedLater) {
+			bounce = p
+		}
+	}
+	if bounce != nil {
+		last = bounce
+	}
+	if last != nil {
+		r.Code, r.Enhanced, r.Reply, r.Relay = last.Event.Code, last.Event.Enhanced, last.Event.Reply, last.Event.Relay
+	}
+	if n := len(history); n > 0 {
+		r.Statuses, r.Reason = history[n-1].After, history[n-1].Reason
+	}
+	if bounce != nil {
+		r.Reason = bounce.Reason
+	}
+}
+
+// countUp counts distinct events, of which the sets may hold more than the
+// timeline has points for.
+func (t *timeline) countUp(r *schemas.Row, src *Sources) {
+	for _, c := range []struct {
+		n    *uint32
+		kind schemas.Kind
+	}{
+		{&r.Deferrals, schemas.Deferred},
+		{&r.Opens, schemas.Opened},
+		{&r.Clicks, schemas.Clicked},
+		{&r.MachineOpens, schemas.MachineOpened},
+		{&r.MachineClicks, schemas.MachineClicked},
+	} {
+		for i := range t.points {
+			if p := &t.points[i]; p.Kind == c.kind && !p.Suspicious {
+				*c.n++
+			}
+		}
+		if n, atLeast := counted(src.Own, c.kind); n > *c.n {
+			*c.n = n
+			r.AtLeast = r.AtLeast || atLeast
+		}
+	}
+}
+
+// counted counts the events of a kind of which not all were kept; 0 when all were.
+func counted(own []*schemas.Snapshot, k schemas.Kind) (n uint32, atLeast bool) {
+	var all schemas.Snapshot
+	any := false
+	for _, s := range own {
+		if c := countedOf(s, k); c != nil {
+			any = true
+			count(&all, k, c.IDs...)
+			continue
+		}
+		first, end := run(s.Events, k)
+		for i := first; i < end; i++ {
+			count(&all, k, s.Events[i].ID)
+		}
+	}
+	if !any {
+		return 0, false
+	}
+	c := countedOf(&all, k)
+	return uint32(len(c.IDs)), len(c.IDs) == countExactly
+}

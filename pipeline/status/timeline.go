@@ -1,0 +1,338 @@
+package status
+
+import (
+	"cmp"
+	"slices"
+
+	"mailfate/pipeline/classify"
+	"mailfate/schemas"
+)
+
+const (
+	// readerDelay is how much later than stamped engagement and feedback count:
+	// clocks of hosts differ, and nobody opens a mail before it was delivered.
+	readerDelay = 5_000
+
+	// giveUpAfter is how long after an attempt's first deferral a queue is taken
+	// to have given up, when nothing was heard of it.
+	giveUpAfter = 5 * 24 * 60 * 60 * 1000
+
+	// depletedFor is how long a message waits for credit.
+	depletedFor = 24 * 60 * 60 * 1000
+)
+
+// A Point is one moment of a timeline: an event, or what the timeline derives.
+type Point struct {
+	Event      *schemas.Event // what was observed; of a derived point, what it follows from
+	ID         schemas.EventID
+	Kind       schemas.Kind
+	Reason     schemas.Reason
+	Time       int64
+	Derived    bool
+	Suspicious bool // a reader's doing with what was never delivered: it changes nothing
+	Attempt    int  // 0 for the first, one more with each observed resend
+
+	at   int64 // where it stands in the order: first by this,
+	rank int   // then by this, which is twice the kind, less one for what is derived from that kind,
+	// then by ID.
+}
+
+// Sources are the records that a timeline is made of.
+type Sources struct {
+	Own   []*schemas.Snapshot // known under the recipient
+	Whole []*schemas.Snapshot // the message's own records
+	Sole  bool                // nobody else was addressed, so what names no recipient means this one
+
+	// Clock says how far the time of a stream has come, ms.
+	Clock func(stream string) int64
+}
+
+// A timeline builds the points; its slices are used again.
+type timeline struct {
+	points   []Point
+	attempts []attempt
+	queues   []string // the queue ids under which MTAs of ours had the message
+	own      []string // those that this recipient's events name
+	timers   []schemas.Timer
+}
+
+// attempt is what happened in one attempt, which decides what else is meant.
+type attempt struct {
+	start         int64 // of its resend
+	delivered     bool
+	deliveredAt   int64 // the first
+	bounced       bool  // in the dialogue
+	returned      bool  // afterwards
+	ended, held   bool
+	expired       bool
+	lastTransport int64
+	deferred      *schemas.Event // the first
+}
+
+// build makes the timeline of one recipient.
+func (t *timeline) build(src *Sources) {
+	t.points, t.queues, t.own, t.timers = t.points[:0], t.queues[:0], t.own[:0], t.timers[:0]
+	t.collect(src)
+	t.sort()
+	t.readHops()
+	t.splitAttempts()
+	if t.readReturns() {
+		t.sort()
+	}
+	t.markSuspicious()
+	n := len(t.points)
+	t.deriveReleases(n)
+	t.deriveGiveUps(src.Clock)
+	t.deriveDiscards(n, src.Clock)
+	if len(t.points) > n {
+		t.sort()
+	}
+}
+
+// collect gathers the events, each once.
+func (t *timeline) collect(src *Sources) {
+	for _, s := range src.Own {
+		for i := range s.Events {
+			ev := &s.Events[i]
+			if ev.Kind.Stage() == schemas.StageTransport {
+				t.own = addQueue(t.own, ev.QueueID)
+				t.own = addQueue(t.own, ev.NextQueueID)
+				t.queues = addQueue(t.queues, ev.QueueID)
+			}
+			t.add(ev)
+		}
+	}
+	for _, s := range src.Whole {
+		for i := range s.Events {
+			if ev := &s.Events[i]; ev.Kind.Stage() == schemas.StageTransport {
+				t.queues = addQueue(t.queues, ev.QueueID)
+			}
+		}
+	}
+	for _, s := range src.Whole {
+		for i := range s.Events {
+			if ev := &s.Events[i]; t.inherits(ev, src.Sole) {
+				t.add(ev)
+			}
+		}
+	}
+	t.dropTwins()
+}
+
+// inherits decides whether an event without a recipient is about this one.
+func (t *timeline) inherits(ev *schemas.Event, sole bool) bool {
+	if !ev.ForWholeMessage() {
+		return sole
+	}
+	if ev.QueueID == "" || slices.Contains(t.own, ev.QueueID) {
+		return true
+	}
+	// The recipient has not been seen under any queue id yet. Being queued is
+	// assumed; an end is not, unless there is no other queue id it can be under.
+	return len(t.own) == 0 && (ev.Kind == schemas.Queued || len(t.queues) == 1)
+}
+
+func addQueue(list []string, id string) []string {
+	if id == "" || slices.Contains(list, id) {
+		return list
+	}
+	return append(list, id)
+}
+
+func (t *timeline) add(ev *schemas.Event) {
+	p := Point{Event: ev, ID: ev.ID, Kind: ev.Kind, Reason: ev.Reason, Time: ev.Time, at: ev.Time, rank: 2 * int(ev.Kind)}
+	if s := ev.Kind.Stage(); s == schemas.StageEngagement || s == schemas.StageFeedback {
+		p.at += readerDelay
+	}
+	if p.Reason == schemas.ReasonNone && ev.Kind.Fails() {
+		p.Reason = classify.Reply(ev.Code, ev.Enhanced)
+	}
+	t.points = append(t.points, p)
+}
+
+// dropTwins keeps one of several readings of the same event: the smaller.
+func (t *timeline) dropTwins() {
+	slices.SortFunc(t.points, func(a, b Point) int {
+		return cmp.Or(cmp.Compare(a.ID, b.ID), compareContent(a.Event, b.Event))
+	})
+	t.points = slices.CompactFunc(t.points, func(a, b Point) bool { return a.ID == b.ID })
+}
+
+func (t *timeline) sort() {
+	slices.SortFunc(t.points, func(a, b Point) int {
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.rank, b.rank), cmp.Compare(a.ID, b.ID))
+	})
+}
+
+// readHops reads a delivery to a queue of ours as the inner hop that it is.
+func (t *timeline) readHops() {
+	for i := range t.points {
+		p := &t.points[i]
+		if p.Kind == schemas.Delivered && p.Event.NextQueueID != "" && p.Event.NextQueueID != p.Event.QueueID &&
+			slices.Contains(t.queues, p.Event.NextQueueID) {
+			p.Kind, p.rank = schemas.Relayed, 2*int(schemas.Relayed)
+		}
+	}
+}
+
+// splitAttempts numbers the points' attempts and notes what each holds.
+func (t *timeline) splitAttempts() {
+	t.attempts = append(t.attempts[:0], attempt{})
+	for i := range t.points {
+		p := &t.points[i]
+		if p.Kind == schemas.Resend {
+			t.attempts = append(t.attempts, attempt{start: p.at})
+		}
+		p.Attempt = len(t.attempts) - 1
+		a := &t.attempts[p.Attempt]
+		switch p.Kind {
+		case schemas.Delivered:
+			if !a.delivered {
+				a.delivered, a.deliveredAt = true, p.at
+			}
+		case schemas.Bounced:
+			a.bounced = true
+		case schemas.BouncedLater:
+			a.returned = true
+		case schemas.Expired:
+			a.expired = true
+		case schemas.Deferred:
+			if a.deferred == nil {
+				a.deferred = p.Event
+			}
+		}
+		a.ended = a.ended || p.Kind.Ends()
+		a.held = a.held || holds(p.Kind)
+		if p.Kind.Stage() == schemas.StageTransport {
+			a.lastTransport = p.at
+		}
+	}
+}
+
+// readReturns reads a bounce in an attempt that also delivered (an alias to
+// several mailboxes) as one that came later, and never before the delivery.
+func (t *timeline) readReturns() (moved bool) {
+	for i := range t.points {
+		p := &t.points[i]
+		a := &t.attempts[p.Attempt]
+		if p.Kind != schemas.Bounced || !a.delivered {
+			continue
+		}
+		p.Kind, p.rank = schemas.BouncedLater, 2*int(schemas.BouncedLater)
+		if p.at < a.deliveredAt {
+			p.at, p.Time = a.deliveredAt, a.deliveredAt
+		}
+		moved = true
+	}
+	return moved
+}
+
+// markSuspicious marks a reader's doing in an attempt that delivered nothing.
+func (t *timeline) markSuspicious() {
+	for i := range t.points {
+		p := &t.points[i]
+		a := &t.attempts[p.Attempt]
+		reader := p.Kind.Stage() == schemas.StageEngagement || p.Kind == schemas.Complained
+		p.Suspicious = reader && !a.delivered && (a.bounced || a.ended)
+	}
+}
+
+// derive adds a point that follows from p and stands right before it.
+func (t *timeline) derive(p *Point, k schemas.Kind, r schemas.Reason) {
+	t.points = append(t.points, Point{
+		Event: p.Event, ID: p.ID.Derive(k), Kind: k, Reason: r, Time: p.Time, Derived: true,
+		Attempt: p.Attempt, at: p.at, rank: p.rank - 1,
+	})
+}
+
+// deriveReleases derives the end of a hold or of an end from what could not
+// have happened during it. A derived resend starts no attempt.
+func (t *timeline) deriveReleases(n int) {
+	var hold schemas.Kind
+	ended, refused := false, false
+	for i := range n {
+		p := t.points[i]
+		switch {
+		case holds(p.Kind):
+			hold = p.Kind
+		case p.Kind == schemas.Released, p.Kind == schemas.Renewed, p.Kind == schemas.ModerationAccepted:
+			hold = 0
+		case p.Kind == schemas.Resend:
+			hold, ended, refused = 0, false, false
+		case p.Kind.Stage() == schemas.StageTransport && hold == schemas.Depleted:
+			t.derive(&p, schemas.Renewed, schemas.ReasonNone)
+			hold = 0
+		case p.Kind.Stage() == schemas.StageTransport && hold != 0:
+			t.derive(&p, schemas.Released, schemas.Requeue)
+			hold = 0
+		}
+		if p.Kind == schemas.Delivered && ended || p.Kind == schemas.Received && refused {
+			t.derive(&p, schemas.Resend, schemas.ReasonNone)
+			ended, refused = false, false
+		}
+		ended = ended || p.Kind.Ends()
+		refused = refused || p.Kind == schemas.Refused
+	}
+}
+
+// holds reports whether a kind stops a message until something ends the hold.
+func holds(k schemas.Kind) bool {
+	return k == schemas.Blocked || k == schemas.Quarantined || k == schemas.Depleted
+}
+
+// deriveGiveUps derives the end of attempts that were deferred and then never
+// heard of again.
+func (t *timeline) deriveGiveUps(clock func(string) int64) {
+	for n := range t.attempts {
+		a := &t.attempts[n]
+		if a.deferred == nil || a.delivered || a.bounced || a.returned || a.ended || a.held || a.expired {
+			continue
+		}
+		due := a.deferred.Time + giveUpAfter
+		if a.lastTransport > due || n+1 < len(t.attempts) && t.attempts[n+1].start <= due {
+			continue
+		}
+		t.deriveAt(a.deferred, n, schemas.Expired, due, clock)
+	}
+}
+
+// deriveDiscards derives the end of messages that waited too long for credit.
+func (t *timeline) deriveDiscards(n int, clock func(string) int64) {
+	for i := range n {
+		p := t.points[i]
+		due := p.at + depletedFor
+		if p.Kind == schemas.Depleted && !t.endsHold(i+1, n, p.Attempt, due) {
+			t.deriveAt(p.Event, p.Attempt, schemas.Discarded, due, clock)
+		}
+	}
+}
+
+// endsHold reports whether a point from i on ends a hold that lasts until due,
+// or shows that it was ended.
+func (t *timeline) endsHold(i, n, attempt int, due int64) bool {
+	for ; i < n; i++ {
+		p := &t.points[i]
+		k := p.Kind
+		switch {
+		case p.Attempt == attempt && k.Stage() == schemas.StageTransport:
+			return true
+		case p.at > due:
+		case holds(k), k.Ends(), k == schemas.Released, k == schemas.Renewed, k == schemas.ModerationAccepted, k == schemas.Resend:
+			return true
+		}
+	}
+	return false
+}
+
+// deriveAt adds what time alone brings about at due, or a timer while the clock
+// of the stream that logged the cause has not come so far.
+func (t *timeline) deriveAt(cause *schemas.Event, attempt int, k schemas.Kind, due int64, clock func(string) int64) {
+	if clock(cause.Stream) < due {
+		t.timers = append(t.timers, schemas.Timer{Stream: cause.Stream, Due: due})
+		return
+	}
+	t.points = append(t.points, Point{
+		Event: cause, ID: cause.ID.Derive(k), Kind: k, Time: due, Derived: true,
+		Attempt: attempt, at: due, rank: 2 * int(k),
+	})
+}

@@ -1,0 +1,443 @@
+package schemas
+
+import "fmt"
+
+// The field keys of an encoded snapshot. Stored: append only.
+const (
+	snapEvents uint8 = iota
+	snapCounted
+	snapAccounts
+	snapRecipients
+	snapStanding
+	snapRow
+	snapHistory
+	snapTimers
+	snapRevision
+	snapIntake
+	snapFresh
+	snapWithdrawn
+	snapWas
+	snapRules
+)
+
+// The field keys of an encoded change. Stored: append only.
+const (
+	changeEvent uint8 = iota // the cause, as its position among the events
+	changeCause              // the cause, where it is none of them
+	changeKind
+	changeReason
+	changeTime
+	changeDerived
+	changeAfter // before is what the change in front of it led to
+	changeCode
+	changeEnhanced
+	changeReply
+	changeURL
+)
+
+// The field keys of an encoded row. Stored: append only.
+const (
+	rowEmailID uint8 = iota
+	rowSender
+	rowSubject
+	rowCampaign
+	rowTags
+	rowSize
+	rowStatuses
+	rowReason
+	rowCode
+	rowEnhanced
+	rowReply
+	rowRelay
+	rowURL
+	rowFirst
+	rowLast
+	rowQueued
+	rowDeferred
+	rowDelivered
+	rowBounced
+	rowExpired
+	rowOpened
+	rowRead
+	rowClicked
+	rowUnsubscribed
+	rowComplained
+	rowDeferrals
+	rowOpens
+	rowClicks
+	rowMachineOpens
+	rowMachineClicks
+	rowMachineOpened
+	rowMachineClicked
+	rowSuspicious
+	rowAttempts
+	rowAtLeast
+)
+
+// Snapshot encodes a snapshot, without its identity, which is its key. The
+// bytes are valid until the encoder is used again.
+func (e *Encoder) Snapshot(s *Snapshot) ([]byte, error) {
+	e.begin(0)
+	m := e.openMap()
+	if len(s.Events) > 0 {
+		m.key(snapEvents)
+		e.list(len(s.Events))
+		for i := range s.Events {
+			e.event(&s.Events[i], false)
+		}
+	}
+	if len(s.Counted) > 0 {
+		m.key(snapCounted)
+		e.list(2 * len(s.Counted))
+		for _, c := range s.Counted {
+			e.uint(uint64(c.Kind))
+			e.ids(c.IDs)
+		}
+	}
+	m.texts(snapAccounts, s.Accounts)
+	m.texts(snapRecipients, s.Recipients)
+	m.uint(snapStanding, uint64(s.Standing))
+	m.uint(snapWas, uint64(s.Was))
+	if s.Standing == Shown {
+		m.key(snapRow)
+		e.row(&s.Row)
+	}
+	if len(s.History) > 0 {
+		m.key(snapHistory)
+		e.history(s)
+	}
+	if len(s.Timers) > 0 {
+		m.key(snapTimers)
+		e.list(2 * len(s.Timers))
+		for _, t := range s.Timers {
+			e.text(t.Stream)
+			e.int(e.delta(t.Due))
+		}
+	}
+	m.uint(snapRevision, s.Revision)
+	m.int(snapIntake, s.Intake)
+	m.uint(snapRules, s.Rules)
+	if len(s.Fresh) > 0 {
+		m.key(snapFresh)
+		e.ids(s.Fresh)
+	}
+	if len(s.Withdrawn) > 0 {
+		m.key(snapWithdrawn)
+		e.list(2 * len(s.Withdrawn))
+		for _, w := range s.Withdrawn {
+			e.uint(uint64(w.Cause))
+			e.int(e.delta(w.Time))
+		}
+	}
+	m.close()
+	return e.end()
+}
+
+func (e *Encoder) ids(ids []EventID) {
+	e.list(len(ids))
+	for _, id := range ids {
+		e.uint(uint64(id))
+	}
+}
+
+func (m *mapWriter) texts(k uint8, list []string) {
+	if len(list) == 0 {
+		return
+	}
+	m.key(k)
+	m.e.list(len(list))
+	for _, s := range list {
+		m.e.text(s)
+	}
+}
+
+func (e *Encoder) history(s *Snapshot) {
+	e.list(len(s.History))
+	for i := range s.History {
+		c := &s.History[i]
+		m := e.openMap()
+		if at := causeIndex(s.Events, c); at >= 0 {
+			m.key(changeEvent)
+			e.uint(uint64(at))
+		} else {
+			m.uint(changeCause, uint64(c.Cause))
+			m.uint(changeKind, uint64(c.Kind))
+			m.key(changeTime) // even when it is 0, for it is a distance
+			e.int(e.delta(c.Time))
+		}
+		m.uint(changeReason, uint64(c.Reason))
+		if c.Derived {
+			m.uint(changeDerived, 1)
+		}
+		m.key(changeAfter)
+		e.statuses(c.After)
+		m.uint(changeCode, uint64(c.Code))
+		m.text(changeEnhanced, c.Enhanced)
+		m.text(changeReply, c.Reply)
+		m.text(changeURL, c.URL)
+		m.close()
+	}
+}
+
+// causeIndex finds the event that a change tells of, when it tells all of it.
+func causeIndex(events []Event, c *Change) int {
+	for i := range events {
+		if ev := &events[i]; ev.ID == c.Cause && ev.Kind == c.Kind && ev.Time == c.Time {
+			return i
+		}
+	}
+	return -1
+}
+
+func (e *Encoder) statuses(s Statuses) {
+	var b [len(s)]byte
+	for i, v := range s {
+		b[i] = byte(v)
+	}
+	e.bytes(b[:])
+}
+
+func (e *Encoder) row(r *Row) {
+	m := e.openMap()
+	m.text(rowEmailID, r.EmailID)
+	m.text(rowSender, r.Sender)
+	m.text(rowSubject, r.Subject)
+	m.text(rowCampaign, r.Campaign)
+	m.texts(rowTags, r.Tags)
+	m.int(rowSize, r.Size)
+	m.key(rowStatuses)
+	e.statuses(r.Statuses)
+	m.uint(rowReason, uint64(r.Reason))
+	m.uint(rowCode, uint64(r.Code))
+	m.text(rowEnhanced, r.Enhanced)
+	m.text(rowReply, r.Reply)
+	m.text(rowRelay, r.Relay)
+	m.text(rowURL, r.URL)
+	for i, t := range r.times() {
+		if *t != 0 {
+			m.key(rowTimeKeys[i])
+			e.int(e.delta(*t))
+		}
+	}
+	for i, n := range r.counts() {
+		m.uint(rowCountKeys[i], uint64(*n))
+	}
+	if r.AtLeast {
+		m.uint(rowAtLeast, 1)
+	}
+	m.close()
+}
+
+var (
+	rowTimeKeys = [...]uint8{
+		rowFirst, rowLast, rowQueued, rowDeferred, rowDelivered, rowBounced, rowExpired,
+		rowOpened, rowRead, rowClicked, rowUnsubscribed, rowComplained, rowMachineOpened, rowMachineClicked,
+	}
+	rowCountKeys = [...]uint8{rowDeferrals, rowOpens, rowClicks, rowMachineOpens, rowMachineClicks, rowSuspicious, rowAttempts}
+)
+
+func (r *Row) times() [len(rowTimeKeys)]*int64 {
+	return [...]*int64{
+		&r.First, &r.Last, &r.Queued, &r.Deferred, &r.Delivered, &r.Bounced, &r.Expired,
+		&r.Opened, &r.Read, &r.Clicked, &r.Unsubscribed, &r.Complained, &r.MachineOpened, &r.MachineClicked,
+	}
+}
+
+func (r *Row) counts() [len(rowCountKeys)]*uint32 {
+	return [...]*uint32{&r.Deferrals, &r.Opens, &r.Clicks, &r.MachineOpens, &r.MachineClicks, &r.Suspicious, &r.Attempts}
+}
+
+// Snapshot decodes a value of mail.status that is not bookkeeping. The key is
+// the caller's to parse: only Identity is left as it is.
+func (d *Decoder) Snapshot(value []byte, s *Snapshot) error {
+	*s = Snapshot{Identity: s.Identity, Events: s.Events[:0], History: s.History[:0]}
+	d.open(value, 1)
+	for range d.fields() {
+		switch uint8(d.small(256)) {
+		case snapEvents:
+			for range d.list() {
+				s.Events = append(s.Events, Event{})
+				d.event(&s.Events[len(s.Events)-1])
+			}
+		case snapCounted:
+			for range d.list() / 2 {
+				s.Counted = append(s.Counted, Counted{Kind: Kind(d.small(uint64(KindCount))), IDs: d.ids()})
+			}
+		case snapAccounts:
+			s.Accounts = d.textList()
+		case snapRecipients:
+			s.Recipients = d.textList()
+		case snapStanding:
+			s.Standing = Standing(d.small(256))
+		case snapWas:
+			s.Was = Standing(d.small(256))
+		case snapRow:
+			d.row(&s.Row)
+		case snapHistory:
+			d.history(s)
+		case snapTimers:
+			for range d.list() / 2 {
+				s.Timers = append(s.Timers, Timer{Stream: d.text(), Due: d.fromDelta(d.int())})
+			}
+		case snapRevision:
+			s.Revision = d.uint()
+		case snapIntake:
+			s.Intake = d.int()
+		case snapRules:
+			s.Rules = d.uint()
+		case snapFresh:
+			s.Fresh = d.ids()
+		case snapWithdrawn:
+			for range d.list() / 2 {
+				s.Withdrawn = append(s.Withdrawn, Withdrawal{Cause: EventID(d.uint()), Time: d.fromDelta(d.int())})
+			}
+		default:
+			d.skip()
+		}
+	}
+	if d.err != nil {
+		return fmt.Errorf("decode snapshot: %w", d.err)
+	}
+	return nil
+}
+
+func (d *Decoder) ids() []EventID {
+	n := d.list()
+	if n == 0 {
+		return nil
+	}
+	ids := make([]EventID, n)
+	for i := range ids {
+		ids[i] = EventID(d.uint())
+	}
+	return ids
+}
+
+func (d *Decoder) textList() []string {
+	n := d.list()
+	if n == 0 {
+		return nil
+	}
+	list := make([]string, n)
+	for i := range list {
+		list[i] = d.text()
+	}
+	return list
+}
+
+func (d *Decoder) history(s *Snapshot) {
+	var before Statuses
+	for range d.list() {
+		c := Change{Before: before}
+		for range d.fields() {
+			switch uint8(d.small(256)) {
+			case changeEvent:
+				if i := int(d.small(uint64(len(s.Events)))); i < len(s.Events) {
+					c.Cause, c.Kind, c.Time = s.Events[i].ID, s.Events[i].Kind, s.Events[i].Time
+				}
+			case changeCause:
+				c.Cause = EventID(d.uint())
+			case changeKind:
+				c.Kind = Kind(d.small(uint64(KindCount)))
+			case changeReason:
+				c.Reason = Reason(d.small(uint64(ReasonCount)))
+			case changeTime:
+				c.Time = d.fromDelta(d.int())
+			case changeDerived:
+				c.Derived = d.uint() != 0
+			case changeAfter:
+				c.After = d.statuses()
+			case changeCode:
+				c.Code = uint16(d.small(1 << 16))
+			case changeEnhanced:
+				c.Enhanced = d.text()
+			case changeReply:
+				c.Reply = d.text()
+			case changeURL:
+				c.URL = d.text()
+			default:
+				d.skip()
+			}
+		}
+		if d.err != nil {
+			return
+		}
+		before = c.After
+		s.History = append(s.History, c)
+	}
+}
+
+// statuses reads as many as are written: a value from before a vocabulary was
+// added has fewer, one from a newer program more.
+func (d *Decoder) statuses() (s Statuses) {
+	for i, b := range d.raw() {
+		if i < len(s) && int(b) < len(Vocabularies[i].Rows) {
+			s[i] = Status(b)
+		}
+	}
+	return s
+}
+
+func (d *Decoder) row(r *Row) {
+	for range d.fields() {
+		k := uint8(d.small(256))
+		if t := r.timeField(k); t != nil {
+			*t = d.fromDelta(d.int())
+			continue
+		}
+		if n := r.countField(k); n != nil {
+			*n = uint32(d.small(1 << 32))
+			continue
+		}
+		switch k {
+		case rowEmailID:
+			r.EmailID = d.text()
+		case rowSender:
+			r.Sender = d.text()
+		case rowSubject:
+			r.Subject = d.text()
+		case rowCampaign:
+			r.Campaign = d.text()
+		case rowTags:
+			r.Tags = d.textList()
+		case rowSize:
+			r.Size = d.int()
+		case rowStatuses:
+			r.Statuses = d.statuses()
+		case rowReason:
+			r.Reason = Reason(d.small(uint64(ReasonCount)))
+		case rowCode:
+			r.Code = uint16(d.small(1 << 16))
+		case rowEnhanced:
+			r.Enhanced = d.text()
+		case rowReply:
+			r.Reply = d.text()
+		case rowRelay:
+			r.Relay = d.text()
+		case rowURL:
+			r.URL = d.text()
+		case rowAtLeast:
+			r.AtLeast = d.uint() != 0
+		default:
+			d.skip()
+		}
+	}
+}
+
+func (r *Row) timeField(k uint8) *int64 {
+	for i, key := range rowTimeKeys {
+		if key == k {
+			return r.times()[i]
+		}
+	}
+	return nil
+}
+
+func (r *Row) countField(k uint8) *uint32 {
+	for i, key := range rowCountKeys {
+		if key == k {
+			return r.counts()[i]
+		}
+	}
+	return nil
+}

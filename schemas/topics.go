@@ -1,0 +1,34 @@
+package schemas
+
+import "strconv"
+
+// The topics. Their partition counts are fixed when they are created, because
+// the partition of a message must never change.
+const (
+	TopicEvents   = "mail.events"   // events and clocks, by message id
+	TopicStatus   = "mail.status"   // snapshots, by identity: changelog and output
+	TopicDead     = "mail.dead"     // what could not be applied, with its reason
+	TopicUnparsed = "mail.unparsed" // what could not be read, by shape
+)
+
+// MaxRecord bounds one record, key and value, in bytes.
+const MaxRecord = 4 << 20
+
+// Topic is a topic and how it has to be configured.
+type Topic struct {
+	Name   string
+	Config map[string]string // Kafka's names for topic settings
+}
+
+// Topics lists the topics and the settings that mailfate relies on.
+func Topics() []Topic {
+	size := strconv.Itoa(MaxRecord + 1<<20)
+	return []Topic{
+		{TopicEvents, map[string]string{"cleanup.policy": "delete", "retention.ms": days(7), "max.message.bytes": size}},
+		{TopicStatus, map[string]string{"cleanup.policy": "compact", "min.compaction.lag.ms": days(1), "max.message.bytes": size}},
+		{TopicDead, map[string]string{"cleanup.policy": "delete", "retention.ms": days(31), "max.message.bytes": size}},
+		{TopicUnparsed, map[string]string{"cleanup.policy": "compact", "max.message.bytes": size}},
+	}
+}
+
+func days(n int) string { return strconv.Itoa(n * 24 * 60 * 60 * 1000) }
