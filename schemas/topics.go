@@ -11,8 +11,9 @@ const (
 	TopicUnparsed = "mail.unparsed" // what could not be read, by shape
 )
 
-// MaxRecord bounds one record, key and value, in bytes.
-const MaxRecord = 4 << 20
+// MaxRecord bounds one record, key and value, in bytes: the snapshot of a message
+// with as many events of every kind as are kept, each with the longest texts.
+const MaxRecord = 12 << 20
 
 // Topic is a topic and how it has to be configured.
 type Topic struct {

@@ -1,0 +1,354 @@
+package process
+
+import (
+	"fmt"
+	"slices"
+
+	"mailfate/pipeline/kafkalog"
+	"mailfate/pipeline/status"
+	"mailfate/pipeline/store"
+	"mailfate/schemas"
+)
+
+// A cell is one key's snapshot while a batch works on it.
+type cell struct {
+	key    string
+	snap   schemas.Snapshot
+	before []schemas.Timer // as they stand in the store
+	stored bool            // the store has it
+	grown  bool            // its set has grown in this batch
+	told   bool            // it has to be written
+}
+
+// batch is what one transaction is about: the input taken, the cells that it
+// touches, and what follows.
+type batch struct {
+	w     *worker
+	cells map[string]*cell
+	order []*cell // in order of first touch, so that the output is the same again
+	input int64
+	taken int
+	dead  [][]byte // encoded dead letters
+
+	visits  []visit                  // recipients, and messages as a whole, to look at
+	visitAt map[schemas.Identity]int // where in visits, without account
+	clocks  map[string]bool          // streams whose clock moved
+	fanOuts map[*fanOut]bool         // those to write down
+	fired   [][]byte                 // timers' keys in the store to delete
+	keyBuf  []byte
+	intake  int64 // µs of wall clock
+}
+
+// visit asks for a recipient to be looked at under the accounts that are known
+// for its message and, beyond these, under those that it names.
+type visit struct {
+	messageID, recipient string
+	accounts             []string
+}
+
+// fanOut asks for all recipients of a message to be looked at, in the order of
+// their keys.
+type fanOut struct {
+	messageID string
+	last      string // the recipient looked at last
+	stored    bool   // it is written down
+	done      bool
+}
+
+func newBatch(w *worker) *batch {
+	return &batch{
+		w: w, cells: map[string]*cell{}, visitAt: map[schemas.Identity]int{},
+		clocks: map[string]bool{}, fanOuts: map[*fanOut]bool{},
+		input: w.input, intake: w.processor.now().UnixMicro(),
+	}
+}
+
+// take takes in one record of input.
+func (b *batch) take(r kafkalog.Record) error {
+	b.taken++
+	ev := &b.w.event
+	clock, isClock, err := b.w.dec.Record(r.Value, ev)
+	switch {
+	case err != nil:
+		return b.bury(schemas.DeadMalformed, err.Error(), r)
+	case isClock:
+		b.advance(clock)
+		return nil
+	case ev.MessageID == "" || ev.Kind == schemas.KindNone || ev.Kind.Derived():
+		return b.bury(schemas.DeadMalformed, "an event needs a message id and an observable kind", r)
+	}
+	ev.Bound()
+	ev.Account = schemas.CleanAccount(ev.Account)
+	return b.add(ev)
+}
+
+func (b *batch) bury(reason schemas.DeadReason, detail string, r kafkalog.Record) error {
+	value, err := b.w.enc.DeadLetter(&schemas.DeadLetter{
+		Reason: reason, Detail: detail, Bytes: r.Value[:min(len(r.Value), schemas.MaxRecord/2)],
+		Topic: schemas.TopicEvents, Partition: b.w.partition, Offset: r.Offset,
+	})
+	if err != nil {
+		return err
+	}
+	b.dead = append(b.dead, slices.Clone(value))
+	return nil
+}
+
+// advance moves a stream's clock, which never goes back.
+func (b *batch) advance(c schemas.Clock) {
+	if now, ok := b.w.clocks[c.Stream]; ok && c.Time <= now {
+		return
+	}
+	b.w.clocks[c.Stream] = c.Time
+	b.clocks[c.Stream] = true
+	b.w.expired[c.Stream] = true
+}
+
+// add takes one event into its key's set and notes what has to be looked at.
+func (b *batch) add(ev *schemas.Event) error {
+	c, err := b.cell(ev.Identity)
+	if err != nil {
+		return err
+	}
+	if !status.Add(&c.snap, ev) {
+		return nil
+	}
+	c.grown = true
+	b.visit(ev.Identity)
+	header, err := b.cell(schemas.Identity{MessageID: ev.MessageID})
+	if err != nil {
+		return err
+	}
+	if ev.Recipient == "" && len(header.snap.Recipients)+len(header.snap.Accounts)+len(c.snap.Recipients) > 0 {
+		b.fanOut(ev.MessageID)
+	}
+	if status.AddAccount(&header.snap, ev.Account) {
+		b.accountsChanged(header)
+	}
+	if !ev.CreatesRecipient() {
+		return nil
+	}
+	whole, err := b.cell(schemas.Identity{Account: ev.Account, MessageID: ev.MessageID})
+	if err != nil {
+		return err
+	}
+	if status.AddRecipient(&whole.snap, ev.Recipient) {
+		b.recipientsChanged(whole, header)
+	}
+	return nil
+}
+
+// accountsChanged: what names no account has somebody to belong to, or several.
+func (b *batch) accountsChanged(header *cell) {
+	header.grown = true
+	b.visit(header.snap.Identity)
+	if len(header.snap.Accounts) > 1 || len(header.snap.Recipients) > 0 {
+		b.fanOut(header.snap.MessageID)
+	}
+}
+
+// recipientsChanged: whom a report without a recipient means may have changed.
+func (b *batch) recipientsChanged(whole, header *cell) {
+	whole.grown = true
+	for _, c := range []*cell{whole, header} {
+		b.visit(c.snap.Identity)
+		if slices.ContainsFunc(c.snap.Events, func(ev schemas.Event) bool { return !ev.ForWholeMessage() }) {
+			b.fanOut(c.snap.MessageID)
+		}
+	}
+}
+
+// fanOut begins, or begins again, to look at all recipients of a message.
+func (b *batch) fanOut(messageID string) {
+	at := slices.IndexFunc(b.w.fanOuts, func(f *fanOut) bool { return f.messageID == messageID })
+	if at < 0 {
+		at = len(b.w.fanOuts)
+		b.w.fanOuts = append(b.w.fanOuts, &fanOut{messageID: messageID})
+	}
+	f := b.w.fanOuts[at]
+	f.last = ""
+	b.fanOuts[f] = true
+}
+
+func (b *batch) visit(id schemas.Identity) {
+	key := schemas.Identity{MessageID: id.MessageID, Recipient: id.Recipient}
+	at, ok := b.visitAt[key]
+	if !ok {
+		at = len(b.visits)
+		b.visitAt[key] = at
+		b.visits = append(b.visits, visit{messageID: id.MessageID, recipient: id.Recipient})
+	}
+	if v := &b.visits[at]; id.Account != "" && !slices.Contains(v.accounts, id.Account) {
+		v.accounts = append(v.accounts, id.Account)
+	}
+}
+
+// cell returns the cell of an identity, from this batch or from the store.
+func (b *batch) cell(id schemas.Identity) (*cell, error) {
+	b.keyBuf = id.AppendKey(b.keyBuf[:0])
+	if c := b.cells[string(b.keyBuf)]; c != nil {
+		return c, nil
+	}
+	c := &cell{key: string(b.keyBuf)}
+	c.snap.Identity = id
+	_, err := b.w.store.View(b.w.keys.state(b.keyBuf), func(value []byte) error {
+		c.stored = true
+		return b.w.dec.Snapshot(value, &c.snap)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("load state: %w", err)
+	}
+	c.before = slices.Clone(c.snap.Timers)
+	b.cells[c.key] = c
+	b.order = append(b.order, c)
+	return c, nil
+}
+
+// known returns the snapshot of an identity; nil when nothing is known under it.
+func (b *batch) known(id schemas.Identity) (*schemas.Snapshot, error) {
+	c, err := b.cell(id)
+	if err != nil || !c.stored && !c.grown {
+		return nil, err
+	}
+	return &c.snap, nil
+}
+
+// apply looks at everything that the input touched, and at a bounded part of
+// what waits: timers that are due, recipients of messages that changed.
+func (b *batch) apply() error {
+	if err := b.fireTimers(); err != nil {
+		return err
+	}
+	if err := b.followFanOuts(); err != nil {
+		return err
+	}
+	for i := range b.visits {
+		if err := b.look(&b.visits[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// empty reports whether there is nothing to write down.
+func (b *batch) empty() bool {
+	return b.taken == 0 && b.input == b.w.input && len(b.fired) == 0 && len(b.fanOuts) == 0 && len(b.visits) == 0
+}
+
+// write appends the transaction's records; the bookmark is the last.
+func (b *batch) write(mark schemas.Bookmark) error {
+	w, now := b.w, b.intake/1000
+	put := func(key []byte, value []byte, err error) error {
+		if err != nil {
+			return err
+		}
+		return w.producer.Append(schemas.TopicStatus, w.partition, key, value, now)
+	}
+	for _, c := range b.order {
+		if !c.told {
+			continue
+		}
+		value, err := w.enc.Snapshot(&c.snap)
+		if err := put([]byte(c.key), value, err); err != nil {
+			return err
+		}
+	}
+	for stream := range b.clocks {
+		value, err := w.enc.Time(w.clocks[stream])
+		if err := put(schemas.ClockKey(stream), value, err); err != nil {
+			return err
+		}
+	}
+	for f := range b.fanOuts {
+		if f.done && !f.stored {
+			continue
+		}
+		value, err := b.fanOutValue(f)
+		if err := put(schemas.FanOutKey(f.messageID), value, err); err != nil {
+			return err
+		}
+	}
+	for _, letter := range b.dead {
+		if err := w.producer.Append(schemas.TopicDead, w.partition, []byte(schemas.TopicEvents), letter, now); err != nil {
+			return err
+		}
+	}
+	value, err := w.enc.Bookmark(mark)
+	return put(schemas.BookmarkKey, value, err)
+}
+
+// fanOutValue is nil, which deletes, when the fan-out is done.
+func (b *batch) fanOutValue(f *fanOut) ([]byte, error) {
+	if f.done {
+		return nil, nil
+	}
+	return b.w.enc.Text(f.last)
+}
+
+// keep makes the store hold what was committed.
+func (b *batch) keep(m meta) error {
+	w := b.w
+	into := w.store.NewBatch()
+	for _, key := range b.fired {
+		into.Delete(key)
+	}
+	for _, c := range b.order {
+		if c.told {
+			if err := b.keepCell(into, c); err != nil {
+				return err
+			}
+		}
+	}
+	if err := b.keepBookkeeping(into, m); err != nil {
+		return err
+	}
+	if err := into.Commit(false); err != nil {
+		return err
+	}
+	w.input, w.committed = b.input, m
+	return nil
+}
+
+func (b *batch) keepCell(into *store.Batch, c *cell) error {
+	w := b.w
+	value, err := w.enc.Snapshot(&c.snap)
+	if err != nil {
+		return err
+	}
+	into.Set(w.keys.state([]byte(c.key)), value)
+	if slices.Equal(c.before, c.snap.Timers) {
+		return nil
+	}
+	for _, t := range c.before {
+		into.Delete(w.keys.timer(t, []byte(c.key)))
+	}
+	for _, t := range c.snap.Timers {
+		into.Set(w.keys.timer(t, []byte(c.key)), nil)
+	}
+	return nil
+}
+
+func (b *batch) keepBookkeeping(into *store.Batch, m meta) error {
+	w := b.w
+	for stream := range b.clocks {
+		value, err := w.enc.Time(w.clocks[stream])
+		if err != nil {
+			return err
+		}
+		into.Set(w.keys.state(schemas.ClockKey(stream)), value)
+	}
+	for f := range b.fanOuts {
+		value, err := b.fanOutValue(f)
+		if err != nil {
+			return err
+		}
+		w.putState(into, schemas.FanOutKey(f.messageID), value)
+		f.stored = true
+	}
+	value, err := w.enc.Bookmark(schemas.Bookmark{Input: b.input, Nonce: m.Nonce})
+	if err != nil {
+		return err
+	}
+	into.Set(w.keys.state(schemas.BookmarkKey), value)
+	return w.putMeta(into, m)
+}

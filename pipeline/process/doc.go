@@ -1,0 +1,22 @@
+// Package process is the stateful middle of mailfate: events in, snapshots out,
+// each event counted exactly once.
+//
+// A [Processor] is one member of a consumer group. For every partition that it
+// is assigned, one worker does, in this order:
+//
+//  1. fences whoever worked on the partition before (InitProducerID);
+//  2. restores: the state store is used as far as the log proves that it is the
+//     log's own past, otherwise it is wiped; then the log is read to its end;
+//  3. for each batch of input: groups it by message, merges, evaluates, and writes
+//     snapshots, dead letters, clocks and the input offset in one transaction;
+//     after the commit, and only then, one batch to the state store.
+//
+// So the log is the truth and the store a cache of it. After any doubt (an error
+// whose outcome is unknown, a crash, another owner) memory is dropped and 1
+// and 2 are done again. What is bounded: the input taken per transaction, the
+// timers fired in one, and the recipients looked at again when something about
+// their whole message changed; what remains waits in persisted indexes.
+//
+// Left out: reading sources, writing to ClickHouse, and every decision about
+// what a status is, which is pipeline/status.
+package process

@@ -1,0 +1,201 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"mailfate/pipeline/kafkalog"
+	"mailfate/pipeline/store"
+	"mailfate/schemas"
+)
+
+// Group is the consumer group of all processors, and the first part of their
+// transactional ids.
+const Group = "mailfate-process"
+
+// Options says what a processor works with. Client and Store are required.
+type Options struct {
+	Client *kafkalog.Client
+	Store  *store.Store
+	Logger *slog.Logger
+	Now    func() time.Time // for bookkeeping alone; default time.Now
+}
+
+// Processor is one member of the group of processors.
+type Processor struct {
+	client  *kafkalog.Client
+	store   *store.Store
+	log     *slog.Logger
+	now     func() time.Time
+	cluster string
+
+	mu      sync.Mutex
+	changed chan struct{} // closed and replaced when progress was made
+	done    map[int]progress
+	err     error
+}
+
+// progress is how far a worker has come.
+type progress struct {
+	input int64 // the next offset that it will read
+	idle  bool  // nothing that it has read is still to be done
+}
+
+// New returns a processor; Run starts it.
+func New(o Options) *Processor {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Processor{
+		client: o.Client, store: o.Store, log: o.Logger, now: o.Now,
+		changed: make(chan struct{}), done: map[int]progress{},
+	}
+}
+
+// Run works on whatever the group assigns until ctx ends or an error that no
+// retry can mend occurs. It returns nil when it was asked to end.
+func (p *Processor) Run(ctx context.Context) error {
+	var err error
+	if p.cluster, err = p.client.ClusterID(ctx); err != nil {
+		return fmt.Errorf("identify cluster: %w", err)
+	}
+	group, err := p.client.NewGroup(kafkalog.GroupOptions{ID: Group, Topics: []string{schemas.TopicEvents}})
+	if err != nil {
+		return fmt.Errorf("join processors: %w", err)
+	}
+	err = p.generations(ctx, group)
+	if closeErr := group.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = p.failure()
+	}
+	return err
+}
+
+func (p *Processor) generations(ctx context.Context, group *kafkalog.Group) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	for {
+		gen, err := group.Next(ctx)
+		switch {
+		case ctx.Err() != nil, errors.Is(err, kafkalog.ErrGroupClosed):
+			return nil
+		case err != nil:
+			return fmt.Errorf("get partitions assigned: %w", err)
+		}
+		p.log.Info("partitions assigned", "generation", gen.ID, "partitions", gen.Assigned[schemas.TopicEvents])
+		for _, partition := range gen.Assigned[schemas.TopicEvents] {
+			gen.Run(func(ctx context.Context) {
+				if err := p.work(ctx, gen, partition); err != nil {
+					p.fail(err)
+					stop()
+				}
+			})
+		}
+	}
+}
+
+// work runs one worker after another on a partition until the generation ends.
+// It returns only errors that no new worker could mend.
+func (p *Processor) work(ctx context.Context, gen *kafkalog.Generation, partition int) error {
+	defer p.report(partition, progress{input: -1})
+	for ctx.Err() == nil {
+		w := newWorker(p, gen, partition)
+		err := w.run(ctx)
+		switch {
+		case err == nil || ctx.Err() != nil:
+			return nil
+		case errors.Is(err, kafkalog.ErrFenced):
+			p.log.Info("partition was taken over", "partition", partition, "reason", err)
+			return nil
+		case errors.Is(err, kafkalog.ErrOutcomeUnknown), isTemporary(err):
+			p.log.Warn("partition is restored after an error", "partition", partition, "error", err)
+		default:
+			return fmt.Errorf("process partition %d: %w", partition, err)
+		}
+	}
+	return nil
+}
+
+func isTemporary(err error) bool {
+	var t interface{ Temporary() bool }
+	return errors.As(err, &t) && t.Temporary()
+}
+
+func (p *Processor) fail(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.err == nil {
+		p.err = err
+	}
+	p.wake()
+}
+
+func (p *Processor) failure() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.err
+}
+
+func (p *Processor) report(partition int, now progress) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.done[partition] != now {
+		p.done[partition] = now
+		p.wake()
+	}
+}
+
+func (p *Processor) wake() {
+	close(p.changed)
+	p.changed = make(chan struct{})
+}
+
+// WaitFor returns when this processor has taken in all input before the given
+// offsets, by partition, and everything that followed from it.
+func (p *Processor) WaitFor(ctx context.Context, ends []int64) error {
+	for {
+		p.mu.Lock()
+		changed, err, reached := p.changed, p.err, p.reached(ends)
+		p.mu.Unlock()
+		if err != nil || reached {
+			return err
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return fmt.Errorf("wait for processor: %w", ctx.Err())
+		}
+	}
+}
+
+func (p *Processor) reached(ends []int64) bool {
+	for partition, end := range ends {
+		if now, ok := p.done[partition]; !ok || now.input < end || !now.idle {
+			return false
+		}
+	}
+	return true
+}
+
+// Inputs returns, by partition, the offset of mail.events up to which input has
+// been taken in for good; partitions of other members are absent.
+func (p *Processor) Inputs() map[int]int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	in := make(map[int]int64, len(p.done))
+	for partition, now := range p.done {
+		if now.input >= 0 {
+			in[partition] = now.input
+		}
+	}
+	return in
+}

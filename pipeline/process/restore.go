@@ -1,0 +1,215 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+
+	"github.com/vmihailenco/msgpack/v5"
+
+	"mailfate/pipeline/kafkalog"
+	"mailfate/pipeline/store"
+	"mailfate/schemas"
+)
+
+// restoreBytes is about how much of the changelog goes into one batch of the store.
+const restoreBytes = 4 << 20
+
+// meta says what the state in the store is the state of. It is worth something
+// only while the log, at that offset, still has the bookmark with that nonce.
+type meta struct {
+	Cluster   string
+	Changelog int64 // the offset of the bookmark
+	Nonce     uint64
+}
+
+// restore makes the store hold what the changelog says, and reads from it what
+// the worker keeps in memory.
+func (w *worker) restore(ctx context.Context) error {
+	ends, err := w.processor.client.EndOffsets(ctx, schemas.TopicStatus)
+	if err != nil {
+		return fmt.Errorf("find end of changelog: %w", err)
+	}
+	if w.partition >= len(ends) {
+		return fmt.Errorf("topic %s has %d partitions and %s more: recreate both with the same count",
+			schemas.TopicStatus, len(ends), schemas.TopicEvents)
+	}
+	from, err := w.resume(ctx, ends[w.partition])
+	if err != nil {
+		return err
+	}
+	if err := w.catchUp(ctx, from, ends[w.partition]); err != nil {
+		return err
+	}
+	return w.remember(ctx)
+}
+
+// resume returns the changelog's offset up to which the store is its faithful
+// copy. It wipes a store that cannot be proven to be.
+func (w *worker) resume(ctx context.Context, end int64) (int64, error) {
+	ok, err := w.storeIsProven(ctx, end)
+	if err != nil {
+		return 0, err
+	}
+	if ok {
+		return w.committed.Changelog + 1, nil
+	}
+	if err := w.store.Wipe(partitionPrefix(w.partition)); err != nil {
+		return 0, err
+	}
+	starts, err := w.processor.client.StartOffsets(ctx, schemas.TopicStatus)
+	if err != nil {
+		return 0, fmt.Errorf("find start of changelog: %w", err)
+	}
+	return starts[w.partition], nil
+}
+
+func (w *worker) storeIsProven(ctx context.Context, end int64) (bool, error) {
+	value, found, err := w.store.Get(w.keys.meta())
+	if err != nil || !found {
+		return false, err
+	}
+	if err := msgpack.Unmarshal(value, &w.committed); err != nil {
+		return false, nil //nolint:nilerr // what cannot be read proves nothing
+	}
+	if w.committed.Cluster != w.processor.cluster || w.committed.Changelog < 0 || w.committed.Changelog >= end {
+		return false, nil
+	}
+	proven := false
+	first := errors.New("one is enough")
+	reader := w.processor.client.NewReader(schemas.TopicStatus, w.partition, w.committed.Changelog)
+	for reader.Position() <= w.committed.Changelog {
+		_, err = reader.Fetch(ctx, fetchWait, restoreBytes, func(r kafkalog.Record) error {
+			mark, err := w.dec.Bookmark(r.Value)
+			proven = err == nil && r.Offset == w.committed.Changelog &&
+				string(r.Key) == string(schemas.BookmarkKey) && mark.Nonce == w.committed.Nonce
+			return first
+		})
+		switch {
+		case errors.Is(err, first):
+			return proven, nil
+		case errors.Is(err, kafkalog.ErrOffsetOutOfRange):
+			return false, nil
+		case err != nil:
+			return false, fmt.Errorf("read bookmark: %w", err)
+		}
+	}
+	return false, nil
+}
+
+// catchUp copies the changelog from one offset to its end, as it was after the
+// previous owner was fenced, into the store.
+func (w *worker) catchUp(ctx context.Context, from, end int64) error {
+	reader := w.processor.client.NewReader(schemas.TopicStatus, w.partition, from)
+	into := w.store.NewBatch()
+	for reader.Position() < end {
+		_, err := reader.Fetch(ctx, fetchWait, restoreBytes, func(r kafkalog.Record) error { return w.restoreRecord(into, r) })
+		if err != nil {
+			return fmt.Errorf("restore from changelog: %w", err)
+		}
+		if err := into.Commit(false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *worker) restoreRecord(into *store.Batch, r kafkalog.Record) error {
+	if !schemas.IsBookkeeping(r.Key) {
+		if err := w.moveTimers(into, r.Key, r.Value); err != nil {
+			return err
+		}
+	}
+	if string(r.Key) == string(schemas.BookmarkKey) {
+		mark, err := w.dec.Bookmark(r.Value)
+		if err != nil {
+			return err
+		}
+		if err := w.putMeta(into, meta{Cluster: w.processor.cluster, Changelog: r.Offset, Nonce: mark.Nonce}); err != nil {
+			return err
+		}
+	}
+	w.putState(into, r.Key, r.Value)
+	return nil
+}
+
+// putState writes a record of mail.status to the store; a nil value deletes it.
+func (w *worker) putState(into *store.Batch, key, value []byte) {
+	if value == nil {
+		into.Delete(w.keys.state(key))
+	} else {
+		into.Set(w.keys.state(key), value)
+	}
+}
+
+// moveTimers replaces the timers of a snapshot that is in the store with those
+// of a newer one. Within one batch of the store a key's own earlier timers are
+// not seen, so a stale one may stay; when it fires it changes nothing and goes.
+func (w *worker) moveTimers(into *store.Batch, key, value []byte) error {
+	var s schemas.Snapshot
+	_, err := w.store.View(w.keys.state(key), func(old []byte) error {
+		if err := w.dec.Snapshot(old, &s); err != nil {
+			return err
+		}
+		for _, t := range s.Timers {
+			into.Delete(w.keys.timer(t, key))
+		}
+		return nil
+	})
+	if err != nil || value == nil {
+		return err
+	}
+	if err := w.dec.Snapshot(value, &s); err != nil {
+		return err
+	}
+	for _, t := range s.Timers {
+		into.Set(w.keys.timer(t, key), nil)
+	}
+	return nil
+}
+
+func (w *worker) putMeta(into *store.Batch, m meta) error {
+	value, err := msgpack.Marshal(&m)
+	if err != nil {
+		return fmt.Errorf("encode meta: %w", err)
+	}
+	into.Set(w.keys.meta(), value)
+	return nil
+}
+
+// remember reads the bookkeeping from the store. A partition that was never
+// worked on begins where its input does.
+func (w *worker) remember(ctx context.Context) error {
+	starts, err := w.processor.client.StartOffsets(ctx, schemas.TopicEvents)
+	if err != nil {
+		return fmt.Errorf("find start of input: %w", err)
+	}
+	w.input = starts[w.partition]
+	err = w.store.Iterate(w.keys.state([]byte{0}), func(key, value []byte) error {
+		key = w.keys.cutState(key)
+		if string(key) == string(schemas.BookmarkKey) {
+			mark, err := w.dec.Bookmark(value)
+			w.input = mark.Input
+			return err
+		}
+		if stream, ok := schemas.CutClockKey(key); ok {
+			t, err := w.dec.Time(value)
+			w.clocks[stream] = t
+			return err
+		}
+		if id, ok := schemas.CutFanOutKey(key); ok {
+			last, err := w.dec.Text(value)
+			w.fanOuts = append(w.fanOuts, &fanOut{messageID: id, last: last, stored: true})
+			return err
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read bookkeeping: %w", err)
+	}
+	for stream := range maps.Keys(w.clocks) {
+		w.expired[stream] = true // as far as anyone knows
+	}
+	return nil
+}

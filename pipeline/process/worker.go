@@ -1,0 +1,121 @@
+package process
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"time"
+
+	"mailfate/pipeline/kafkalog"
+	"mailfate/pipeline/status"
+	"mailfate/pipeline/store"
+	"mailfate/schemas"
+)
+
+const (
+	// transactionTimeout is after how long a broker aborts what a dead worker
+	// left open; until then its successors' readers wait.
+	transactionTimeout = 10 * time.Second
+
+	// commitTime bounds a commit that was begun when the generation ended.
+	commitTime = 8 * time.Second
+
+	// fetchWait is how long an idle worker waits for input.
+	fetchWait = 250 * time.Millisecond
+
+	// fetchBytes is about how much input goes into one transaction.
+	fetchBytes = 1 << 20
+)
+
+// worker is the owner of one partition. It is dropped after any doubt.
+type worker struct {
+	processor *Processor
+	gen       *kafkalog.Generation
+	partition int
+	keys      *keyspace
+	store     *store.Store
+	producer  *kafkalog.Producer
+	enc       *schemas.Encoder
+	dec       *schemas.Decoder
+
+	event     schemas.Event    // the one that is being taken in
+	eval      status.Evaluator //
+	input     int64            // the next offset to read
+	clocks    map[string]int64 // how far each stream has come
+	expired   map[string]bool  // streams that may have timers to fire
+	fanOuts   []*fanOut        // messages all of whose recipients have to be looked at
+	committed meta
+}
+
+func newWorker(p *Processor, gen *kafkalog.Generation, partition int) *worker {
+	return &worker{
+		processor: p, gen: gen, partition: partition,
+		keys: newKeyspace(partition), store: p.store,
+		producer: p.client.NewProducer(Group+"-"+strconv.Itoa(partition), transactionTimeout),
+		enc:      schemas.NewEncoder(), dec: schemas.NewDecoder(),
+		clocks: map[string]int64{}, expired: map[string]bool{},
+	}
+}
+
+func (w *worker) run(ctx context.Context) error {
+	if err := w.producer.Init(ctx); err != nil {
+		return err
+	}
+	if err := w.restore(ctx); err != nil {
+		return err
+	}
+	input := w.processor.client.NewReader(schemas.TopicEvents, w.partition, w.input)
+	for ctx.Err() == nil {
+		b := newBatch(w)
+		wait := fetchWait
+		if w.busy() {
+			wait = 0
+		}
+		_, err := input.Fetch(ctx, wait, fetchBytes, b.take)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read input: %w", err)
+		}
+		b.input = input.Position()
+		if err := w.step(ctx, b); err != nil {
+			return err
+		}
+		w.processor.report(w.partition, progress{input: w.input, idle: !w.busy()})
+	}
+	return nil
+}
+
+// busy reports whether there is work that needs no input.
+func (w *worker) busy() bool { return len(w.expired) > 0 || len(w.fanOuts) > 0 }
+
+// step does everything that a batch brings about, in one transaction.
+func (w *worker) step(ctx context.Context, b *batch) error {
+	if err := b.apply(); err != nil {
+		return err
+	}
+	if b.empty() {
+		w.input = b.input
+		return nil
+	}
+	// A generation may end meanwhile; what was begun is brought to its end.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTime)
+	defer cancel()
+	if err := w.producer.Begin(); err != nil {
+		return err
+	}
+	mark := schemas.Bookmark{Input: b.input, Nonce: rand.Uint64()}
+	if err := b.write(mark); err != nil {
+		return err
+	}
+	written, err := w.producer.Commit(ctx, w.gen.Offsets(kafkalog.Positions{
+		{Topic: schemas.TopicEvents, Partition: w.partition}: b.input,
+	}))
+	if err != nil {
+		return err
+	}
+	end := written[kafkalog.TopicPartition{Topic: schemas.TopicStatus, Partition: w.partition}]
+	return b.keep(meta{Cluster: w.processor.cluster, Changelog: end - 1, Nonce: mark.Nonce})
+}

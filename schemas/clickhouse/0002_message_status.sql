@@ -1,0 +1,58 @@
+-- What became of every message: one row per identity. There is no partition
+-- key, because every column that could be one may change with a late event.
+CREATE TABLE IF NOT EXISTS message_status
+(
+    account            LowCardinality(String)        COMMENT 'whose message it is; default where nobody says',
+    message_id         String                        COMMENT 'Message-ID without angle brackets, or the platform''s own id' CODEC(ZSTD(1)),
+    recipient          String                        COMMENT 'the address that the sender wrote, in lower case, its domain as A-labels' CODEC(ZSTD(1)),
+    id                 UInt64                        COMMENT 'number made of message id and recipient, for those who ask by number' CODEC(NONE),
+    email_id           String                        COMMENT 'the platform''s own id of this message to this recipient' CODEC(ZSTD(1)),
+    status             LowCardinality(String)        COMMENT 'mailfate''s own status, as table status_meanings explains',
+    status_final       Bool                          COMMENT 'only a new attempt changes the status',
+    outcome            LowCardinality(String)        COMMENT 'what the status means to the sender: pending, success, failure',
+    reason             LowCardinality(String)        COMMENT 'of the failure that the status tells of, else of the last failure',
+    class              LowCardinality(String)        COMMENT 'of a bounce: hard (the address is bad), soft (it may be good); else empty',
+    fault              LowCardinality(String)        COMMENT 'whose doing the reason is: recipient, content, sender_reputation, our_infrastructure, their_infrastructure',
+    code               UInt16                        COMMENT 'SMTP reply code of that failure; 0 is none' CODEC(T64, ZSTD(1)),
+    enhanced           LowCardinality(String)        COMMENT 'its enhanced status code, as 5.1.1',
+    remarks            String                        COMMENT 'the words of the reply' CODEC(ZSTD(3)),
+    relay              String                        COMMENT 'the server talked to last, as name[address]:port' CODEC(ZSTD(1)),
+    sender             String                        COMMENT 'envelope sender; <> is the null sender, empty is unknown' CODEC(ZSTD(1)),
+    sender_domain      LowCardinality(String)        COMMENT 'what follows the last @ of the sender',
+    recipient_domain   LowCardinality(String)        COMMENT 'what follows the last @ of the recipient',
+    subject            String                        COMMENT 'decoded Subject' CODEC(ZSTD(3)),
+    campaign           LowCardinality(String)        COMMENT 'the mailing it belongs to',
+    tags               Array(LowCardinality(String)) COMMENT 'free labels that the sender gave it',
+    size               Int64                         COMMENT 'bytes; 0 is unknown' CODEC(T64, ZSTD(1)),
+    url                String                        COMMENT 'the link followed last' CODEC(ZSTD(3)),
+    cohort             DateTime('UTC') DEFAULT toStartOfHour(first_at) COMMENT 'the hour of its earliest event: what reports group by' CODEC(Delta(4), ZSTD(1)),
+    first_at           DateTime64(3, 'UTC')          COMMENT 'its earliest event' CODEC(Delta(8), ZSTD(1)),
+    last_at            DateTime64(3, 'UTC')          COMMENT 'its latest event' CODEC(Delta(8), ZSTD(1)),
+    queued_at          Nullable(DateTime64(3, 'UTC')) COMMENT 'first queued; NULL is never, so that averages and counts of times are right' CODEC(Delta(8), ZSTD(1)),
+    deferred_at        Nullable(DateTime64(3, 'UTC')) COMMENT 'first deferred; NULL is never' CODEC(Delta(8), ZSTD(1)),
+    delivered_at       Nullable(DateTime64(3, 'UTC')) COMMENT 'delivered, in the newest attempt that was, also when it came back later; NULL is never' CODEC(Delta(8), ZSTD(1)),
+    bounced_at         Nullable(DateTime64(3, 'UTC')) COMMENT 'bounced or sent back, in the newest attempt that was; NULL is never' CODEC(Delta(8), ZSTD(1)),
+    expired_at         Nullable(DateTime64(3, 'UTC')) COMMENT 'given up, in the newest attempt that was; NULL is never' CODEC(Delta(8), ZSTD(1)),
+    opened_at          Nullable(DateTime64(3, 'UTC')) COMMENT 'first opened by a person; NULL is never' CODEC(Delta(8), ZSTD(1)),
+    read_at            Nullable(DateTime64(3, 'UTC')) COMMENT 'first read for more than 5 s; NULL is never' CODEC(Delta(8), ZSTD(1)),
+    clicked_at         Nullable(DateTime64(3, 'UTC')) COMMENT 'first link followed by a person; NULL is never' CODEC(Delta(8), ZSTD(1)),
+    unsubscribed_at    Nullable(DateTime64(3, 'UTC')) COMMENT 'unsubscribed; NULL is never' CODEC(Delta(8), ZSTD(1)),
+    complained_at      Nullable(DateTime64(3, 'UTC')) COMMENT 'reported as spam; NULL is never' CODEC(Delta(8), ZSTD(1)),
+    machine_opened_at  Nullable(DateTime64(3, 'UTC')) COMMENT 'first fetched by a proxy or a scanner; NULL is never' CODEC(Delta(8), ZSTD(1)),
+    machine_clicked_at Nullable(DateTime64(3, 'UTC')) COMMENT 'first link followed by a scanner; NULL is never' CODEC(Delta(8), ZSTD(1)),
+    deferrals          UInt32                        COMMENT 'attempts that failed for the time being' CODEC(T64, ZSTD(1)),
+    opens              UInt32                        COMMENT 'opens by people' CODEC(T64, ZSTD(1)),
+    clicks             UInt32                        COMMENT 'links followed by people; unsubscribing is none' CODEC(T64, ZSTD(1)),
+    machine_opens      UInt32                        COMMENT 'opens by proxies and scanners' CODEC(T64, ZSTD(1)),
+    machine_clicks     UInt32                        COMMENT 'links followed by scanners' CODEC(T64, ZSTD(1)),
+    suspicious         UInt32                        COMMENT 'opens, clicks and reports of what was never delivered; counted nowhere else' CODEC(T64, ZSTD(1)),
+    attempts           UInt32                        COMMENT 'attempts to send it: 1 and one for each time that it was asked for again' CODEC(T64, ZSTD(1)),
+    at_least           Bool                          COMMENT 'there was so much that some of the counts are lower bounds',
+    revision           UInt64                        COMMENT 'of several versions of a row the greatest is true; bookkeeping' CODEC(T64, ZSTD(1)),
+    withdrawn          UInt8                         COMMENT '1: this identity is known by another account now; FINAL hides the row' CODEC(ZSTD(1)),
+    ingested_at        DateTime64(3, 'UTC')          COMMENT 'when its newest event was taken in; bookkeeping' CODEC(Delta(8), ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(revision, withdrawn)
+ORDER BY (message_id, recipient, account)
+SETTINGS index_granularity = 256, non_replicated_deduplication_window = 10000
+COMMENT 'What became of every message: one row per account, message id and recipient. Read it FINAL, or read the view messages.';

@@ -1,0 +1,84 @@
+package clickhouse
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+func TestMigrationsAreInOrder(t *testing.T) {
+	steps, err := Migrations()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(steps) < 6 {
+		t.Fatalf("%d migrations are embedded", len(steps))
+	}
+	for i, m := range steps {
+		if m.Version != uint32(i+1) || m.Name == "" || len(m.Checksum) != 64 {
+			t.Errorf("step %d is %+v", i, m)
+		}
+	}
+}
+
+var (
+	repeatable = regexp.MustCompile(`(?s)^(CREATE TABLE IF NOT EXISTS|CREATE OR REPLACE VIEW|ALTER TABLE \w+\s+(ADD|DROP) COLUMN IF)`)
+	column     = regexp.MustCompile(`^    [a-z_]+ +[A-Z]`)
+)
+
+func TestStatementsFollowTheRules(t *testing.T) {
+	steps, err := Migrations()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range steps {
+		for _, s := range m.Statements {
+			if !repeatable.MatchString(s) {
+				t.Errorf("%04d_%s: cannot be run twice: %.60s", m.Version, m.Name, s)
+			}
+			if !strings.Contains(s, "\nCOMMENT '") {
+				t.Errorf("%04d_%s: no COMMENT: %.60s", m.Version, m.Name, s)
+			}
+			if strings.Contains(s, "TTL ") {
+				t.Errorf("%04d_%s: has a TTL: %.60s", m.Version, m.Name, s)
+			}
+			if !strings.HasPrefix(s, "CREATE TABLE") {
+				continue
+			}
+			for line := range strings.Lines(s) {
+				if column.MatchString(line) && !strings.Contains(line, " COMMENT '") {
+					t.Errorf("%04d_%s: column without COMMENT: %s", m.Version, m.Name, line)
+				}
+			}
+		}
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	sql := &fstest.MapFile{Data: []byte("SELECT 1;\n")}
+	for want, fsys := range map[string]fstest.MapFS{
+		"where 2 is next":    {"0001_a.sql": sql, "0003_b.sql": sql},
+		"where 1 is next":    {"0002_a.sql": sql},
+		"not four digits":    {"1_a.sql": sql},
+		"number":             {"000x_a.sql": sql},
+		"holds no statement": {"0001_a.sql": {Data: []byte("-- only a comment;\n\n")}},
+	} {
+		if _, err := read(fsys); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want an error with %q, got %v", want, err)
+		}
+	}
+}
+
+func TestSplit(t *testing.T) {
+	got := split("-- a; comment;\nCREATE x COMMENT 'a; b'\n;\n\nSELECT 2;\n  -- end\nSELECT 3\n")
+	want := []string{"CREATE x COMMENT 'a; b'\n", "SELECT 2", "SELECT 3"}
+	if len(got) != len(want) {
+		t.Fatalf("got %q", got)
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			t.Errorf("statement %d is %q, want %q", i, got[i], want[i])
+		}
+	}
+}
