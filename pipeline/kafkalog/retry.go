@@ -1,0 +1,92 @@
+package kafkalog
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+)
+
+const (
+	// firstBackoff suits the commonest wait: for a transaction's markers, 1–20 ms.
+	firstBackoff = 2 * time.Millisecond
+	// maxBackoff keeps a client that waits for an election from hammering the broker.
+	maxBackoff = 500 * time.Millisecond
+	// warnAfter is the first wait that an operator should hear of.
+	warnAfter = 100 * time.Millisecond
+	// warnEvery keeps a long outage from filling the log.
+	warnEvery = 10 * time.Second
+)
+
+// backoff yields growing waits, each somewhere between half and the whole of its
+// step, so that many clients that failed together do not come back together.
+type backoff struct{ step time.Duration }
+
+func (b *backoff) next() time.Duration {
+	b.step = min(max(2*b.step, firstBackoff), maxBackoff)
+	return b.step/2 + rand.N(b.step/2+1)
+}
+
+// retry calls op until it succeeds, fails for good, ctx ends or RetryFor is over.
+func (c *Client) retry(ctx context.Context, op func(context.Context) error) error {
+	limited, cancel := context.WithTimeout(ctx, c.opts.RetryFor)
+	defer cancel()
+	return c.retryUntil(limited, op)
+}
+
+// retryUntil is retry without a bound but ctx. It always calls op once. When ctx
+// ends it returns op's last own error with ctx's: that is the one that says why.
+func (c *Client) retryUntil(ctx context.Context, op func(context.Context) error) error {
+	var wait backoff
+	var why error
+	var warned time.Time
+	for {
+		err := op(ctx)
+		if err == nil {
+			return nil
+		}
+		if cause := ctx.Err(); cause == nil || why == nil || !errors.Is(err, cause) {
+			why = err
+		}
+		if !temporary(why) {
+			return why
+		}
+		d := wait.next()
+		if now := time.Now(); d >= warnAfter && now.Sub(warned) >= warnEvery {
+			c.log.Warn("kafka: trying again", "error", why, "wait", d)
+			warned = now
+		}
+		if !sleep(ctx, d) {
+			return ended(ctx, why)
+		}
+	}
+}
+
+// ended adds that the caller gave up to the error that it gave up on.
+func ended(ctx context.Context, err error) error {
+	if cause := ctx.Err(); !errors.Is(err, cause) {
+		return &gaveUpError{err: err, cause: cause}
+	}
+	return err
+}
+
+// gaveUpError is a temporary error that lasted until the caller's context ended.
+type gaveUpError struct{ err, cause error }
+
+func (e *gaveUpError) Error() string   { return "gave up (" + e.cause.Error() + "): " + e.err.Error() }
+func (e *gaveUpError) Unwrap() []error { return []error{e.err, e.cause} }
+
+// sleep waits for d and says whether ctx let it.
+func sleep(ctx context.Context, d time.Duration) bool {
+	if ctx.Err() != nil {
+		return false
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

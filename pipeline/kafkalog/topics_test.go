@@ -1,0 +1,110 @@
+package kafkalog
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+func TestEnsureTopicsCreatesAndChecks(t *testing.T) {
+	cluster := startCluster(t)
+	c := cluster.dial(t)
+	ctx := testContext(t)
+	topics := []Topic{
+		{Name: "mail.events", Partitions: 3, Replication: 1, Config: map[string]string{"retention.ms": "86400000"}},
+		{Name: "mail.status", Partitions: 2, Config: map[string]string{"cleanup.policy": "compact,delete"}},
+	}
+	for range 2 {
+		if err := c.EnsureTopics(ctx, topics...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n, err := c.Partitions(ctx, "mail.events"); err != nil || n != 3 {
+		t.Errorf("%d partitions, %v", n, err)
+	}
+	topics[1].Config["cleanup.policy"] = "delete, compact" // the same in another order
+	if err := c.EnsureTopics(ctx, topics...); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestEnsureTopicsSaysAllThatIsWrong(t *testing.T) {
+	cluster := startCluster(t)
+	c := cluster.dial(t)
+	ctx := testContext(t)
+	if err := c.EnsureTopics(ctx, Topic{Name: "log", Partitions: 2, Config: map[string]string{"retention.ms": "1000"}}); err != nil {
+		t.Fatal(err)
+	}
+	err := c.EnsureTopics(ctx, Topic{Name: "log", Partitions: 8, Config: map[string]string{
+		"retention.ms": "2000", "cleanup.policy": "compact,delete", "compression.type": "producer",
+	}})
+	var joined interface{ Unwrap() []error }
+	if !errors.As(err, &joined) {
+		t.Fatalf("got %v", err)
+	}
+	var got []TopicError
+	for _, e := range joined.Unwrap() {
+		var wrong *TopicError
+		if !errors.As(e, &wrong) {
+			t.Fatalf("got %v", e)
+		}
+		got = append(got, *wrong)
+	}
+	want := []TopicError{
+		{Topic: "log", Setting: "partition count", Got: "2", Want: "8"},
+		{Topic: "log", Setting: "cleanup.policy", Got: "delete", Want: "compact,delete"},
+		{Topic: "log", Setting: "retention.ms", Got: "1000", Want: "2000"},
+	}
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(TopicError{}, "Remedy")); diff != "" {
+		t.Fatal(diff)
+	}
+	for i, remedy := range []string{
+		"configure 2 partitions",
+		"--entity-type topics --entity-name log --add-config cleanup.policy=[compact,delete]",
+		"kafka-configs.sh --bootstrap-server " + cluster.ListenAddrs()[0] + " --alter",
+	} {
+		if !strings.Contains(got[i].Remedy, remedy) {
+			t.Errorf("remedy %q lacks %q", got[i].Remedy, remedy)
+		}
+	}
+}
+
+// TestEnsureTopicsWithoutRightToCreate: topics that an administrator made will do.
+func TestEnsureTopicsWithoutRightToCreate(t *testing.T) {
+	cluster := startCluster(t, kfake.SeedTopics(1, "log"))
+	c := cluster.dial(t)
+	ctx := testContext(t)
+	cluster.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.CreateTopics}, Err: kerr.ClusterAuthorizationFailed, Count: -1})
+	if err := c.EnsureTopics(ctx, Topic{Name: "log", Partitions: 1}); err != nil {
+		t.Error(err)
+	}
+	err := c.EnsureTopics(ctx, Topic{Name: "other", Partitions: 1})
+	var e *Error
+	if !errors.As(err, &e) || e.Temporary() || !strings.Contains(err.Error(), "kafka-topics.sh") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestEnsureTopicsRetries(t *testing.T) {
+	cluster := startCluster(t)
+	c := cluster.dial(t)
+	faults := cluster.Fault(
+		kfake.Fault{Keys: []kmsg.Key{kmsg.CreateTopics}, Err: kerr.NotController, Count: 1},
+		kfake.Fault{Keys: []kmsg.Key{kmsg.DescribeConfigs}, Err: kerr.UnknownTopicOrPartition, Count: 1},
+	)
+	if err := c.EnsureTopics(testContext(t), Topic{Name: "log", Partitions: 1, Config: map[string]string{"cleanup.policy": "compact"}}); err != nil {
+		t.Fatal(err)
+	}
+	if faults.Hits() != 2 {
+		t.Errorf("%d of 2 faults were met", faults.Hits())
+	}
+	if err := c.EnsureTopics(testContext(t), Topic{Name: "none"}); err == nil {
+		t.Error("a topic without a partition count was accepted")
+	}
+}
