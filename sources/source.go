@@ -22,7 +22,7 @@ const (
 	Events Outcome = iota
 	// Context: no event, but it is needed to understand other lines.
 	Context
-	// Ignored: understood, and of no interest; Result.Rule says by which rule.
+	// Ignored: understood, and of no interest.
 	Ignored
 	// Unparsed: not understood.
 	Unparsed
@@ -31,7 +31,8 @@ const (
 // Result is what a parser says of one line.
 type Result struct {
 	Outcome Outcome
-	// Rule names why a line was ignored; it is from a closed set of each parser.
+	// Rule names why a line was ignored, or what was wrong with one that was not
+	// understood; it is from a closed set of each parser.
 	Rule string
 }
 

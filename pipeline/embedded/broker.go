@@ -1,0 +1,211 @@
+package embedded
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kversion"
+)
+
+const (
+	// MaxMessageBytes is the largest record batch that the broker takes.
+	MaxMessageBytes = 16 << 20
+	// segmentBytes is small, because what a Retention deletes frees disk only
+	// in whole segments.
+	segmentBytes = 16 << 20
+	// never is the broker's own compaction interval: that deletes a partition
+	// before it writes it anew, and takes open transactions for committed.
+	// Compact does it safely.
+	never = 10 * 365 * 24 * time.Hour
+	// minSession lets a group notice a dead member soon on one machine.
+	minSession = time.Second
+	// portName is the file that remembers the port between starts.
+	portName = "port"
+)
+
+// BrokerOptions says where and how the broker runs.
+type BrokerOptions struct {
+	Dir    string       // its topics, port and lock; created when missing
+	Port   int          // 0: the one used last in Dir if it is free, else any
+	Sync   bool         // fsync every write: survives a power failure, much slower
+	Logger *slog.Logger // nil: silent
+}
+
+// Broker speaks Kafka's protocol on this machine only. Topics must be created;
+// none comes into being by being asked for, and by default none forgets.
+type Broker struct {
+	cluster *kfake.Cluster
+	intents *intentLog
+	log     *brokerLogger
+	topics  string // the directory that the cluster keeps
+	lock    *os.File
+	addr    string
+	client  *kgo.Client // our own administrator
+
+	compacting sync.Mutex
+
+	stop    sync.Once
+	stopErr error
+}
+
+// StartBroker starts a broker on what the directory holds, repairing first
+// what a killed one left undone. The broker survives ctx; Stop ends it.
+func StartBroker(ctx context.Context, o BrokerOptions) (*Broker, error) {
+	if o.Dir == "" {
+		return nil, errors.New("start broker: no directory given")
+	}
+	lock, err := lockDir(ctx, o.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("start broker: %w", err)
+	}
+	b, err := startBroker(ctx, o)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start broker in %s: %w", o.Dir, err), lock.Close())
+	}
+	b.lock = lock
+	return b, nil
+}
+
+func startBroker(ctx context.Context, o BrokerOptions) (*Broker, error) {
+	intents, err := openIntents(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	topics := filepath.Join(o.Dir, "topics")
+	if err := repair(ctx, topics, intents.last(), o.Logger); err != nil {
+		return nil, errors.Join(err, intents.close())
+	}
+	if err := intents.write(intent{}); err != nil { // nothing is ending any more
+		return nil, errors.Join(err, intents.close())
+	}
+	l, err := listen(o.Dir, o.Port)
+	if err != nil {
+		return nil, errors.Join(err, intents.close())
+	}
+	log := &brokerLogger{to: o.Logger}
+	cluster, err := kfake.NewCluster(brokerSettings(o, topics, l, log)...)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open topics: %w", err), l.Close(), intents.close())
+	}
+	intents.follow(cluster)
+	b := &Broker{cluster: cluster, intents: intents, log: log, topics: topics, addr: l.Addr().String()}
+	if b.client, err = kgo.NewClient(kgo.SeedBrokers(b.addr), kgo.ClientID("mailfate-embedded")); err != nil {
+		return nil, errors.Join(fmt.Errorf("connect to broker: %w", err), b.close())
+	}
+	if err := rememberPort(o.Dir, l); err != nil {
+		return nil, errors.Join(err, b.close())
+	}
+	return b, nil
+}
+
+func brokerSettings(o BrokerOptions, topics string, l net.Listener, log *brokerLogger) []kfake.Opt {
+	opts := []kfake.Opt{
+		kfake.DataDir(topics),
+		kfake.ClusterID(newClusterID()), // of a new directory; an old one keeps its own
+		kfake.NumBrokers(1),
+		kfake.ListenFn(func(string, string) (net.Listener, error) { return l, nil }),
+		kfake.GroupMinSessionTimeout(minSession),
+		kfake.MaxVersions(versions()),
+		kfake.WithLogger(log),
+		kfake.BrokerConfigs(map[string]string{
+			"default.replication.factor":   "1",
+			"group.min.session.timeout.ms": strconv.FormatInt(minSession.Milliseconds(), 10),
+			"log.cleaner.backoff.ms":       strconv.FormatInt(never.Milliseconds(), 10),
+			"log.retention.bytes":          "-1", // only a Retention deletes
+			"log.retention.ms":             "-1",
+			"log.roll.ms":                  "604800000",
+			"log.segment.bytes":            strconv.Itoa(segmentBytes),
+			"message.max.bytes":            strconv.Itoa(MaxMessageBytes),
+		}),
+	}
+	if o.Sync {
+		opts = append(opts, kfake.SyncWrites())
+	}
+	return opts
+}
+
+// versions are Kafka 3.8's, the last in which every transaction names a
+// partition before it writes to it: the repair after a kill needs that.
+func versions() *kversion.Versions { return kversion.V3_8_0() }
+
+// newClusterID is random, so that what was kept for a directory that was
+// deleted since is never taken for this one's.
+func newClusterID() string {
+	var id [11]byte
+	_, _ = rand.Read(id[:]) // never fails
+	return "mailfate-" + hex.EncodeToString(id[:])
+}
+
+// Addr is the broker's address, 127.0.0.1:port.
+func (b *Broker) Addr() string { return b.addr }
+
+// Stop writes everything down and frees the directory. It can be called again.
+func (b *Broker) Stop() error {
+	b.stop.Do(func() { b.stopErr = errors.Join(b.close(), b.lock.Close()) })
+	return b.stopErr
+}
+
+func (b *Broker) close() error {
+	if b.client != nil {
+		b.client.Close()
+	}
+	b.compacting.Lock() // one that runs ends by itself; its copies must be gone
+	defer b.compacting.Unlock()
+	before := b.log.errors.Load()
+	b.cluster.Close() // tells of a failed write only in its log
+	if b.log.errors.Load() != before {
+		return errors.Join(fmt.Errorf("stop broker in %s: not everything could be written down; the next start repairs it as after a kill", b.topics), b.intents.close())
+	}
+	return errors.Join(noteStopped(b.topics), b.intents.close())
+}
+
+// listen takes the wanted port, or the remembered one if it is free, or any.
+func listen(dir string, port int) (net.Listener, error) {
+	if port == 0 {
+		if l, err := net.Listen("tcp", address(rememberedPort(dir))); err == nil {
+			return l, nil
+		}
+	}
+	l, err := net.Listen("tcp", address(port))
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w; choose another port, or 0 for a free one", err)
+	}
+	return l, nil
+}
+
+// rememberedPort is 0 when there is none: a lost file costs an address only.
+func rememberedPort(dir string) int {
+	text, err := os.ReadFile(filepath.Join(dir, portName))
+	if err != nil {
+		return 0
+	}
+	port, err := strconv.ParseUint(strings.TrimSpace(string(text)), 10, 16)
+	if err != nil {
+		return 0
+	}
+	return int(port)
+}
+
+func rememberPort(dir string, l net.Listener) error {
+	port := l.Addr().(*net.TCPAddr).Port
+	if port == rememberedPort(dir) {
+		return nil
+	}
+	if err := os.WriteFile(filepath.Join(dir, portName), []byte(strconv.Itoa(port)+"\n"), 0o600); err != nil {
+		return fmt.Errorf("remember port: %w", err)
+	}
+	return nil
+}

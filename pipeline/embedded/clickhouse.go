@@ -1,0 +1,201 @@
+package embedded
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+const (
+	// startLimit bounds a start; a cold disk under load took 2 s at most, and
+	// a directory with thousands of parts is loaded within it.
+	startLimit = 60 * time.Second
+	// stopLimit is how long Stop waits before it kills.
+	stopLimit = 15 * time.Second
+	// defaultMemory caps the server when the caller does not.
+	defaultMemory = 4 << 30
+	// minMemory is the least that inserts and merges of our tables run in.
+	minMemory = 256 << 20
+	// mergeThreads suits the two cores that mailfate itself also needs.
+	mergeThreads = 2
+)
+
+// ClickHouseOptions says where and how the server runs.
+type ClickHouseOptions struct {
+	Dir         string       // its rows, configuration, log and lock; created when missing
+	Library     string       // path of libchdb.so; empty: search, a newer clickhouse on PATH first
+	Executable  string       // a program whose main calls MaybeChild; empty: this one
+	MemoryBytes int64        // cap for the whole server; 0: 4 GiB
+	Logger      *slog.Logger // nil: silent
+}
+
+// ClickHouse is a running server, reachable from this machine only. User
+// default has no password there, and may not read files or other hosts.
+type ClickHouse struct {
+	dir    string
+	lock   *os.File
+	proc   *process
+	signal syscall.Signal // what asks a binary to stop; 0 for the library
+	addrs  ports
+	done   chan struct{}
+	err    error
+}
+
+// StartClickHouse starts a server and returns when it answers. The server
+// survives ctx; Stop ends it, or the end of this process does.
+func StartClickHouse(ctx context.Context, o ClickHouseOptions) (*ClickHouse, error) {
+	eng, err := findEngine(ctx, o.Library)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.complete(eng); err != nil {
+		return nil, fmt.Errorf("start ClickHouse: %w", err)
+	}
+	lock, err := lockDir(ctx, o.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("start ClickHouse: %w", err)
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, startLimit, fmt.Errorf("not ready after %v", startLimit))
+	defer cancel()
+	began := time.Now()
+	c := &ClickHouse{dir: o.Dir, lock: lock, done: make(chan struct{})}
+	if err := c.start(ctx, eng, o); err != nil {
+		return nil, errors.Join(fmt.Errorf("start ClickHouse in %s: %w%s", o.Dir, err, c.lastWords()), lock.Close())
+	}
+	go c.watch()
+	if o.Logger != nil {
+		o.Logger.Info("ClickHouse started", "pid", c.PID(), "native", c.Native(), "http", c.HTTP(), "log", c.LogPath(), "after", time.Since(began).Round(time.Millisecond))
+	}
+	return c, nil
+}
+
+// complete fills in what was left empty and refuses what cannot work.
+func (o *ClickHouseOptions) complete(eng engine) (err error) {
+	if o.Dir == "" {
+		return errors.New("no directory given")
+	}
+	if o.Dir, err = filepath.Abs(o.Dir); err != nil {
+		return fmt.Errorf("resolve directory %s: %w", o.Dir, err)
+	}
+	if o.MemoryBytes == 0 {
+		o.MemoryBytes = defaultMemory
+	}
+	if o.MemoryBytes < minMemory {
+		return fmt.Errorf("a memory cap of %d bytes is too small, give at least %d", o.MemoryBytes, minMemory)
+	}
+	if eng.binary != "" || o.Executable != "" {
+		return nil
+	}
+	if !canBeChild.Load() || raceDetector {
+		return errors.New("this program cannot host the library: its main must call embedded.MaybeChild first and it must be built without -race; else name an Executable")
+	}
+	if o.Executable, err = os.Executable(); err != nil {
+		return fmt.Errorf("find own executable: %w", err)
+	}
+	return nil
+}
+
+// start runs the engine until it answers or has failed.
+func (c *ClickHouse) start(ctx context.Context, eng engine, o ClickHouseOptions) error {
+	stderr, err := openLogs(c.dir)
+	if err != nil {
+		return err
+	}
+	defer stderr.Close() // the child has its own
+	launch := c.launchLibrary
+	if eng.binary != "" {
+		launch = c.launchBinary
+	}
+	if err := launch(ctx, eng, o, stderr); err != nil {
+		return err
+	}
+	c.proc.discardOutput()
+	if err := c.waitPing(ctx); err != nil {
+		return errors.Join(err, c.kill())
+	}
+	return nil
+}
+
+func (c *ClickHouse) config(o ClickHouseOptions, p ports) (string, error) {
+	return serverConfig{
+		Dir: c.dir, HTTP: p.HTTP, Native: p.Native, Threads: mergeThreads,
+		Memory: o.MemoryBytes, QueryMemory: o.MemoryBytes / 4 * 3,
+	}.write()
+}
+
+// command prepares a child that inherits the lock: the directory is free again
+// when both it and its parent have ended.
+func (c *ClickHouse) command(stderr *os.File, path string, args ...string) *exec.Cmd {
+	cmd := exec.Command(path, args...) //nolint:noctx // it outlives the context of its start
+	cmd.Dir = c.dir
+	cmd.Env = []string{"TZ=UTC", "HOME=" + c.dir, "PATH=" + os.Getenv("PATH")}
+	cmd.Stderr = stderr
+	cmd.ExtraFiles = []*os.File{c.lock}
+	return cmd
+}
+
+// watch notices the server's end, asked for or not.
+func (c *ClickHouse) watch() {
+	<-c.proc.done
+	if !c.proc.stopping.Load() {
+		c.err = fmt.Errorf("ClickHouse (process %d) ended by itself: %w%s", c.PID(), exitReason(c.proc.err), c.lastWords())
+	}
+	_ = c.lock.Close()
+	close(c.done)
+}
+
+func exitReason(err error) error {
+	if err == nil {
+		return errors.New("exit status 0")
+	}
+	return err
+}
+
+func (c *ClickHouse) kill() error {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_ = c.proc.stop(ctx, 0) // that it was killed is what was asked for
+	return nil
+}
+
+// Stop ends the server cleanly and kills it when that takes too long or ctx
+// ends. It can be called again.
+func (c *ClickHouse) Stop(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, stopLimit, fmt.Errorf("still running after %v", stopLimit))
+	defer cancel()
+	err := c.proc.stop(ctx, c.signal)
+	<-c.done
+	return err
+}
+
+// Done is closed when the server has ended.
+func (c *ClickHouse) Done() <-chan struct{} { return c.done }
+
+// Err says why the server ended by itself, with the tail of its log; nil while
+// it runs and after Stop.
+func (c *ClickHouse) Err() error {
+	select {
+	case <-c.done:
+		return c.err
+	default:
+		return nil
+	}
+}
+
+// Native is the address of the native protocol, 127.0.0.1:port.
+func (c *ClickHouse) Native() string { return address(c.addrs.Native) }
+
+// HTTP is the address of the HTTP interface, 127.0.0.1:port.
+func (c *ClickHouse) HTTP() string { return address(c.addrs.HTTP) }
+
+// PID is the server's process id.
+func (c *ClickHouse) PID() int { return c.proc.cmd.Process.Pid }
+
+// LogPath is the server's log.
+func (c *ClickHouse) LogPath() string { return filepath.Join(c.dir, serverLog) }

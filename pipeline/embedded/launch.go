@@ -1,0 +1,127 @@
+package embedded
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+const (
+	// pingPoll is how often a starting server is asked whether it is there.
+	pingPoll = 10 * time.Millisecond
+	// maxReady bounds the line with which a child says that it is ready.
+	maxReady = 1 << 10
+)
+
+// ports are where a server listens.
+type ports struct {
+	HTTP   int `json:"http"`
+	Native int `json:"native"`
+}
+
+func address(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
+
+// launchLibrary starts our own program as the library's host. The system
+// chooses the ports; the child says which when they are open.
+func (c *ClickHouse) launchLibrary(ctx context.Context, eng engine, o ClickHouseOptions, stderr *os.File) error {
+	config, err := c.config(o, ports{})
+	if err != nil {
+		return err
+	}
+	cmd := c.command(stderr, o.Executable, eng.library, config)
+	cmd.Args[0] = childName
+	if c.proc, err = startProcess(cmd); err != nil {
+		return err
+	}
+	ready := make(chan error, 1)
+	go func() {
+		line, err := bufio.NewReaderSize(io.LimitReader(c.proc.stdout, maxReady), maxReady).ReadBytes('\n')
+		if err == nil {
+			err = json.Unmarshal(line, &c.addrs)
+		}
+		ready <- err
+	}()
+	select {
+	case err = <-ready:
+	case <-ctx.Done():
+		return errors.Join(context.Cause(ctx), c.kill(), <-ready)
+	}
+	if err != nil { // standard output closed: it has ended, or soon will
+		return errors.Join(fmt.Errorf("the server ended before it was ready (%w)", err), c.kill())
+	}
+	return nil
+}
+
+// launchBinary starts a clickhouse binary on two ports that were free a moment
+// ago; should another program take one in between, the start fails and says so.
+func (c *ClickHouse) launchBinary(_ context.Context, eng engine, o ClickHouseOptions, stderr *os.File) (err error) {
+	if c.addrs, err = freePorts(); err != nil {
+		return err
+	}
+	config, err := c.config(o, c.addrs)
+	if err != nil {
+		return err
+	}
+	c.signal = syscall.SIGTERM // it does not read its standard input
+	c.proc, err = startProcess(c.command(stderr, eng.binary, "server", "--config-file="+config))
+	return err
+}
+
+func freePorts() (p ports, err error) {
+	for _, port := range []*int{&p.HTTP, &p.Native} {
+		l, err := net.Listen("tcp", address(0))
+		if err != nil {
+			return p, fmt.Errorf("find a free port: %w", err)
+		}
+		defer l.Close() // held until both are found, so that they differ
+		*port = l.Addr().(*net.TCPAddr).Port
+	}
+	return p, nil
+}
+
+// waitPing returns when the server answers over HTTP, or has ended.
+func (c *ClickHouse) waitPing(ctx context.Context) error {
+	tick := time.NewTicker(pingPoll)
+	defer tick.Stop()
+	for {
+		err := ping(ctx, c.HTTP())
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-c.proc.done:
+			return fmt.Errorf("the server ended before it was ready: %w", exitReason(c.proc.err))
+		case <-ctx.Done():
+			return errors.Join(context.Cause(ctx), err)
+		case <-tick.C:
+		}
+	}
+}
+
+func ping(ctx context.Context, addr string) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr+"/ping", nil)
+	if err != nil {
+		return fmt.Errorf("ping ClickHouse at %s: %w", addr, err)
+	}
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // no proxy: it is this machine
+	resp, err := client.Do(req)
+	if err != nil {
+		return fmt.Errorf("ping ClickHouse at %s: %w", addr, err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("ping ClickHouse at %s: answered %s", addr, resp.Status)
+	}
+	return nil
+}

@@ -1,0 +1,113 @@
+package feedback
+
+import (
+	"bytes"
+
+	"mailfate/schemas"
+	"mailfate/sources"
+)
+
+// The rules, as Result.Rule names them: of ignored mails only NotAReport, the
+// others say why a mail was not understood.
+const (
+	NotAReport     = "not_a_report"
+	TooLarge       = "too_large"
+	Malformed      = "malformed"        // no mail, or broken before what is needed
+	TooComplex     = "too_complex"      // more parts, or deeper, than any report
+	NoFeedbackPart = "no_feedback_part" // a report by its type, but without a machine's part
+	NoFeedbackType = "no_feedback_type"
+	NoTime         = "no_time"
+)
+
+// DefaultMaxSize is the largest mail that is read, in bytes, unless Options says otherwise.
+const DefaultMaxSize = 10 << 20
+
+// Options configures a parser.
+type Options struct {
+	// Host is the host whose mailbox it is.
+	Host string
+	// MaxSize is the largest mail that is read, in bytes; DefaultMaxSize when 0.
+	MaxSize int
+	// MessageID takes the platform's own id out of a Message-ID. Where it
+	// returns "", and when it is nil, the Message-ID is the id.
+	MessageID func(string) string
+}
+
+// Parser reads reports. It implements sources.Parser.
+type Parser struct {
+	opts   Options
+	newest int64
+}
+
+var _ sources.Parser = (*Parser)(nil)
+
+// New returns a parser.
+func New(opts Options) *Parser {
+	if opts.MaxSize <= 0 {
+		opts.MaxSize = DefaultMaxSize
+	}
+	return &Parser{opts: opts}
+}
+
+// Line parses one mail.
+func (p *Parser) Line(line sources.Line, emit func(*schemas.Event)) sources.Result {
+	if len(line.Data) > p.opts.MaxSize {
+		return unparsed(TooLarge)
+	}
+	data := withoutEnvelope(line.Data)
+	var m mail
+	rule := m.read(data)
+	if at, ok := m.received(); ok {
+		p.newest = max(p.newest, at)
+	}
+	switch rule {
+	case "":
+	case NotAReport:
+		return sources.Result{Outcome: sources.Ignored, Rule: rule}
+	default:
+		return unparsed(rule)
+	}
+	ev, rule := p.event(&m, data)
+	if rule != "" {
+		return unparsed(rule)
+	}
+	ev.File, ev.Offset = line.File, line.Offset
+	p.emitAll(ev, &m, data, emit)
+	return sources.Result{Outcome: sources.Events}
+}
+
+func unparsed(rule string) sources.Result {
+	return sources.Result{Outcome: sources.Unparsed, Rule: rule}
+}
+
+// Time is the largest time at which a mail was received so far.
+func (p *Parser) Time() int64 { return p.newest }
+
+// Changes has nothing to keep: each mail stands for itself.
+func (p *Parser) Changes(func(key, value []byte) error) error { return nil }
+
+// Load has nothing to take back.
+func (p *Parser) Load(_, _ []byte) error { return nil }
+
+// withoutEnvelope drops the line that mailboxes in one file begin mails with.
+func withoutEnvelope(data []byte) []byte {
+	if bytes.HasPrefix(data, []byte("From ")) {
+		_, data, _ = bytes.Cut(data, []byte("\n"))
+	}
+	return data
+}
+
+// Recognises reports whether sample is the beginning of a mail that says that it
+// is a report.
+func Recognises(sample []byte) bool {
+	header, _ := splitMail(withoutEnvelope(sample))
+	if len(header) == 0 || header[0] == ' ' || header[0] == '\t' {
+		return false
+	}
+	for _, f := range parseFields(header) {
+		if f.name == "content-type" && bytes.Contains(bytes.ToLower([]byte(f.value)), []byte("feedback-report")) {
+			return true
+		}
+	}
+	return bytes.Contains(bytes.ToLower(sample), []byte("content-type: message/feedback-report"))
+}

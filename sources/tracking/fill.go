@@ -1,0 +1,139 @@
+package tracking
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"mailfate/schemas"
+)
+
+// fill makes the event of a hit, or says by which rule there is none.
+func (p *Parser) fill(m match) (rule string) {
+	p.texts = p.texts[:0]
+	messageID, ok1 := p.decode(m.messageID, false)
+	recipient, ok2 := p.decode(m.recipient, false)
+	account, ok3 := p.decode(m.account, false)
+	if !ok1 || !ok2 || !ok3 || !isClean(p.texts[:account]) {
+		return BadToken
+	}
+	link, ok := p.decode(m.link, m.linkQuery)
+	if !ok { // the hit is one all the same, and the link only evidence
+		p.texts = append(p.texts[:account], m.link...)
+		link = len(p.texts)
+	}
+	link = p.cut(account, link)
+	agent := p.add(p.hit.agent)
+	addr := p.add(p.hit.addr)
+	host := p.add(p.hit.host)
+
+	all := string(p.texts)
+	p.ev = schemas.Event{
+		Kind:      m.kind,
+		Time:      p.hit.time,
+		Command:   command(p.hit.method),
+		URL:       all[account:link],
+		UserAgent: all[link:agent],
+		IP:        all[agent:addr],
+		Host:      all[addr:host],
+		Source:    schemas.SourceTracking,
+	}
+	if p.ev.Host == "" {
+		p.ev.Host = p.opts.Host
+	}
+	p.ev.MessageID = p.messageID(schemas.CleanMessageID(all[:messageID]))
+	p.ev.Recipient = schemas.CleanRecipient(all[messageID:recipient])
+	p.ev.Account = schemas.CleanAccount(all[recipient:account])
+	if !isMessageID(p.ev.MessageID) || !isRecipient(p.ev.Recipient) {
+		return BadToken
+	}
+	return ""
+}
+
+// decode appends a percent-encoded text (RFC 3986, 2.1) to p.texts, decoded
+// once, and returns where it ends.
+func (p *Parser) decode(b []byte, plusIsSpace bool) (end int, ok bool) {
+	for i := 0; i < len(b); i++ {
+		c := b[i]
+		switch {
+		case c == '+' && plusIsSpace:
+			c = ' '
+		case c == '%':
+			if i+2 >= len(b) {
+				return len(p.texts), false
+			}
+			if c, ok = hexByte(b[i+1], b[i+2]); !ok {
+				return len(p.texts), false
+			}
+			i += 2
+		}
+		p.texts = append(p.texts, c)
+	}
+	return len(p.texts), true
+}
+
+// add appends a text, cut at its limit, and returns where it ends.
+func (p *Parser) add(b []byte) int {
+	start := len(p.texts)
+	p.texts = append(p.texts, b[:min(len(b), schemas.MaxText)]...)
+	return p.cut(start, len(p.texts))
+}
+
+// cut shortens the last text, which runs from start to end, to its limit, and
+// leaves no half rune at its end.
+func (p *Parser) cut(start, end int) int {
+	if end-start >= schemas.MaxText {
+		end = start + schemas.MaxText
+		for i := end - 1; i >= end-utf8.UTFMax; i-- {
+			if utf8.RuneStart(p.texts[i]) {
+				if !utf8.FullRune(p.texts[i:end]) {
+					end = i
+				}
+				break
+			}
+		}
+	}
+	p.texts = p.texts[:end]
+	return end
+}
+
+func (p *Parser) messageID(id string) string {
+	if p.opts.MessageID == nil || id == "" {
+		return id
+	}
+	if own := schemas.CleanMessageID(p.opts.MessageID(id)); own != "" {
+		return own
+	}
+	return id
+}
+
+// command returns the method as a text that needs no memory of its own.
+func command(method []byte) string {
+	switch string(method) {
+	case "GET":
+		return "GET"
+	case "HEAD":
+		return "HEAD"
+	}
+	return "POST"
+}
+
+// isMessageID reports whether s can be a message id: not nothing, and no step
+// through directories.
+func isMessageID(s string) bool { return s != "" && s != "." && s != ".." }
+
+// isRecipient reports whether s can be an address, or is none at all. It is
+// lenient: what an MTA took is an address, and what none took matches nothing.
+func isRecipient(s string) bool {
+	at := strings.LastIndexByte(s, '@')
+	return s == "" || (at > 0 && at < len(s)-1)
+}
+
+// isClean reports whether b is UTF-8 without control characters.
+func isClean(b []byte) bool {
+	for _, c := range b {
+		if c < ' ' || c == 0x7f {
+			return false
+		}
+	}
+	return utf8.Valid(b)
+}
