@@ -20,81 +20,64 @@ const Version = 1
 // with the same detail have the same reason; whether it was for good is the
 // event's kind, not its reason.
 func Reply(code uint16, enhanced string) schemas.Reason {
-	class, rest, ok := strings.Cut(enhanced, ".")
-	if ok && (class == "4" || class == "5") {
-		if r, ok := byDetail[rest]; ok {
-			return r.of(class)
-		}
-		subject, _, _ := strings.Cut(rest, ".")
-		if r, ok := bySubject[subject]; ok {
-			return r.of(class)
-		}
-		return schemas.Unclassified
-	}
-	if r, ok := byCode[code]; ok {
+	if r, ok := byStatus[enhanced]; ok {
 		return r
+	}
+	if dot := strings.LastIndexByte(enhanced, '.'); dot >= 0 {
+		if r, ok := bySubject[enhanced[:dot]]; ok {
+			return r
+		}
+	}
+	if enhanced == "" && code == 421 { // RFC 5321, 4.2.3: closing, try again later
+		return schemas.RateLimited
 	}
 	return schemas.Unclassified
 }
 
-// A verdict is a reason per class: 4 is a temporary failure, 5 a permanent one.
-type verdict struct{ temporary, permanent schemas.Reason }
-
-func (v verdict) of(class string) schemas.Reason {
-	if class == "4" {
-		return v.temporary
-	}
-	return v.permanent
+// byStatus is keyed by enhanced status code. A code counts in its own class
+// only: what is said for good and what is said for now are different things.
+var byStatus = map[string]schemas.Reason{
+	"5.1.1":  schemas.UserUnknown,
+	"5.1.2":  schemas.NoDNS,
+	"5.1.3":  schemas.AddressSyntax,
+	"5.1.6":  schemas.MailboxDiscarded,
+	"5.1.7":  schemas.SenderRejected,
+	"5.1.8":  schemas.SenderRejected,
+	"5.1.10": schemas.DomainInactive,
+	"5.2.1":  schemas.UserInactive,
+	"4.2.2":  schemas.MailboxFull,
+	"5.2.2":  schemas.MailboxFull,
+	"5.2.3":  schemas.TooLarge,
+	"5.3.0":  schemas.RemoteError,
+	"5.3.4":  schemas.TooLarge,
+	"4.4.1":  schemas.ConnectionFailed,
+	"4.4.2":  schemas.ConnectionFailed,
+	"4.4.3":  schemas.DNSFailure,
+	"5.4.4":  schemas.NoDNS,
+	"5.4.6":  schemas.Misconfigured,
+	"4.4.6":  schemas.Misconfigured,
+	// RFC 6531, 3.2: what the address is written in, no attachment.
+	"5.6.7":  schemas.Unclassified,
+	"5.6.8":  schemas.Unclassified,
+	"5.6.9":  schemas.Unclassified,
+	"5.6.10": schemas.Unclassified,
+	"4.7.1":  schemas.Greylisted,
+	"4.7.10": schemas.TLSRequired,
+	"5.7.10": schemas.TLSRequired,
+	"5.7.20": schemas.AuthFailed,
+	"5.7.21": schemas.AuthFailed,
+	"5.7.22": schemas.AuthFailed,
+	"5.7.23": schemas.AuthFailed,
+	"5.7.24": schemas.AuthFailed,
+	"5.7.25": schemas.AuthFailed,
+	"5.7.26": schemas.AuthFailed,
+	"4.7.28": schemas.RateLimited,
 }
 
-func both(r schemas.Reason) verdict { return verdict{r, r} }
-
-// byDetail is keyed by subject and detail of the enhanced status code.
-var byDetail = map[string]verdict{
-	"1.1":  both(schemas.UserUnknown),
-	"1.2":  both(schemas.NoDNS),
-	"1.3":  both(schemas.AddressSyntax),
-	"1.6":  both(schemas.MailboxDiscarded),
-	"1.7":  both(schemas.SenderRejected),
-	"1.8":  both(schemas.SenderRejected),
-	"1.10": both(schemas.DomainInactive),
-	"2.1":  both(schemas.UserInactive),
-	"2.2":  both(schemas.MailboxFull),
-	"2.3":  both(schemas.TooLarge),
-	"3.4":  both(schemas.TooLarge),
-	"4.1":  both(schemas.ConnectionFailed),
-	"4.2":  both(schemas.ConnectionFailed),
-	"4.3":  both(schemas.DNSFailure),
-	"4.4":  verdict{schemas.DNSFailure, schemas.NoDNS},
-	"4.6":  both(schemas.Misconfigured),
-	"7.1":  verdict{schemas.Greylisted, schemas.Policy},
-	"7.10": both(schemas.TLSRequired),
-	"7.20": both(schemas.AuthFailed),
-	"7.21": both(schemas.AuthFailed),
-	"7.22": both(schemas.AuthFailed),
-	"7.23": both(schemas.AuthFailed),
-	"7.24": both(schemas.AuthFailed),
-	"7.25": both(schemas.AuthFailed),
-	"7.26": both(schemas.AuthFailed),
-	"7.28": both(schemas.RateLimited),
-}
-
-// bySubject decides the details that byDetail does not list.
-var bySubject = map[string]verdict{
-	"3": both(schemas.RemoteError),
-	"5": both(schemas.ProtocolError),
-	"6": both(schemas.AttachmentRefused),
-	"7": both(schemas.Policy),
-}
-
-var byCode = map[uint16]schemas.Reason{
-	421: schemas.RateLimited,
-	452: schemas.MailboxFull,
-	500: schemas.ProtocolError,
-	501: schemas.ProtocolError,
-	502: schemas.ProtocolError,
-	503: schemas.ProtocolError,
-	504: schemas.ProtocolError,
-	552: schemas.MailboxFull,
-	555: schemas.ProtocolError,
+// bySubject decides what byStatus does not list, by class and subject.
+var bySubject = map[string]schemas.Reason{
+	"4.3": schemas.RemoteError,
+	"5.5": schemas.ProtocolError,
+	"5.6": schemas.AttachmentRefused,
+	"5.7": schemas.Policy,
 }

@@ -27,6 +27,9 @@ func TestReply(t *testing.T) {
 		{451, "4.3.2", schemas.RemoteError},
 		{554, "5.3.4", schemas.TooLarge},
 		{421, "", schemas.RateLimited},
+		{421, "4.7.0", schemas.Unclassified},
+		{450, "4.2.1", schemas.Unclassified},
+		{550, "5.6.7", schemas.Unclassified},
 		{550, "", schemas.Unclassified},
 		{0, "", schemas.Unclassified},
 		{550, "5.0.0", schemas.Unclassified},
@@ -45,9 +48,9 @@ func TestPolicyIsNeverHard(t *testing.T) {
 			t.Errorf("5.7.%d is %s, which is hard", detail, r)
 		}
 	}
-	for d, v := range byDetail {
-		if d[0] == '7' && (v.permanent.Hard() || v.temporary.Hard()) {
-			t.Errorf("x.%s is hard", d)
+	for enhanced, r := range byStatus {
+		if enhanced[:3] == "5.7" && r.Hard() {
+			t.Errorf("%s is %s, which is hard", enhanced, r)
 		}
 	}
 }

@@ -1,0 +1,130 @@
+package postfix
+
+import (
+	"strings"
+
+	"mailfate/schemas"
+	"mailfate/sources"
+)
+
+// A delivery is what an agent says of one recipient:
+//
+//	to=<recipient>[, orig_to=<recipient>], relay=…[, conn_use=N], delay=…, delays=a/b/c/d[, tls=…], dsn=x.y.z, status=STATUS (reason)
+type delivery struct {
+	to, origTo, relay, dsn string
+	status, reason         string
+}
+
+// delivery reads a line that says what became of one recipient.
+func (p *Parser) delivery() sources.Result {
+	// What is read outlives the line: one copy, of which all fields are parts.
+	s := ownCopy(p.rec.text)
+	id, s, _ := strings.Cut(s, ": ")
+	d, ok := parseDelivery(s)
+	if !ok {
+		return unparsed
+	}
+	kind, rule := kindOf(d.status)
+	if kind == schemas.KindNone && rule == "" {
+		return unparsed
+	}
+	e := p.table.get(p.queue(), p.rec.text[:len(id)], p.rec.service, p.rec.time)
+	switch {
+	case e.flags&entryNotification != 0 && rule == "":
+		rule = RuleNotification
+	case p.rec.daemon == discard && kind == schemas.Delivered:
+		rule = RuleDiscarded
+	}
+	if rule != "" {
+		return ignored(rule)
+	}
+	p.about(e, kind, id)
+	d.fill(&p.event)
+	return p.send()
+}
+
+// kindOf tells what a status means; a rule when it is about no message.
+func kindOf(status string) (kind schemas.Kind, rule string) {
+	switch status {
+	case "sent":
+		return schemas.Delivered, ""
+	case "deferred", "SOFTBOUNCE":
+		return schemas.Deferred, ""
+	case "bounced":
+		return schemas.Bounced, ""
+	case "expired", "force-expired":
+		return schemas.Expired, ""
+	case "deliverable", "undeliverable":
+		return schemas.KindNone, RuleProbe
+	}
+	return schemas.KindNone, ""
+}
+
+// maxFields is how many fields may stand between the recipient and the status.
+const maxFields = 24
+
+func parseDelivery(s string) (d delivery, ok bool) {
+	if d.to, s, ok = angle(s[len("to="):]); !ok {
+		return d, false
+	}
+	if rest, found := strings.CutPrefix(s, ", orig_to="); found {
+		if d.origTo, s, ok = angle(rest); !ok {
+			return d, false
+		}
+	}
+	for range maxFields {
+		s, ok = strings.CutPrefix(s, ", ")
+		if !ok {
+			return d, false
+		}
+		key, rest, ok := strings.Cut(s, "=")
+		if !ok {
+			return d, false
+		}
+		if key == "status" {
+			d.status, d.reason = parseStatus(rest)
+			return d, true
+		}
+		end := strings.Index(rest, ", ")
+		if end < 0 {
+			return d, false
+		}
+		switch key {
+		case "relay":
+			d.relay = rest[:end]
+		case "dsn":
+			d.dsn = rest[:end]
+		}
+		s = rest[end:]
+	}
+	return d, false
+}
+
+// parseStatus reads "STATUS (reason)". The reason runs to the last bracket: what
+// the remote server said in it may hold any others.
+func parseStatus(s string) (status, reason string) {
+	status, reason, _ = strings.Cut(s, " ")
+	reason = strings.TrimPrefix(reason, "(")
+	if i := strings.LastIndexByte(reason, ')'); i >= 0 {
+		reason = reason[:i]
+	}
+	return status, reason
+}
+
+// fill says it in an event.
+func (d *delivery) fill(e *schemas.Event) {
+	to := d.to
+	if d.origTo != "" {
+		to = d.origTo
+	}
+	e.Recipient = schemas.CleanRecipient(to)
+	e.Enhanced = d.dsn
+	if d.relay != "none" {
+		e.Relay = d.relay
+	}
+	r := parseReply(d.reason)
+	e.Code, e.Reply, e.Command = r.code, r.text, r.command
+	if e.Kind == schemas.Delivered {
+		e.NextQueueID = queuedAs(r.text)
+	}
+}

@@ -1,0 +1,84 @@
+package postfix
+
+import (
+	"strings"
+	"time"
+
+	"mailfate/schemas"
+	"mailfate/sources"
+)
+
+// blank begins an event that is about no known queue id.
+func (p *Parser) blank(kind schemas.Kind) {
+	q := p.queue()
+	p.event = schemas.Event{
+		Kind:     kind,
+		Time:     p.rec.time,
+		Source:   schemas.SourcePostfix,
+		Host:     q.host.name,
+		Instance: q.instance,
+		File:     p.line.File,
+		Offset:   p.line.Offset,
+	}
+}
+
+// about begins an event about a queue id.
+func (p *Parser) about(e *entry, kind schemas.Kind, id string) {
+	p.blank(kind)
+	p.name(e, id)
+	ev := &p.event
+	ev.Instance = e.key.queue.instance
+	ev.MessageID = e.messageID
+	ev.Account = e.account
+	ev.Sender = e.sender
+	ev.Size = e.size
+	ev.QueueID = id
+}
+
+// name makes sure that the message has a name: when the log did not show its
+// Message-ID, one after its queue id, which other messages had at other times.
+func (p *Parser) name(e *entry, id string) {
+	if e.messageID != "" {
+		return
+	}
+	q := e.key.queue
+	seen := time.UnixMilli(e.firstSeen).UTC().Format("2006-01-02T15:04:05.000Z")
+	e.messageID = schemas.CleanMessageID("q:" + q.host.name + "/" + q.instance + "/" + id + "/" + seen)
+	e.flags &^= entryResent
+	p.table.mark(e)
+	p.provisional++
+}
+
+// send hands the event out.
+func (p *Parser) send() sources.Result {
+	p.sendTo(p.emit)
+	return emitted
+}
+
+// sendTo hands the event to emit, once for each time that the line stands for.
+func (p *Parser) sendTo(emit func(*schemas.Event)) {
+	q := p.queue()
+	line := p.hashes.Of(q.host.name, q.instance, p.rec.stamp, p.rec.rest)
+	nameless := p.event.MessageID == ""
+	for i := range p.times {
+		h := sources.Nth(line, i)
+		p.event.ID = h.ID()
+		if nameless {
+			p.event.MessageID = "n:" + h.Hex()
+		}
+		p.event.Bound()
+		emit(&p.event)
+	}
+}
+
+// maxPinned is the longest line that an event's texts may keep in memory.
+const maxPinned = 8 << 10
+
+// ownCopy copies a text for the fields of an event, which are parts of it. Of a
+// very long one the end is kept too, where the brackets close.
+func ownCopy(b []byte) string {
+	if len(b) <= maxPinned {
+		return string(b)
+	}
+	return strings.Join([]string{string(b[:maxPinned/2]), string(b[len(b)-maxPinned/2:])}, "…")
+}

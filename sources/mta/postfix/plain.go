@@ -1,0 +1,92 @@
+package postfix
+
+import (
+	"bytes"
+
+	"mailfate/sources"
+)
+
+// A phrase is how lines that are ignored by a rule begin.
+type phrase struct{ prefix, rule string }
+
+// anyDaemon are phrases of the library that all daemons share.
+var anyDaemon = []phrase{
+	{"warning: ", RuleWarning},
+	{"error: ", RuleWarning},
+	{"fatal: ", RuleWarning},
+	{"panic: ", RuleWarning},
+	{"table ", RuleDaemon}, // table hash:/etc/postfix/x(0,lock|…) has changed -- restarting
+	{"statistics: ", RuleStatistics},
+	{"using backwards-compatible default setting ", RuleDaemon},
+	{"auto-clnt_", RuleDaemon},
+}
+
+// serverPhrases are what smtpd says of clients.
+var serverPhrases = []phrase{
+	{"connect from ", RuleConnect},
+	{"disconnect from ", RuleDisconnect},
+	{"lost connection after ", RuleConnection},
+	{"timeout after ", RuleConnection},
+	{"too many errors after ", RuleConnection},
+	{"improper command pipelining after ", RuleConnection},
+	{"SSL_accept error from ", RuleTLS},
+	{"setting up TLS connection from ", RuleTLS},
+	{"discarding EHLO keywords: ", RuleConnection},
+	{"proxy-accept: ", RuleAction},
+}
+
+// clientPhrases are what delivery agents say of servers, before a message is at stake.
+var clientPhrases = []phrase{
+	{"connect to ", RuleConnection},
+	{"SSL_connect error to ", RuleTLS},
+	{"setting up TLS connection to ", RuleTLS},
+	{"host ", RuleConnection},
+	{"lost connection with ", RuleConnection},
+	{"timeout while ", RuleConnection},
+	{"discarding EHLO keywords: ", RuleConnection},
+}
+
+// tlsWords occur in lines about encryption, wherever in them.
+var tlsWords = [][]byte{[]byte(" TLS connection "), []byte("certificate"), []byte("TLS engine"), []byte("TLS SNI"), []byte("TLS policy"), []byte("TLSA")}
+
+// plain reads a line that is about no message.
+func plain(d daemon, s []byte) sources.Result {
+	var own []phrase
+	switch d {
+	case smtpd:
+		own = serverPhrases
+	case delivering, discard:
+		own = clientPhrases
+	}
+	if rule := match(own, s); rule != "" {
+		return ignored(rule)
+	}
+	if rule := match(anyDaemon, s); rule != "" {
+		return ignored(rule)
+	}
+	switch d {
+	case screening:
+		return ignored(RulePostscreen)
+	case tlsHelper:
+		return ignored(RuleTLS)
+	case postsuper: // Deleted: 2 messages
+		return ignored(RuleAdmin)
+	case housekeeping:
+		return ignored(RuleDaemon)
+	}
+	for _, w := range tlsWords {
+		if bytes.Contains(s[:min(len(s), 512)], w) {
+			return ignored(RuleTLS)
+		}
+	}
+	return unparsed
+}
+
+func match(phrases []phrase, s []byte) string {
+	for i := range phrases {
+		if begins(s, phrases[i].prefix) {
+			return phrases[i].rule
+		}
+	}
+	return ""
+}

@@ -1,0 +1,237 @@
+package postfix
+
+import (
+	"strings"
+
+	"mailfate/schemas"
+	"mailfate/sources"
+)
+
+// A refusal is a client that was told no:
+//
+//	STAGE from CLIENT: [CODE ][ENHANCED ]WORDS; from=<sender>[,] to=<recipient>[,] proto=…[,] helo=<…>[: WORDS]
+//
+// where STAGE is an SMTP command or, in what header and body checks say, the
+// offending line. Only those have their words at the end.
+type refusal struct {
+	stage, words      string
+	sender, recipient string
+	hasSender         bool
+	saslUser          string
+}
+
+// noQueue reads a line about a message that never got a queue id.
+func (p *Parser) noQueue(s []byte) sources.Result {
+	for _, verb := range [...]string{"reject: ", "milter-reject: ", "proxy-reject: "} {
+		if rest, ok := after(s, verb); ok {
+			return p.refuse(nil, rest)
+		}
+	}
+	if rule := match(asides, s); rule != "" {
+		return ignored(rule)
+	}
+	return unparsed
+}
+
+// refuse reads a refusal, of a recipient or of a whole message. id is nil when
+// there is no queue id.
+func (p *Parser) refuse(id, s []byte) sources.Result {
+	r, ok := parseRefusal(ownCopy(s))
+	if !ok {
+		return unparsed
+	}
+	e := p.refused(id, &r)
+	named := e != nil && e.messageID != ""
+	if e != nil && e.flags&entryNotification != 0 {
+		return ignored(RuleNotification)
+	}
+	if r.recipient == "" && !named {
+		return ignored(RuleRejectWithoutRecipient)
+	}
+	if named {
+		p.about(e, schemas.Refused, string(id))
+	} else {
+		// Refused before the message came: all that names it is this.
+		p.blank(schemas.Refused)
+		p.event.QueueID = string(id)
+	}
+	r.fill(&p.event)
+	if p.event.Account == "" && p.options.Account != nil {
+		user := r.saslUser
+		if user == "" && e != nil {
+			user = e.saslUser
+		}
+		p.event.Account = schemas.CleanAccount(p.options.Account(p.event.Sender, user))
+	}
+	if !named && e != nil {
+		p.sendTo(p.hold)
+		return contextual
+	}
+	return p.send()
+}
+
+// refused returns what is known of the queue id, and ends it when the whole
+// message was refused: no "removed" follows then.
+func (p *Parser) refused(id []byte, r *refusal) *entry {
+	if id == nil {
+		return nil
+	}
+	e := p.table.find(p.queue(), id, p.rec.service)
+	if e != nil && (r.atEnd() || r.inContent()) {
+		p.table.retire(e)
+	}
+	return e
+}
+
+func (r *refusal) atEnd() bool { return r.stage == "END-OF-MESSAGE" }
+
+// inContent reports whether a header or body check refused: their stage is text
+// in lower case.
+func (r *refusal) inContent() bool {
+	return r.stage != "" && r.stage[0] >= 'a' && r.stage[0] <= 'z'
+}
+
+func parseRefusal(s string) (r refusal, ok bool) {
+	if r.stage = s[:stageLen(s)]; r.stage == "" {
+		return r, false
+	}
+	if r.inContent() {
+		return r, r.parseContent(s)
+	}
+	_, rest, ok := strings.Cut(s, ": ")
+	if !ok {
+		return r, false
+	}
+	end := r.parseTrailer(rest)
+	r.words = rest[:end]
+	return r, true
+}
+
+// parseContent reads what a header or body check says: the text that it checked
+// comes first and can hold anything, so the fields are the last that look so.
+func (r *refusal) parseContent(s string) bool {
+	i := strings.LastIndex(s, "; from=<")
+	if i < 0 {
+		return false
+	}
+	r.stage = s[:i]
+	rest := r.parseFields(s[i+len("; "):])
+	if j := strings.LastIndex(rest, ">: "); j >= 0 {
+		r.words = rest[j+len(">: "):]
+	} else if j := strings.LastIndex(rest, ": "); j >= 0 {
+		r.words = rest[j+len(": "):]
+	}
+	return true
+}
+
+// stageLen returns the length of the word that s begins with.
+func stageLen(s string) int {
+	n := 0
+	for n < len(s) && s[n] != ' ' && s[n] != ':' {
+		n++
+	}
+	return n
+}
+
+// parseTrailer finds the fields behind the words and returns where the words
+// end. Words in angle brackets are skipped: they are addresses, and those of
+// strangers.
+func (r *refusal) parseTrailer(s string) int {
+	addresses := true // there may be more
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '<':
+			if !addresses {
+				continue
+			}
+			var rest string
+			if _, rest, addresses = angle(s[i:]); addresses {
+				i = len(s) - len(rest) - 1
+			}
+		case ';':
+			if begins(s[i:], "; from=<") || begins(s[i:], "; to=<") || begins(s[i:], "; proto=") {
+				r.parseFields(s[i+len("; "):])
+				return i
+			}
+		}
+	}
+	return len(s)
+}
+
+// parseFields reads from=<sender> to=<recipient>, with or without commas, and
+// returns the rest.
+func (r *refusal) parseFields(s string) string {
+	if rest, ok := strings.CutPrefix(s, "from="); ok {
+		if r.sender, rest, r.hasSender = angle(rest); r.hasSender {
+			s = nextField(rest)
+		}
+	}
+	if rest, ok := strings.CutPrefix(s, "to="); ok {
+		if to, rest, ok := angle(rest); ok {
+			r.recipient, s = to, nextField(rest)
+		}
+	}
+	r.saslUser = saslUser(s)
+	return s
+}
+
+func nextField(s string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(s, ","), " ")
+}
+
+// fill says it in an event.
+func (r *refusal) fill(e *schemas.Event) {
+	e.Recipient = schemas.CleanRecipient(r.recipient)
+	if r.hasSender {
+		e.Sender = r.sender
+		if r.sender == "" {
+			e.Sender = nullSender
+		}
+	}
+	if !r.inContent() {
+		e.Command = r.stage
+	}
+	e.Reply = r.words
+	e.Code = replyCode(r.words)
+	words := r.words
+	if e.Code != 0 {
+		words = strings.TrimPrefix(words[3:], " ")
+	}
+	e.Enhanced = enhanced(words)
+	e.Reason = refusalReason(e.Code, e.Enhanced)
+}
+
+// enhanced reads the enhanced status code that words begin with (RFC 3463).
+func enhanced(s string) string {
+	code, _, _ := strings.Cut(s, " ")
+	if len(code) < len("5.1.1") || len(code) > len("5.999.999") || code[1] != '.' || code[0] < '2' || code[0] > '5' {
+		return ""
+	}
+	subject, detail, ok := strings.Cut(code[2:], ".")
+	if !ok || !allDigits(subject) || !allDigits(detail) {
+		return ""
+	}
+	return code
+}
+
+func allDigits(s string) bool {
+	_, rest, ok := number(s)
+	return ok && rest == ""
+}
+
+// refusalReason tells why a client was turned away, by the code (RFC 5321,
+// 4.2.2; RFC 4954, 6).
+func refusalReason(code uint16, enhanced string) schemas.Reason {
+	switch code {
+	case 500, 501, 502, 503, 504, 553, 555:
+		return schemas.Syntax
+	case 530, 534, 535, 538:
+		return schemas.Credentials
+	case 421, 451, 452:
+		return schemas.Other
+	}
+	if strings.HasPrefix(enhanced, "4.3.") {
+		return schemas.Other
+	}
+	return schemas.Policy
+}
