@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 )
@@ -82,7 +83,7 @@ func CleanRecipient(s string) string {
 	s = strings.TrimSpace(s)
 	s = strings.TrimSuffix(strings.TrimPrefix(s, "<"), ">")
 	if !plainLower(s) {
-		s = strings.ToLower(s)
+		s = lower(s)
 		if at := strings.LastIndexByte(s, '@'); at >= 0 {
 			if d, err := idna.ToASCII(s[at+1:]); err == nil {
 				s = s[:at+1] + d
@@ -99,6 +100,21 @@ func CleanAccount(s string) string {
 		return ""
 	}
 	return bound(s, MaxAccount)
+}
+
+// lower lowers what is text; of bytes that are none it lowers the ASCII letters,
+// for strings.ToLower would make different bytes the same.
+func lower(s string) string {
+	if utf8.ValidString(s) {
+		return strings.ToLower(s)
+	}
+	b := []byte(s)
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
 }
 
 // plainLower reports whether s is ASCII without capitals, the usual case.

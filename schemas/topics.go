@@ -21,14 +21,15 @@ type Topic struct {
 	Config map[string]string // Kafka's names for topic settings
 }
 
-// Topics lists the topics and the settings that mailfate relies on.
+// Topics lists the topics and the settings that mailfate relies on. Some brokers
+// apply retention to compacted topics too, so theirs is stated.
 func Topics() []Topic {
 	size := strconv.Itoa(MaxRecord + 1<<20)
 	return []Topic{
 		{TopicEvents, map[string]string{"cleanup.policy": "delete", "retention.ms": days(7), "max.message.bytes": size}},
-		{TopicStatus, map[string]string{"cleanup.policy": "compact", "min.compaction.lag.ms": days(1), "max.message.bytes": size}},
+		{TopicStatus, map[string]string{"cleanup.policy": "compact", "retention.ms": "-1", "min.compaction.lag.ms": days(1), "max.message.bytes": size}},
 		{TopicDead, map[string]string{"cleanup.policy": "delete", "retention.ms": days(31), "max.message.bytes": size}},
-		{TopicUnparsed, map[string]string{"cleanup.policy": "compact", "max.message.bytes": size}},
+		{TopicUnparsed, map[string]string{"cleanup.policy": "compact", "retention.ms": "-1", "max.message.bytes": size}},
 	}
 }
 

@@ -7,7 +7,7 @@ CREATE TABLE IF NOT EXISTS message_status
     recipient          String                        COMMENT 'the address that the sender wrote, in lower case, its domain as A-labels' CODEC(ZSTD(1)),
     id                 UInt64                        COMMENT 'number made of message id and recipient, for those who ask by number' CODEC(NONE),
     email_id           String                        COMMENT 'the platform''s own id of this message to this recipient' CODEC(ZSTD(1)),
-    status             LowCardinality(String)        COMMENT 'mailfate''s own status, as table status_meanings explains',
+    status             LowCardinality(String)        COMMENT 'mailfate''s own word for what became of it; none is nothing yet',
     status_final       Bool                          COMMENT 'only a new attempt changes the status',
     outcome            LowCardinality(String)        COMMENT 'what the status means to the sender: pending, success, failure',
     reason             LowCardinality(String)        COMMENT 'of the failure that the status tells of, else of the last failure',

@@ -1,0 +1,110 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/cockroachdb/pebble/v2"
+)
+
+// A Batch collects writes that become visible and durable together. Keys and
+// values are copied. After Commit, whatever it returned, the batch is empty and
+// can be used again.
+type Batch struct {
+	store *Store
+	b     *pebble.Batch
+	err   error
+}
+
+// NewBatch returns an empty batch.
+func (s *Store) NewBatch() *Batch { return &Batch{store: s, b: s.db.NewBatch()} }
+
+// Set writes a key.
+func (b *Batch) Set(key, value []byte) { b.keep(b.b.Set(key, value, nil)) }
+
+// Delete removes a key, if it is there.
+func (b *Batch) Delete(key []byte) { b.keep(b.b.Delete(key, nil)) }
+
+// DeleteRange removes the keys from start up to, but not including, end.
+func (b *Batch) DeleteRange(start, end []byte) { b.keep(b.b.DeleteRange(start, end, nil)) }
+
+// DeletePrefix removes all keys that begin with prefix; an empty prefix is
+// refused by Commit when no key can bound it, see Store.Wipe.
+func (b *Batch) DeletePrefix(prefix []byte) {
+	end := prefixEnd(prefix)
+	if end == nil {
+		b.keep(fmt.Errorf("delete prefix %q: it has no end", prefix))
+		return
+	}
+	b.DeleteRange(prefix, end)
+}
+
+// Len returns the batch's size in bytes.
+func (b *Batch) Len() int { return b.b.Len() }
+
+// Empty reports whether nothing was written since the last Commit.
+func (b *Batch) Empty() bool { return b.b.Empty() }
+
+// Commit applies the batch; with sync it is on disk afterwards, without it a
+// crash of the machine (not of the process) may undo the latest batches.
+func (b *Batch) Commit(sync bool) error {
+	err := b.store.use("write to", func() error {
+		if b.err != nil {
+			return b.err
+		}
+		return b.b.Commit(&pebble.WriteOptions{Sync: sync})
+	})
+	b.err = nil
+	if err == nil {
+		b.b.Reset()
+		return nil
+	}
+	b.b = b.store.db.NewBatch() // the old one may still be queued inside Pebble
+	return err
+}
+
+// Discard empties the batch without applying it.
+func (b *Batch) Discard() {
+	b.err = nil
+	b.b.Reset()
+}
+
+func (b *Batch) keep(err error) {
+	if b.err == nil {
+		b.err = err
+	}
+}
+
+// wipeChunk is how many bytes of deletions one batch of Wipe collects.
+const wipeChunk = 1 << 20
+
+// Wipe removes all keys that begin with prefix, all keys when it is empty, and
+// returns when that is on disk.
+func (s *Store) Wipe(prefix []byte) error {
+	b := s.NewBatch()
+	if end := prefixEnd(prefix); end != nil {
+		b.DeleteRange(prefix, end)
+		return b.Commit(true)
+	}
+	for {
+		err := s.Iterate(prefix, func(key, _ []byte) error {
+			b.Delete(key)
+			if b.Len() >= wipeChunk {
+				return errChunkFull
+			}
+			return nil
+		})
+		if err != nil && !isChunkFull(err) {
+			b.Discard()
+			return err
+		}
+		if commitErr := b.Commit(true); commitErr != nil || err == nil {
+			return commitErr
+		}
+	}
+}
+
+// errChunkFull ends one round of Wipe.
+var errChunkFull = errors.New("chunk full")
+
+func isChunkFull(err error) bool { return errors.Is(err, errChunkFull) }

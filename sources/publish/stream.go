@@ -1,0 +1,195 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"mailfate/schemas"
+	"mailfate/sources"
+	"mailfate/sources/tail"
+)
+
+// Stream is one stream on its way to the log. It is for one goroutine, but for Stats.
+type Stream struct {
+	opts   Options
+	prefix []byte // of the checkpoint's keys
+	key    []byte // scratch
+
+	enc    *schemas.Encoder
+	emit   func(*schemas.Event) // s.event, made once
+	read   func(sources.Line)   // s.line, likewise
+	line   sources.Line         // the one that is parsed
+	stats  Stats                // without what the reader counts
+	shapes *shapes
+	wave   *wave
+	out    *writer
+
+	filled     time.Time // when the wave got its first record
+	kept       time.Time // when the last checkpoint was taken
+	dirty      bool      // lines were read since
+	clocked    time.Time // when the last clock was sent, by the wall clock
+	lastLine   time.Time // when the last line was read, likewise
+	unsentTime bool      // a file has ended since the last clock
+	horizon    int64     // later events are dead letters, ms since 1970 UTC
+
+	mu     sync.Mutex
+	shared Stats // a copy for Stats
+}
+
+// New loads the stream's checkpoint into its reader and parser.
+func New(opts Options) (*Stream, error) {
+	opts, err := opts.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	s := &Stream{
+		opts:   opts,
+		prefix: checkpointPrefix(opts.Name),
+		enc:    schemas.NewEncoder(),
+		stats:  Stats{Ignored: make(map[string]uint64)},
+		shapes: newShapes(opts.Name),
+	}
+	s.emit, s.read = s.event, s.parse
+	if err := s.load(); err != nil {
+		return nil, err
+	}
+	s.share()
+	return s, nil
+}
+
+// Name returns the stream's name.
+func (s *Stream) Name() string { return s.opts.Name }
+
+// Stats returns the totals of what was read so far. It is safe to call at any time.
+func (s *Stream) Stats() Stats {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.shared
+}
+
+func (s *Stream) total() Stats { return s.stats.with(s.opts.Reader.Counts()) }
+
+func (s *Stream) share() {
+	t := s.total()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shared = t
+}
+
+// Replay reads the stream to its end and returns when all of it is acknowledged
+// and kept. The error then has what could not be read (tail.FileError, joined):
+// everything else has been published all the same. When ctx ends, it stops.
+func (s *Stream) Replay(ctx context.Context) error {
+	err := s.run(ctx, ctx, s.replay)
+	if err == nil {
+		err = errors.Join(s.opts.Reader.Problems()...)
+	}
+	return errors.Join(err, s.opts.Reader.Close())
+}
+
+// Follow reads the stream and what is added to it until ctx ends. Then it
+// publishes and keeps what it has read, within Options.DrainWithin, and returns
+// nil if it could.
+func (s *Stream) Follow(ctx context.Context) error {
+	drain, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer cancel(nil)
+	stop := context.AfterFunc(ctx, func() {
+		t := time.AfterFunc(s.opts.DrainWithin, func() {
+			cancel(fmt.Errorf("stop %s: not drained within %v; it is read again at the next start", s.opts.Name, s.opts.DrainWithin))
+		})
+		context.AfterFunc(drain, func() { t.Stop() })
+	})
+	defer stop()
+	return errors.Join(s.run(ctx, drain, s.follow), s.opts.Reader.Close())
+}
+
+// Problems returns which files cannot be read at the moment. Call it from the
+// goroutine that runs the stream, or after.
+func (s *Stream) Problems() []error { return s.opts.Reader.Problems() }
+
+// run reads while reading lasts, and publishes while publishing lasts.
+func (s *Stream) run(reading, publishing context.Context, read func(context.Context) error) error {
+	reading, fail := context.WithCancelCause(reading)
+	defer fail(nil)
+	s.out = startWriter(publishing, &s.opts, fail)
+	s.wave = <-s.out.free
+	s.kept = time.Now()
+	s.lastLine = s.opts.Now()
+	err := read(reading)
+	if err == nil {
+		err = s.flush(true)
+	}
+	if failed := s.out.finish(); failed != nil {
+		return failed // the cause of err, if there is one
+	}
+	return err
+}
+
+// replay reads until there is nothing more.
+func (s *Stream) replay(ctx context.Context) error {
+	for {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if s.next() == tail.Idle {
+			s.unsentTime = true
+			return nil
+		}
+		if len(s.wave.arena) >= s.opts.BatchBytes || s.checkpointDue() {
+			if err := s.flush(s.checkpointDue()); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// next reads and parses one block.
+func (s *Stream) next() tail.Status {
+	empty := len(s.wave.arena) == 0
+	before := s.opts.Reader.Counts().Lines
+	s.horizon = s.opts.Now().Add(maxAhead).UnixMilli()
+	status := s.opts.Reader.Next(s.read)
+	if s.opts.Reader.Counts().Lines != before {
+		s.dirty = true
+		s.lastLine = s.opts.Now()
+		s.share()
+	}
+	if status == tail.FileEnded {
+		s.unsentTime = true
+	}
+	if empty && len(s.wave.arena) > 0 {
+		s.filled = time.Now()
+	}
+	return status
+}
+
+func (s *Stream) checkpointDue() bool {
+	return s.dirty && time.Since(s.kept) >= s.opts.CheckpointEvery
+}
+
+// flush hands the wave over, with a checkpoint if keep says so.
+func (s *Stream) flush(keep bool) error {
+	if s.unsentTime {
+		s.tell(s.streamTime())
+	}
+	if keep && (s.dirty || s.wave.clock != 0) {
+		if err := s.checkpoint(); err != nil {
+			return err
+		}
+		s.kept = time.Now()
+		s.dirty = false
+	}
+	if s.wave.empty() {
+		return nil
+	}
+	next, err := s.out.send(s.wave)
+	if err != nil {
+		return err
+	}
+	s.wave = next
+	s.share()
+	return nil
+}

@@ -1,0 +1,173 @@
+package tail
+
+import (
+	"cmp"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A File is one file of a set, as it was found.
+type File struct {
+	Path    string
+	Size    int64
+	ModTime time.Time
+}
+
+// A Set is what one stream is read from.
+type Set struct {
+	// Path is the absolute path of the file that is written to, whether or not it
+	// is there, or of the Maildir. It names the stream.
+	Path string
+	// Maildir says that Path is a Maildir; Files is empty then.
+	Maildir bool
+	// Files are those that were named, oldest first. A follower reads those that
+	// appear later, too, and may begin with none.
+	Files []File
+}
+
+// Discover finds what paths name: files, patterns, and directories with all that
+// is below them, hidden files left out. Files of one rotation make one set; a
+// directory with cur, new and tmp is a Maildir. What is wrong with some paths is
+// in the error (FileErrors, joined); the sets are good all the same.
+func Discover(paths []string) ([]Set, error) {
+	f := finder{files: make(map[string]File), maildirs: make(map[string]bool)}
+	for _, p := range paths {
+		f.path(p)
+	}
+	return f.sets(), errors.Join(f.errs...)
+}
+
+type finder struct {
+	files    map[string]File // by absolute path
+	maildirs map[string]bool
+	errs     []error
+}
+
+func (f *finder) fail(op, path string, err error) { f.errs = append(f.errs, fileError(op, path, err)) }
+
+// path takes in what a user wrote.
+func (f *finder) path(p string) {
+	if _, err := os.Lstat(p); err == nil || !strings.ContainsAny(p, "*?[") {
+		f.named(p)
+		return
+	}
+	matches, err := filepath.Glob(p)
+	if err == nil && len(matches) == 0 {
+		err = ErrNothingFound
+	}
+	if err != nil {
+		f.errs = append(f.errs, &FileError{Op: "match", Path: p, Err: err, Hint: "check the pattern and the right to list its directory"})
+		return
+	}
+	for _, m := range matches {
+		if !hidden(filepath.Base(m)) {
+			f.named(m)
+		}
+	}
+}
+
+// named takes in a file or directory that was named, so everything but a
+// readable one is an error.
+func (f *finder) named(p string) {
+	abs, err := filepath.Abs(p)
+	if err != nil {
+		f.fail("find", p, err)
+		return
+	}
+	info, err := os.Stat(abs)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		f.errs = append(f.errs, &FileError{Op: "open", Path: p, Err: ErrNothingFound, Hint: "check the path"})
+	case err != nil:
+		f.fail("open", p, err)
+	case info.IsDir():
+		// A trailing slash makes WalkDir follow a link to a directory.
+		if resolved, err := filepath.EvalSymlinks(abs); err == nil {
+			abs = resolved
+		}
+		f.directory(abs)
+	case !info.Mode().IsRegular():
+		f.errs = append(f.errs, &FileError{Op: "open", Path: p, Err: errors.New("neither a file nor a directory"), Hint: "name a regular file"})
+	default:
+		f.add(abs, info)
+	}
+}
+
+func (f *finder) directory(root string) {
+	err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			f.fail("list", p, err)
+			return nil // the rest of the tree is read
+		case p != root && hidden(d.Name()):
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+		case d.IsDir():
+			if isMaildir(p) {
+				f.maildirs[p] = true
+				return fs.SkipDir
+			}
+		default:
+			if info, err := os.Stat(p); err == nil && info.Mode().IsRegular() {
+				f.add(p, info)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		f.fail("list", root, err)
+	}
+}
+
+func (f *finder) add(abs string, info fs.FileInfo) {
+	f.files[abs] = File{Path: abs, Size: info.Size(), ModTime: info.ModTime()}
+}
+
+func (f *finder) sets() []Set {
+	byPath := make(map[string]*Set)
+	for abs, file := range f.files {
+		dir, name := filepath.Split(abs)
+		p := filepath.Join(dir, parseName(name).base)
+		if byPath[p] == nil {
+			byPath[p] = &Set{Path: p}
+		}
+		byPath[p].Files = append(byPath[p].Files, file)
+	}
+	sets := make([]Set, 0, len(byPath)+len(f.maildirs))
+	for _, s := range byPath {
+		slices.SortFunc(s.Files, func(a, b File) int { return compareNames(a.Path, b.Path) })
+		sets = append(sets, *s)
+	}
+	for dir := range f.maildirs {
+		sets = append(sets, Set{Path: dir, Maildir: true})
+	}
+	slices.SortFunc(sets, func(a, b Set) int { return cmp.Compare(a.Path, b.Path) })
+	return sets
+}
+
+// compareNames orders files of one set, oldest first.
+func compareNames(a, b string) int {
+	return cmp.Or(
+		parseName(filepath.Base(a)).compare(parseName(filepath.Base(b))),
+		cmp.Compare(a, b),
+	)
+}
+
+func hidden(name string) bool { return strings.HasPrefix(name, ".") }
+
+// isMaildir reports whether dir is a mailbox after the Maildir convention.
+// Folders in it (.Sent) are mailboxes of their own, but hidden.
+func isMaildir(dir string) bool {
+	for _, sub := range []string{"cur", "new", "tmp"} {
+		if info, err := os.Stat(filepath.Join(dir, sub)); err != nil || !info.IsDir() {
+			return false
+		}
+	}
+	return true
+}

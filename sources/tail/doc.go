@@ -1,0 +1,30 @@
+// Package tail reads streams. A stream is one ordered byte source: a log file
+// through all its rotations, or a Maildir, in which every mail is one record.
+//
+// Use: [Discover] turns paths into sets, [Open] makes a [Reader] of a set. The
+// caller loads what Changes wrote the last time, then calls Next again and again;
+// on Idle a replay is over, and a follower calls Wait. After any Next, Changes
+// says what the reader's position is; the caller stores that in one write with
+// what it made of the lines.
+//
+// It guarantees:
+//
+//   - A file is known by its content: a hash of its first KiB and the bytes before
+//     the position, both uncompressed. So renaming, compressing, copying and
+//     copytruncate neither repeat a line nor lose one that is still in some file of
+//     the set. What the kernel says (device, inode, size, time) only saves work.
+//   - Every line is handed out once, in the file's order, older files first. A last
+//     line without line end is held back, and not counted as read, until its end is
+//     there, or until it never can be: its file is compressed, or a newer one of the
+//     set has content.
+//   - A line beyond Options.MaxLine is cut and counted. Any byte but the line feed,
+//     and one carriage return before it, reaches the caller. Memory does not depend
+//     on the length of lines or files.
+//   - A file that cannot be read is in Problems, by name and with a remedy; the
+//     others are read all the same.
+//
+// Left out on purpose: what the lines mean, remote files, symbolic links to
+// directories. Lines that copytruncate itself loses between its two steps are lost.
+//
+// A Reader is for one goroutine.
+package tail

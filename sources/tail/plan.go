@@ -1,0 +1,252 @@
+package tail
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"mailfate/sources"
+)
+
+// judgement is what a follower found when it last was at a file's end.
+type judgement struct {
+	size    int64
+	modTime int64
+	since   time.Time
+	verdict verdict
+}
+
+// verdict is how the file was left.
+type verdict uint8
+
+const (
+	read   verdict = iota
+	torn           // its last line has no end yet
+	failed         // it could not be read, and is tried again later
+)
+
+func (r *files) judge(info fs.FileInfo, v verdict) {
+	r.judged[identityOf(info)] = judgement{
+		size: info.Size(), modTime: info.ModTime().UnixNano(), since: time.Now(), verdict: v,
+	}
+}
+
+// settled reports whether nothing is to be read in a file; final, whether its
+// last line is to be read without its end, for nobody writes to it any more.
+func (r *files) settled(info fs.FileInfo) (settled, final bool) {
+	j, ok := r.judged[identityOf(info)]
+	if !ok || j.size != info.Size() || j.modTime != info.ModTime().UnixNano() {
+		return r.complete(info), false
+	}
+	if j.verdict == read || time.Since(j.since) <= r.opts.Grace {
+		return true, false
+	}
+	return false, j.verdict == torn
+}
+
+// complete reports whether a file has been read to its end and has not changed.
+func (r *files) complete(info fs.FileInfo) bool {
+	for _, k := range r.memory.files {
+		if k.Complete && k.is(info) {
+			return true
+		}
+	}
+	return false
+}
+
+// seen reports whether the kernel says that we had this file before.
+func (r *files) seen(info fs.FileInfo) bool {
+	id := identityOf(info)
+	if _, ok := r.judged[id]; ok {
+		return true
+	}
+	for _, k := range r.memory.files {
+		if k.Inode != 0 && id == (identity{k.Dev, k.Inode}) {
+			return true
+		}
+	}
+	return false
+}
+
+// sibling is a file of the set that is there now.
+type sibling struct {
+	path string
+	info fs.FileInfo
+}
+
+// siblings lists the set's directory, oldest file first.
+func (r *files) siblings() []sibling {
+	dir, base := filepath.Dir(r.set.Path), filepath.Base(r.set.Path)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		r.problems.add(fileError("list", dir, err))
+		return nil
+	}
+	delete(r.problems, dir)
+	var all []sibling
+	for _, e := range entries {
+		if hidden(e.Name()) || parseName(e.Name()).base != base {
+			continue
+		}
+		p := filepath.Join(dir, e.Name())
+		if info, ok := r.stat(p); ok && info.Mode().IsRegular() && info.Size() > 0 || ok && p == r.set.Path {
+			all = append(all, sibling{p, info})
+		}
+	}
+	slices.SortFunc(all, func(a, b sibling) int { return compareNames(a.path, b.path) })
+	return all
+}
+
+// stat says what the file system says. In a follower, a file that has vanished
+// is no problem: it was renamed.
+func (r *files) stat(path string) (fs.FileInfo, bool) {
+	info, err := os.Stat(path)
+	if err != nil && (!r.opts.Follow || !errors.Is(err, fs.ErrNotExist)) {
+		r.fail("open", path, err)
+	}
+	return info, err == nil
+}
+
+// plan returns what is to be read, apart from the open file, oldest first.
+//
+// A follower goes from the newest file back to the first that it knows: what is
+// newer is new, and its own to read. Of the older ones, it reads those that the
+// user named, at the start, and those to which something was added since it left.
+func (r *files) plan() []item {
+	if !r.opts.Follow {
+		return r.replayPlan()
+	}
+	r.planned = time.Now()
+	first := !r.listed
+	r.listed = true
+	var todo []item
+	knownSeen := false
+	all := r.siblings()
+	for i, s := range slices.Backward(all) {
+		if r.isCurrent(s.info) {
+			knownSeen = true
+			continue
+		}
+		if s.info.Size() == 0 {
+			continue
+		}
+		settled, final := r.settled(s.info)
+		if settled || final && i == len(all)-1 { // the newest can still be completed
+			knownSeen = true
+			continue
+		}
+		known := r.peek(s, knownSeen)
+		asked := first && r.named(s.path)
+		newer := !knownSeen && (!first || len(r.memory.files) > 0)
+		if known || asked || newer {
+			todo = append(todo, item{s.path, final})
+		} else if first {
+			r.judge(s.info, read) // it was there before we were asked for others
+		}
+		knownSeen = knownSeen || known
+	}
+	slices.Reverse(todo)
+	return todo
+}
+
+// peek reports whether a file is known; the kernel's word is enough for one that
+// is older than another known file.
+func (r *files) peek(s sibling, older bool) bool {
+	if older {
+		return r.seen(s.info)
+	}
+	lf, err := openRaw(s.path)
+	if err != nil {
+		return false // opening it again will say why
+	}
+	defer lf.close()
+	head, _ := readHead(lf)
+	for _, k := range r.memory.files {
+		if k.begins(head) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *files) named(path string) bool {
+	return path == r.set.Path || slices.ContainsFunc(r.set.Files, func(f File) bool { return f.Path == path })
+}
+
+func (r *files) isCurrent(info fs.FileInfo) bool {
+	if r.cur == nil {
+		return false
+	}
+	cur, err := r.cur.f.Stat()
+	return err == nil && os.SameFile(cur, info)
+}
+
+// openNewest opens the file that is written to, so that what is added can still
+// be read after it was renamed or removed.
+func (r *files) openNewest() bool {
+	all := r.siblings()
+	if len(all) == 0 {
+		return false
+	}
+	r.openItem(item{path: all[len(all)-1].path})
+	if r.cur != nil && !r.cur.plain {
+		r.closeCurrent(false, nil)
+	}
+	return r.cur != nil
+}
+
+// atLiveEnd decides at the end of a plain file whether to stay with it.
+func (r *files) atLiveEnd(fn func(sources.Line)) Status {
+	lf := r.cur
+	if lf.final {
+		return r.atEnd(fn)
+	}
+	info, err := lf.f.Stat()
+	if err != nil {
+		r.fail("read", lf.path, err)
+		return r.ended(failed)
+	}
+	if info.Size() < r.lines.end() {
+		// Truncated: what was not yet read may be in a copy, and what comes is new.
+		r.closeCurrent(false, nil)
+		return More
+	}
+	if r.unmoved(info) && time.Since(r.planned) < r.opts.Poll && len(r.queue) == 0 {
+		return Idle
+	}
+	if len(r.queue) == 0 {
+		r.queue = r.plan()
+	}
+	if len(r.queue) == 0 {
+		return Idle
+	}
+	return r.leave(fn)
+}
+
+// unmoved reports whether the open file still has the name it was opened by.
+func (r *files) unmoved(info fs.FileInfo) bool {
+	now, err := os.Stat(r.cur.path)
+	return err == nil && os.SameFile(now, info)
+}
+
+// leave ends the open file, since others have something new. What was written to
+// it until the others were found is read first.
+func (r *files) leave(fn func(sources.Line)) Status {
+	lf := r.cur
+	if n, _ := r.lines.read(lf.src, lf.deliver(fn)); n > 0 {
+		r.queue = nil
+		return More
+	}
+	if !r.listedNow() {
+		r.lines.finish(lf.deliver(fn)) // it has been removed, so nothing can complete its last line
+	}
+	return r.ended(r.verdict())
+}
+
+// listedNow reports whether the open file is still one of the set.
+func (r *files) listedNow() bool {
+	return slices.ContainsFunc(r.siblings(), func(s sibling) bool { return r.isCurrent(s.info) })
+}
