@@ -1,0 +1,232 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sync/errgroup"
+
+	"mailfate/pipeline/embedded"
+	"mailfate/pipeline/kafkalog"
+	"mailfate/pipeline/process"
+	"mailfate/pipeline/store"
+	"mailfate/schemas"
+	"mailfate/sinks/clickhouse"
+	"mailfate/sinks/intake"
+	"mailfate/sources/publish"
+)
+
+// DefaultPartitions is how many partitions topics are made with: enough for
+// two cores to be busy while one partition waits for its transaction.
+const DefaultPartitions = 4
+
+// Options says what to connect to. What is not named is started here.
+type Options struct {
+	Dir         string             // state, checkpoints, and what the embedded parts keep
+	Kafka       kafkalog.Options   // without Brokers: an embedded broker
+	Partitions  int                // for topics that are made; 0: as they are, else DefaultPartitions
+	Replication int                // for topics that are made; 0: 1
+	ClickHouse  clickhouse.Options // without Addresses: an embedded server
+	Library     string             // see embedded.ClickHouseOptions
+	Executable  string             // likewise
+	Logger      *slog.Logger
+}
+
+// App is a running mailfate.
+type App struct {
+	opts       Options
+	log        *slog.Logger
+	client     *kafkalog.Client
+	broker     *embedded.Broker // nil: a cluster
+	db         *Database
+	store      *store.Store
+	processor  *process.Processor
+	sink       *intake.Intake
+	gate       publish.Gate
+	partitions int
+
+	parts *errgroup.Group // what runs until stop or the first failure
+	ctx   context.Context // ends with it
+	stop  context.CancelFunc
+	undo  []func(context.Context) error // in the order in which things were started
+}
+
+// New starts or connects everything; nothing flows yet.
+func New(ctx context.Context, o Options) (*App, error) {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	a := &App{opts: o, log: o.Logger}
+	if err := a.connect(ctx); err != nil {
+		return nil, errors.Join(err, a.Close(context.WithoutCancel(ctx)))
+	}
+	return a, nil
+}
+
+func (a *App) connect(ctx context.Context) error {
+	if err := os.MkdirAll(a.opts.Dir, 0o700); err != nil {
+		return fmt.Errorf("make data directory: %w", err)
+	}
+	var err error
+	if a.store, err = store.Open(filepath.Join(a.opts.Dir, "state"), store.Options{Logger: a.log}); err != nil {
+		return err
+	}
+	a.undo = append(a.undo, func(context.Context) error { return a.store.Close() })
+
+	// The broker and the database start side by side: together they are most of
+	// the time until the first line can be read.
+	side, ctx := errgroup.WithContext(ctx)
+	side.Go(func() (err error) {
+		a.db, err = OpenDatabase(ctx, a.opts)
+		return err
+	})
+	kafkaErr := a.openKafka(ctx)
+	return errors.Join(kafkaErr, side.Wait())
+}
+
+func (a *App) openKafka(ctx context.Context) error {
+	opts := a.opts.Kafka
+	if len(opts.Brokers) == 0 {
+		broker, err := embedded.StartBroker(ctx, embedded.BrokerOptions{Dir: filepath.Join(a.opts.Dir, "kafka"), Logger: a.log})
+		if err != nil {
+			return err
+		}
+		a.broker = broker
+		a.undo = append(a.undo, func(context.Context) error { return broker.Stop() })
+		opts.Brokers = []string{broker.Addr()}
+	}
+	opts.MaxRecordBytes = schemas.MaxRecord
+	opts.Logger = a.log
+	var err error
+	if a.client, err = kafkalog.Dial(opts); err != nil {
+		return err
+	}
+	a.undo = append(a.undo, func(context.Context) error { return a.client.Close() })
+	return a.ensureTopics(ctx)
+}
+
+// ensureTopics makes the topics that are missing. Those that are there keep
+// their number of partitions, unless another one was asked for, which is refused.
+func (a *App) ensureTopics(ctx context.Context) error {
+	a.partitions = a.opts.Partitions
+	if a.partitions == 0 {
+		a.partitions = DefaultPartitions
+		if n, err := a.client.Partitions(ctx, schemas.TopicEvents); err == nil && n > 0 {
+			a.partitions = n
+		}
+	}
+	var topics []kafkalog.Topic
+	for _, t := range schemas.Topics() {
+		if a.broker != nil {
+			delete(t.Config, "retention.ms") // it keeps everything until keepSmall deletes what was read
+		}
+		topics = append(topics, kafkalog.Topic{
+			Name: t.Name, Partitions: a.partitions, Replication: max(a.opts.Replication, 1), Config: t.Config,
+		})
+	}
+	return a.client.EnsureTopics(ctx, topics...)
+}
+
+// Start lets events flow from Kafka to ClickHouse until Close.
+func (a *App) Start() {
+	ctx, stop := context.WithCancel(context.Background())
+	a.parts, a.ctx = errgroup.WithContext(ctx)
+	a.stop = stop
+	a.processor = process.New(process.Options{Client: a.client, Store: a.store, Logger: a.log})
+	a.sink = a.db.Writer(intake.Options{Logger: a.log})
+	a.parts.Go(func() error { return a.processor.Run(a.ctx) })
+	a.parts.Go(func() error {
+		return a.sink.Run(a.ctx, a.client, clickhouse.Group, schemas.TopicStatus, schemas.TopicEvents, schemas.TopicUnparsed)
+	})
+	if a.broker != nil {
+		a.keepSmall()
+	}
+	if a.db.server != nil {
+		a.parts.Go(a.watchServer)
+	}
+}
+
+// watchServer ends everything when the embedded server dies: a restart finds
+// all that it had acknowledged, and the rest is still in the log.
+func (a *App) watchServer() error {
+	select {
+	case <-a.db.server.Done():
+		return fmt.Errorf("embedded ClickHouse ended: %w", a.db.server.Err())
+	case <-a.ctx.Done():
+		return nil
+	}
+}
+
+// keepSmall has the embedded broker delete what everybody has read, and holds
+// sources back while the rest is too much.
+func (a *App) keepSmall() {
+	retention := a.broker.NewRetention(embedded.RetentionOptions{
+		Positions: a.readByAll, Topics: []string{schemas.TopicEvents, schemas.TopicStatus}, Logger: a.log,
+	})
+	a.gate = retention
+	a.parts.Go(func() error { return retention.Run(a.ctx) })
+	a.parts.Go(func() error { return a.broker.KeepCompact(a.ctx, schemas.TopicStatus, schemas.TopicUnparsed) })
+}
+
+// readByAll returns up to where the processor and the sink have both read
+// mail.events for good.
+func (a *App) readByAll() embedded.Positions {
+	read := make(map[int32]int64)
+	for i, group := range []string{process.Group, clickhouse.Group} {
+		offsets, err := a.client.CommittedOffsets(a.ctx, group, schemas.TopicEvents)
+		if err != nil {
+			return nil
+		}
+		for p := range a.partitions {
+			offset, committed := offsets[p]
+			if before, ok := read[int32(p)]; i == 0 || ok && (!committed || offset < before) {
+				read[int32(p)] = offset
+			}
+		}
+	}
+	return embedded.Positions{schemas.TopicEvents: read}
+}
+
+// NativeAddress and HTTPAddress say where the embedded ClickHouse listens; ""
+// when it is not embedded.
+func (a *App) NativeAddress() string {
+	if a.db.server == nil {
+		return ""
+	}
+	return a.db.server.Native()
+}
+
+// HTTPAddress says where the embedded ClickHouse answers HTTP; "" when it is
+// not embedded.
+func (a *App) HTTPAddress() string {
+	if a.db.server == nil {
+		return ""
+	}
+	return a.db.server.HTTP()
+}
+
+// Done is closed when a part has failed or Close has begun.
+func (a *App) Done() <-chan struct{} { return a.ctx.Done() }
+
+// Close stops what runs, in reverse order, and returns why something failed.
+func (a *App) Close(ctx context.Context) error {
+	var errs []error
+	if a.parts != nil {
+		a.stop()
+		errs = append(errs, a.parts.Wait())
+		a.parts = nil
+	}
+	if a.db != nil {
+		errs = append(errs, a.db.Close(ctx))
+		a.db = nil
+	}
+	for i := len(a.undo) - 1; i >= 0; i-- {
+		errs = append(errs, a.undo[i](ctx))
+	}
+	a.undo = nil
+	return errors.Join(errs...)
+}

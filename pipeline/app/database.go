@@ -1,0 +1,78 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"mailfate/pipeline/embedded"
+	"mailfate/sinks/clickhouse"
+)
+
+// Database is ClickHouse with mailfate's tables: one that Options name, or the
+// embedded one of a data directory.
+type Database struct {
+	*clickhouse.DB
+	server *embedded.ClickHouse // nil: somebody else's
+}
+
+// OpenDatabase connects to ClickHouse. The embedded one is started, unless
+// another mailfate has it running on that directory: then that one is asked.
+func OpenDatabase(ctx context.Context, o Options) (*Database, error) {
+	db := &Database{}
+	opts := o.ClickHouse
+	opts.Logger = o.Logger
+	if len(opts.Addresses) == 0 {
+		address, err := db.start(ctx, &o)
+		if err != nil {
+			return nil, err
+		}
+		opts.Addresses = []string{address}
+	}
+	var err error
+	if db.DB, err = clickhouse.Open(ctx, opts); err != nil {
+		return nil, errors.Join(err, db.Close(context.WithoutCancel(ctx)))
+	}
+	if err := db.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, db.Close(context.WithoutCancel(ctx)))
+	}
+	return db, nil
+}
+
+// addressFile remembers where the embedded server of a data directory listens.
+const addressFile = "clickhouse.address"
+
+func (db *Database) start(ctx context.Context, o *Options) (address string, err error) {
+	remembered := filepath.Join(o.Dir, addressFile)
+	db.server, err = embedded.StartClickHouse(ctx, embedded.ClickHouseOptions{
+		Dir: filepath.Join(o.Dir, "clickhouse"), Library: o.Library, Executable: o.Executable, Logger: o.Logger,
+	})
+	var locked *embedded.LockedError
+	if errors.As(err, &locked) {
+		if b, readErr := os.ReadFile(remembered); readErr == nil {
+			return strings.TrimSpace(string(b)), nil
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(remembered, []byte(db.server.Native()+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("remember where ClickHouse listens: %w", errors.Join(err, db.server.Stop(ctx)))
+	}
+	return db.server.Native(), nil
+}
+
+// Close disconnects, and stops a server that was started.
+func (db *Database) Close(ctx context.Context) error {
+	var errs []error
+	if db.DB != nil {
+		errs = append(errs, db.DB.Close())
+	}
+	if db.server != nil {
+		errs = append(errs, db.server.Stop(ctx))
+	}
+	return errors.Join(errs...)
+}

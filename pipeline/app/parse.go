@@ -1,0 +1,52 @@
+package app
+
+import (
+	"errors"
+
+	"mailfate/schemas"
+	"mailfate/sources"
+	"mailfate/sources/tail"
+)
+
+// ParseCounts is what was made of one source's lines.
+type ParseCounts struct {
+	Type     string            `json:"type"`
+	Lines    uint64            `json:"lines"`
+	Bytes    uint64            `json:"bytes"`
+	Events   uint64            `json:"events"`
+	Context  uint64            `json:"context"`  // lines that help to understand others
+	Ignored  map[string]uint64 `json:"ignored"`  // by rule
+	Unparsed map[string]uint64 `json:"unparsed"` // by rule, "" for no rule
+	Cut      uint64            `json:"cut"`      // lines that were too long
+	Torn     uint64            `json:"torn"`     // files whose last line has no end yet
+}
+
+// Parse reads a source to its end and calls fn for each of its events, without
+// Kafka or any state. What cannot be read is in the error, beside the counts.
+func Parse(src *Source, fn func(*schemas.Event) error) (ParseCounts, error) {
+	n := ParseCounts{Type: src.Type.String(), Ignored: map[string]uint64{}, Unparsed: map[string]uint64{}}
+	parser, reader := src.Parser(), tail.Open(src.Set, tail.Options{})
+	var failed error
+	emit := func(ev *schemas.Event) {
+		n.Events++
+		ev.Stream = src.Name()
+		if failed == nil {
+			failed = fn(ev)
+		}
+	}
+	take := func(line sources.Line) {
+		switch r := parser.Line(line, emit); r.Outcome {
+		case sources.Context:
+			n.Context++
+		case sources.Ignored:
+			n.Ignored[r.Rule]++
+		case sources.Unparsed:
+			n.Unparsed[r.Rule]++
+		}
+	}
+	for failed == nil && reader.Next(take) != tail.Idle {
+	}
+	counts := reader.Counts()
+	n.Lines, n.Bytes, n.Cut, n.Torn = counts.Lines, counts.Bytes, counts.Cut, counts.Torn
+	return n, errors.Join(append(reader.Problems(), failed, reader.Close())...)
+}

@@ -1,0 +1,211 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"mailfate/pipeline/kafkalog"
+	"mailfate/schemas"
+	"mailfate/sinks/report"
+	"mailfate/sources/publish"
+	"mailfate/sources/tail"
+)
+
+// Progress is told how a replay is doing; it is called from one goroutine.
+type Progress func(read, total uint64, lines uint64, what string)
+
+// progressEvery is how often Progress is called.
+const progressEvery = 200 * time.Millisecond
+
+// Replay reads the sources to their ends and returns what became of the
+// messages when ClickHouse has everything that follows from them. Files that
+// could not be read are in the error, beside a report of the others.
+func (a *App) Replay(ctx context.Context, srcs []Source, tell Progress) (report.Report, error) {
+	ctx, cancel := a.untilFailure(ctx)
+	defer cancel()
+	streams, err := a.streams(srcs, tail.Options{})
+	if err != nil {
+		return report.Report{}, err
+	}
+	stopTelling := a.tell(streams, srcs, tell)
+	defer stopTelling()
+	if err := a.readAll(ctx, streams); err != nil {
+		return report.Report{}, a.orFailure(err)
+	}
+	if err := a.drain(ctx); err != nil {
+		return report.Report{}, a.orFailure(err)
+	}
+	r, err := a.db.Report(ctx)
+	if err != nil {
+		return r, a.orFailure(err)
+	}
+	if r.DeadLetters, err = a.deadLetters(ctx); err != nil {
+		return r, err
+	}
+	r.Sources = map[string]report.Source{}
+	var problems []error
+	for _, s := range streams {
+		r.Sources[s.Name()] = sourceReport(s.Stats())
+		problems = append(problems, s.Problems()...)
+	}
+	return r, errors.Join(problems...)
+}
+
+// Follow reads the sources until ctx ends, and takes down before it returns how
+// far it has read.
+func (a *App) Follow(ctx context.Context, srcs []Source) error {
+	ctx, cancel := a.untilFailure(ctx)
+	defer cancel()
+	streams, err := a.streams(srcs, tail.Options{Follow: true})
+	if err != nil {
+		return err
+	}
+	all, ctx := errgroup.WithContext(ctx)
+	for _, s := range streams {
+		all.Go(func() error { return s.Follow(ctx) })
+	}
+	return a.orFailure(all.Wait())
+}
+
+// untilFailure returns a context that ends with ctx or when a part fails.
+func (a *App) untilFailure(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	release := context.AfterFunc(a.ctx, cancel)
+	return ctx, func() { release(); cancel() }
+}
+
+// orFailure says why a part failed, if that is why something was cancelled.
+func (a *App) orFailure(err error) error {
+	if err == nil || a.ctx.Err() == nil {
+		return err
+	}
+	a.stop()
+	return errors.Join(a.parts.Wait(), err)
+}
+
+func (a *App) streams(srcs []Source, opts tail.Options) ([]*publish.Stream, error) {
+	streams := make([]*publish.Stream, 0, len(srcs))
+	out := a.client.NewPublisher()
+	names := map[string]bool{}
+	for i := range srcs {
+		src := &srcs[i]
+		if names[src.Name()] {
+			return nil, fmt.Errorf("two sources have the stream name %s: give one of them another", src.Name())
+		}
+		names[src.Name()] = true
+		s, err := publish.New(publish.Options{
+			Name: src.Name(), Reader: tail.Open(src.Set, opts), Parser: src.Parser(), Store: a.store, Log: out, Gate: a.gate,
+			Partitions: a.partitions, DeadPartitions: a.partitions, UnparsedPartitions: a.partitions,
+		})
+		if err != nil {
+			return nil, err
+		}
+		streams = append(streams, s)
+	}
+	return streams, nil
+}
+
+func (a *App) readAll(ctx context.Context, streams []*publish.Stream) error {
+	all, ctx := errgroup.WithContext(ctx)
+	all.SetLimit(runtime.GOMAXPROCS(0))
+	for _, s := range streams {
+		all.Go(func() error { return s.Replay(ctx) })
+	}
+	return all.Wait()
+}
+
+// drain waits until everything that is in the log has arrived in ClickHouse.
+func (a *App) drain(ctx context.Context) error {
+	events, err := a.client.EndOffsets(ctx, schemas.TopicEvents)
+	if err != nil {
+		return err
+	}
+	if err := a.processor.WaitFor(ctx, events); err != nil {
+		return err
+	}
+	for _, topic := range []string{schemas.TopicEvents, schemas.TopicStatus, schemas.TopicUnparsed} {
+		ends, err := a.client.EndOffsets(ctx, topic)
+		if err != nil {
+			return err
+		}
+		offsets := make(map[int]int64, len(ends))
+		for p, end := range ends {
+			offsets[p] = end
+		}
+		if err := a.sink.WaitFor(ctx, topic, offsets); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deadLetters counts what is in mail.dead.
+func (a *App) deadLetters(ctx context.Context) (uint64, error) {
+	starts, err := a.client.StartOffsets(ctx, schemas.TopicDead)
+	if err != nil {
+		return 0, err
+	}
+	ends, err := a.client.EndOffsets(ctx, schemas.TopicDead)
+	if err != nil {
+		return 0, err
+	}
+	var n uint64
+	for p := range ends {
+		r := a.client.NewReader(schemas.TopicDead, p, starts[p])
+		for r.Position() < ends[p] {
+			if _, err := r.Fetch(ctx, time.Second, 1<<20, func(kafkalog.Record) error { n++; return nil }); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return n, nil
+}
+
+func sourceReport(s publish.Stats) report.Source {
+	return report.Source{
+		Lines: s.Lines, Bytes: s.Bytes, Events: s.Events, Ignored: s.IgnoredTotal(), Unparsed: s.Unparsed, IgnoredBy: s.Ignored,
+	}
+}
+
+// tell calls tell with how far the streams have come, until the returned
+// function is called.
+func (a *App) tell(streams []*publish.Stream, srcs []Source, tell Progress) (stop func()) {
+	if tell == nil {
+		return func() {}
+	}
+	var total uint64
+	for _, src := range srcs {
+		for _, f := range src.Set.Files {
+			total += uint64(f.Size)
+		}
+	}
+	done, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		tick := time.NewTicker(progressEvery)
+		defer tick.Stop()
+		for {
+			var read, lines uint64
+			for _, s := range streams {
+				stats := s.Stats()
+				read, lines = read+stats.Bytes, lines+stats.Lines
+			}
+			what := "reading"
+			if read >= total {
+				what = "storing"
+			}
+			tell(read, total, lines, what)
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+			}
+		}
+	}()
+	return func() { close(done); <-stopped }
+}

@@ -1,0 +1,128 @@
+package app
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"os"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mailfate/pipeline/embedded/embeddedtest"
+	"mailfate/schemas"
+	"mailfate/sinks/report"
+)
+
+// truth is what the recording program knows of a set in testdata.
+type truth struct {
+	Year   int
+	Totals struct {
+		Messages                  uint64
+		ByStatus                  map[string]uint64 `json:"by_status"`
+		HardBounces               uint64            `json:"hard_bounces"`
+		SoftBounces               uint64            `json:"soft_bounces"`
+		BouncesByReason           map[string]uint64 `json:"bounces_by_reason"`
+		BouncesByDomain           map[string]uint64 `json:"bounces_by_domain"`
+		Delivered                 uint64
+		DeliveredBouncedOrExpired uint64  `json:"delivered_bounced_or_expired"`
+		UniqueOpensWithMachines   uint64  `json:"unique_opens_with_machines"`
+		OpenRateWithMachines      float64 `json:"open_rate_with_machines"`
+		ClicksWithMachines        uint64  `json:"clicks_with_machines"`
+		BounceRate                float64 `json:"bounce_rate"`
+		Unsubscribes              uint64
+		Complaints                uint64
+		Unmatched                 uint64
+	}
+	Sources map[string]struct {
+		Lines, Bytes, Noise, Broken uint64
+	}
+}
+
+func readTruth(t *testing.T, set string) truth {
+	t.Helper()
+	b, err := os.ReadFile("../../testdata/" + set + ".truth.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want truth
+	if err := json.Unmarshal(b, &want); err != nil {
+		t.Fatal(err)
+	}
+	return want
+}
+
+// replay runs the whole pipeline on embedded parts.
+func replay(t *testing.T, o Options, year int, paths ...string) report.Report {
+	t.Helper()
+	o.Executable = embeddedtest.Host(t)
+	var srcs []Source
+	for _, p := range paths {
+		found, err := Find(Argument{Path: p}, func(schemas.SourceType, string) Settings { return Settings{Year: year} })
+		if err != nil {
+			t.Fatal(err)
+		}
+		srcs = append(srcs, found...)
+	}
+	a, err := New(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Start()
+	r, err := a.Replay(t.Context(), srcs, nil)
+	if err := errors.Join(err, a.Close(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// TestReplayEqualsTruth holds the report of the recorded sets against what was
+// sent, to the last message.
+func TestReplayEqualsTruth(t *testing.T) {
+	for _, set := range []string{"replay", "replay_rfc3164"} {
+		t.Run(set, func(t *testing.T) {
+			want := readTruth(t, set)
+			got := replay(t, Options{Dir: t.TempDir()}, want.Year, "../../testdata/"+set)
+			compare(t, want, got)
+		})
+	}
+}
+
+func compare(t *testing.T, want truth, got report.Report) {
+	t.Helper()
+	equal := func(what string, want, got any) {
+		t.Helper()
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s (-truth +report):\n%s", what, d)
+		}
+	}
+	w := want.Totals
+	equal("messages", w.Messages, got.Messages)
+	equal("by status", w.ByStatus, got.ByStatus["canonical"])
+	equal("delivered", w.Delivered, got.Rates.Delivered)
+	equal("ended", w.DeliveredBouncedOrExpired, got.Rates.Ended)
+	equal("hard bounces", w.HardBounces, got.Rates.HardBounces)
+	equal("soft bounces", w.SoftBounces, got.Rates.SoftBounces)
+	equal("opens", w.UniqueOpensWithMachines, got.Rates.UniqueOpensWithMachines)
+	equal("clicks", w.ClicksWithMachines, got.Rates.Clicks)
+	equal("unsubscribes", w.Unsubscribes, got.Rates.Unsubscribes)
+	equal("complaints", w.Complaints, got.Rates.Complaints)
+	equal("unmatched", w.Unmatched, got.Unmatched)
+	equal("dead letters", uint64(0), got.DeadLetters)
+	if d := w.BounceRate - got.Rates.BounceRate; d*d > 1e-12 {
+		t.Errorf("bounce rate %v, truth %v", got.Rates.BounceRate, w.BounceRate)
+	}
+	if d := w.OpenRateWithMachines - got.Rates.OpenRate; d*d > 1e-12 {
+		t.Errorf("open rate %v, truth %v", got.Rates.OpenRate, w.OpenRateWithMachines)
+	}
+	reasons, domains := map[string]uint64{}, map[string]uint64{}
+	for _, r := range got.BouncesByReason {
+		reasons[r.Reason] += r.Messages
+	}
+	for _, d := range got.BouncesByDomain {
+		domains[d.Domain] = d.Hard + d.Soft
+	}
+	maps.DeleteFunc(domains, func(_ string, n uint64) bool { return n == 0 })
+	equal("reasons", w.BouncesByReason, reasons)
+	equal("domains", w.BouncesByDomain, domains)
+}

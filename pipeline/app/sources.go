@@ -1,0 +1,129 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"mailfate/schemas"
+	"mailfate/sources"
+	"mailfate/sources/feedback"
+	"mailfate/sources/mta/postfix"
+	"mailfate/sources/platform"
+	"mailfate/sources/publish"
+	"mailfate/sources/tail"
+	"mailfate/sources/tracking"
+)
+
+// Settings says how one type of source is to be read.
+type Settings struct {
+	Stream    string                               // the stream's name; "" for one made of type and path
+	Host      string                               // replaces or completes what the lines say
+	Location  *time.Location                       // of stamps without a zone; nil: UTC
+	Year      int                                  // of stamps without a year; 0: from the file's date
+	MessageID func(messageID string) string        // takes the platform's id out of a Message-ID; may be nil
+	Account   func(sender, saslUser string) string // may be nil
+	Patterns  []tracking.Pattern                   // of tracking paths; nil: the default ones
+}
+
+// Source is one stream to read.
+type Source struct {
+	Type     schemas.SourceType
+	Set      tail.Set
+	Settings Settings
+}
+
+// Name is the stream's name, under which its checkpoint is kept.
+func (s *Source) Name() string {
+	if s.Settings.Stream != "" {
+		return s.Settings.Stream
+	}
+	return publish.Name(s.Type, s.Set)
+}
+
+// Argument is a path as a user names it on the command line: [TYPE:]PATH.
+type Argument struct {
+	Type schemas.SourceType // SourceNone: the content decides
+	Path string
+}
+
+// ParseArgument reads [TYPE:]PATH.
+func ParseArgument(arg string) Argument {
+	if name, path, ok := strings.Cut(arg, ":"); ok {
+		if t, known := schemas.ParseSourceType(name); known {
+			return Argument{t, path}
+		}
+	}
+	return Argument{Path: arg}
+}
+
+// Find returns the sources that an argument names. What cannot be read, or is
+// recognised as nothing, is in the error, by name; the sources are good all the same.
+func Find(arg Argument, settings func(t schemas.SourceType, path string) Settings) ([]Source, error) {
+	sets, err := tail.Discover([]string{arg.Path})
+	errs := []error{err}
+	var found []Source
+	for _, set := range sets {
+		t := arg.Type
+		if t == schemas.SourceNone {
+			if t, err = recognise(set); err != nil {
+				errs = append(errs, err)
+				continue
+			}
+		}
+		if t != schemas.SourceNone {
+			found = append(found, Source{Type: t, Set: set, Settings: settings(t, set.Path)})
+		}
+	}
+	return found, errors.Join(errs...)
+}
+
+// recognise tells a stream's type by its content; SourceNone for an empty one.
+func recognise(set tail.Set) (schemas.SourceType, error) {
+	if set.Maildir {
+		return schemas.SourceARF, nil
+	}
+	sample, err := set.Sample()
+	switch {
+	case err != nil || len(sample) == 0:
+		return schemas.SourceNone, err
+	case platform.Recognises(sample):
+		return schemas.SourcePlatform, nil
+	case tracking.Recognises(sample):
+		return schemas.SourceTracking, nil
+	case postfix.Recognises(sample):
+		return schemas.SourcePostfix, nil
+	case feedback.Recognises(sample):
+		return schemas.SourceARF, nil
+	}
+	what := "its content is none of postfix, platform, tracking, arf"
+	if tail.LooksBinary(sample) {
+		what = "it is a binary file"
+	}
+	return schemas.SourceNone, fmt.Errorf("recognise %s: %s; say what it is, as in postfix:%s", set.Path, what, set.Path)
+}
+
+// Parser returns a new parser for the source.
+func (s *Source) Parser() sources.Parser {
+	o := s.Settings
+	switch s.Type {
+	case schemas.SourcePlatform:
+		return platform.New(platform.Options{MessageID: o.MessageID})
+	case schemas.SourceTracking:
+		return tracking.New(tracking.Options{Host: o.Host, Location: o.Location, Patterns: o.Patterns, MessageID: o.MessageID})
+	case schemas.SourceARF:
+		return feedback.New(feedback.Options{Host: o.Host, MessageID: o.MessageID})
+	}
+	return postfix.New(postfix.Options{
+		Host: o.Host, Location: o.Location, Year: o.Year, Reference: s.reference(), MessageID: o.MessageID, Account: o.Account,
+	})
+}
+
+// reference is the date near which the stream's first stamps are taken to be.
+func (s *Source) reference() time.Time {
+	if len(s.Set.Files) > 0 {
+		return s.Set.Files[0].ModTime
+	}
+	return time.Now()
+}
