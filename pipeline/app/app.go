@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -112,13 +113,11 @@ func (a *App) openKafka(ctx context.Context) error {
 // ensureTopics makes the topics that are missing. Those that are there keep
 // their number of partitions, unless another one was asked for, which is refused.
 func (a *App) ensureTopics(ctx context.Context) error {
-	a.partitions = a.opts.Partitions
-	if a.partitions == 0 {
-		a.partitions = DefaultPartitions
-		if n, err := a.client.Partitions(ctx, schemas.TopicEvents); err == nil && n > 0 {
-			a.partitions = n
-		}
+	existing, err := a.client.ExistingPartitions(ctx, schemas.TopicEvents)
+	if err != nil {
+		return err
 	}
+	a.partitions = cmp.Or(a.opts.Partitions, existing, DefaultPartitions)
 	var topics []kafkalog.Topic
 	for _, t := range schemas.Topics() {
 		if a.broker != nil {

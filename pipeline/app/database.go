@@ -33,7 +33,7 @@ func OpenDatabase(ctx context.Context, o Options) (*Database, error) {
 		opts.Addresses = []string{address}
 	}
 	var err error
-	if db.DB, err = clickhouse.Open(ctx, opts); err != nil {
+	if db.DB, err = clickhouse.Open(opts); err != nil {
 		return nil, errors.Join(err, db.Close(context.WithoutCancel(ctx)))
 	}
 	if err := db.Migrate(ctx); err != nil {

@@ -153,7 +153,25 @@ func (c *Client) ClusterID(ctx context.Context) (string, error) {
 	return id, nil
 }
 
-// Partitions returns how many partitions the topic has.
+// ExistingPartitions returns how many partitions the topic has, 0 when there is
+// no such topic, which Partitions would wait for.
+func (c *Client) ExistingPartitions(ctx context.Context, topic string) (int, error) {
+	var n int
+	err := c.retry(ctx, func(ctx context.Context) error {
+		var err error
+		if n, err = c.usablePartitions(ctx, topic); errors.Is(err, kafka.UnknownTopicOrPartition) {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return 0, &Error{Op: "look for topic", Topic: topic, Partition: NoPartition, Err: err, Hint: hangUpHint(err)}
+	}
+	return n, nil
+}
+
+// Partitions returns how many partitions the topic has. It waits for one that
+// was just created.
 func (c *Client) Partitions(ctx context.Context, topic string) (int, error) {
 	var n int
 	err := c.retry(ctx, func(ctx context.Context) error {

@@ -16,6 +16,7 @@ var (
 	drawKind   = rapid.Map(rapid.IntRange(1, int(schemas.KindCount)-1), func(n int) schemas.Kind { return schemas.Kind(n) }).Filter(func(k schemas.Kind) bool { return !k.Derived() })
 	drawQueue  = rapid.SampledFrom([]string{"", "Q1", "Q2", "Q3"})
 	drawStream = rapid.SampledFrom([]string{"a", "b"})
+	drawSender = rapid.SampledFrom([]string{"", "", "s@example.com"})
 	drawReply  = rapid.SampledFrom([]string{"", "no", "yes"})
 )
 
@@ -27,6 +28,7 @@ func drawEvent(t *rapid.T) schemas.Event {
 		Time:   int64(rapid.IntRange(0, 12).Draw(t, "time")) * 43_200_000,
 		Stream: drawStream.Draw(t, "stream"),
 		Reply:  drawReply.Draw(t, "reply"),
+		Sender: drawSender.Draw(t, "sender"),
 		Source: schemas.SourcePostfix,
 	}
 	if rs := k.Reasons(); len(rs) > 0 && rapid.Bool().Draw(t, "reasoned") {
@@ -128,6 +130,12 @@ func checkHistory(t *rapid.T, history []schemas.Change) {
 	}
 }
 
+// toldChange is a row of the table of changes, which names the sender too.
+type toldChange struct {
+	Change schemas.Change
+	Sender string
+}
+
 // A table of changes that applies what snapshots tell ends up with the history,
 // whatever was told before and however much of it was missed.
 func TestTellingIsExact(t *testing.T) {
@@ -135,7 +143,7 @@ func TestTellingIsExact(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		events := rapid.SliceOfN(rapid.Custom(drawEvent), 1, 20).Draw(t, "events")
 		s := &schemas.Snapshot{Identity: schemas.Identity{MessageID: "m", Recipient: "r"}}
-		table := map[schemas.Withdrawal]schemas.Change{}
+		table := map[schemas.Withdrawal]toldChange{}
 		enc, dec := schemas.NewEncoder(), schemas.NewDecoder()
 		for i := range events {
 			now := int64(i) * 86_400_000
@@ -151,7 +159,7 @@ func TestTellingIsExact(t *testing.T) {
 			told := roundTrip(t, enc, dec, s)
 			for _, c := range told.History {
 				if slices.Contains(told.Fresh, c.Cause) {
-					table[schemas.Withdrawal{Cause: c.Cause, Time: c.Time}] = c
+					table[schemas.Withdrawal{Cause: c.Cause, Time: c.Time}] = toldChange{c, told.Row.Sender}
 				}
 			}
 			for _, w := range told.Withdrawn {
@@ -162,7 +170,7 @@ func TestTellingIsExact(t *testing.T) {
 			t.Fatalf("table has %d changes, history %d", len(table), len(s.History))
 		}
 		for _, c := range s.History {
-			mustEqual(t, "change", table[schemas.Withdrawal{Cause: c.Cause, Time: c.Time}], c)
+			mustEqual(t, "change", table[schemas.Withdrawal{Cause: c.Cause, Time: c.Time}], toldChange{c, s.Row.Sender})
 		}
 	})
 }

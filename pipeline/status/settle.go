@@ -19,8 +19,10 @@ func Settle(s *schemas.Snapshot, v *View, grown bool, intake int64) bool {
 		return false
 	}
 	s.Fresh = s.Fresh[:0]
+	// Who wrote the message, and for what, is told with each change.
+	retold := s.Row.Sender != v.Row.Sender || s.Row.Campaign != v.Row.Campaign
 	for i := range v.History {
-		if c := &v.History[i]; !slices.Contains(s.History, *c) {
+		if c := &v.History[i]; retold || !slices.Contains(s.History, *c) {
 			s.Fresh = append(s.Fresh, c.Cause)
 		}
 	}

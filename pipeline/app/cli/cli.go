@@ -1,0 +1,112 @@
+// Package cli is mailfate's command line: flags in, package app called, text or
+// JSON out. Everything that takes longer than parsing a flag is in app.
+//
+// Run is called by main with the arguments and a context that ends with the
+// first signal. It returns the exit code: 0 done, 1 failed, 2 wrong usage or
+// configuration. Errors are printed once, here, and name the thing, the place
+// and the remedy.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// The exit codes.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// usageError is an error of the command line or of the configuration.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// env is what a command talks to.
+type env struct {
+	out, err io.Writer
+	flags    flags
+}
+
+// Run executes one command line.
+func Run(ctx context.Context, args []string, out, errOut io.Writer) int {
+	e := &env{out: out, err: errOut}
+	root := e.root()
+	root.SetArgs(args)
+	root.SetOut(out)
+	root.SetErr(errOut)
+	err := root.ExecuteContext(ctx)
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &usage):
+		fmt.Fprintf(errOut, "mailfate: %v\n", err)
+		return exitUsage
+	}
+	fmt.Fprintf(errOut, "mailfate: %v\n", err)
+	return exitFailed
+}
+
+func (e *env) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "mailfate",
+		Short: "What became of every message",
+		Long: "mailfate follows mail from the sending platform to the reader and says what became\n" +
+			"of every message: accepted, deferred, delivered, bounced and why, opened, clicked,\n" +
+			"unsubscribed, complained about. Its answers are in ClickHouse.",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
+	})
+	e.flags.common(root.PersistentFlags())
+	root.AddCommand(e.replay(), e.run(), e.parse(), e.report(), e.sql(), e.migrate(), e.checkConfig(), e.version())
+	for _, c := range root.Commands() {
+		wrapUsage(c)
+	}
+	return root
+}
+
+// wrapUsage makes wrong arguments errors of usage.
+func wrapUsage(c *cobra.Command) {
+	check := c.Args
+	if check == nil {
+		return
+	}
+	c.Args = func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
+		}
+		return nil
+	}
+}
+
+// logger writes text to a terminal, JSON elsewhere.
+func (e *env) logger() *slog.Logger {
+	opts := &slog.HandlerOptions{Level: slog.LevelWarn}
+	if e.flags.verbose {
+		opts.Level = slog.LevelInfo
+	}
+	if isTerminal(e.err) {
+		return slog.New(slog.NewTextHandler(e.err, opts))
+	}
+	return slog.New(slog.NewJSONHandler(e.err, opts))
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}

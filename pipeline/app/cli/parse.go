@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"mailfate/pipeline/app"
+	"mailfate/schemas"
+	"mailfate/sources/platform"
+)
+
+func (e *env) parse() *cobra.Command {
+	var countOnly bool
+	c := &cobra.Command{
+		Use:   "parse [TYPE:]PATH…",
+		Short: "Print the events of files, mailboxes or directories, without Kafka",
+		Long: "parse prints each event as one line of JSON in the field names of the platform format,\n" +
+			"and what was made of the lines on stderr.",
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error { return e.doParse(args, countOnly) },
+	}
+	c.Flags().BoolVar(&countOnly, "count", false, "print only the counters, as JSON on stdout")
+	return c
+}
+
+func (e *env) doParse(args []string, countOnly bool) error {
+	set, err := e.setup(args)
+	if err != nil {
+		return err
+	}
+	srcs, err := set.find(args)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(e.out, 1<<20)
+	var line []byte
+	print := func(ev *schemas.Event) error {
+		line = append(platform.AppendJSON(line[:0], ev), '\n')
+		_, err := out.Write(line)
+		return err
+	}
+	if countOnly {
+		print = func(*schemas.Event) error { return nil }
+	}
+	counts := map[string]app.ParseCounts{}
+	var errs []error
+	for i := range srcs {
+		n, err := app.Parse(&srcs[i], print)
+		counts[srcs[i].Name()] = n
+		errs = append(errs, err)
+	}
+	errs = append(errs, out.Flush(), e.printCounts(counts, countOnly))
+	return errors.Join(errs...)
+}
+
+func (e *env) printCounts(counts map[string]app.ParseCounts, onOut bool) error {
+	w := io.Writer(e.err)
+	if onOut {
+		w = e.out
+	}
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(counts); err != nil {
+		return fmt.Errorf("print counters: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"mailfate/pipeline/app"
+)
+
+func (e *env) report() *cobra.Command {
+	var asJSON, digest bool
+	c := &cobra.Command{
+		Use:   "report",
+		Short: "Print the report of what is in ClickHouse",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return e.withDatabase(cmd.Context(), func(ctx context.Context, db *app.Database) error {
+				if digest {
+					d, err := db.Digest(ctx)
+					if err == nil {
+						_, err = fmt.Fprintln(e.out, d)
+					}
+					return err
+				}
+				r, err := db.Report(ctx)
+				if err != nil {
+					return err
+				}
+				return e.printReport(&r, asJSON)
+			})
+		},
+	}
+	e.flags.database(c.Flags())
+	c.Flags().BoolVar(&asJSON, "json", false, "print the report as one JSON document")
+	c.Flags().BoolVar(&digest, "digest", false, "print only the digest: the same for the same events")
+	return c
+}
+
+func (e *env) sql() *cobra.Command {
+	c := &cobra.Command{
+		Use:     `sql "SELECT …"`,
+		Short:   "Ask ClickHouse",
+		Example: `  mailfate sql --data d "SELECT status, count() FROM mail.messages GROUP BY status"`,
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return e.withDatabase(cmd.Context(), func(ctx context.Context, db *app.Database) error {
+				return printRows(ctx, e.out, db, args[0])
+			})
+		},
+	}
+	e.flags.database(c.Flags())
+	return c
+}
+
+func (e *env) migrate() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "migrate",
+		Short: "Bring the tables up to date",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return e.withDatabase(cmd.Context(), func(ctx context.Context, db *app.Database) error { return db.Migrate(ctx) })
+		},
+	}
+	e.flags.database(c.Flags())
+	return c
+}
+
+// withDatabase connects to the ClickHouse that the flags name, or starts the
+// embedded one on a data directory.
+func (e *env) withDatabase(ctx context.Context, fn func(context.Context, *app.Database) error) (err error) {
+	set, err := e.setup(nil)
+	if err != nil {
+		return err
+	}
+	if set.options.Dir == "" && len(set.options.ClickHouse.Addresses) == 0 {
+		return usageError{errors.New("nothing to ask: name a data directory with --data or a server with --clickhouse")}
+	}
+	db, err := app.OpenDatabase(ctx, set.options)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+		defer cancel()
+		err = errors.Join(err, db.Close(ctx))
+	}()
+	return fn(ctx, db)
+}

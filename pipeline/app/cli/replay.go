@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mailfate/pipeline/app"
+	"mailfate/sinks/report"
+)
+
+// closeTime bounds the end: what is begun is written down, connections and
+// children are closed.
+const closeTime = 10 * time.Second
+
+func (e *env) replay() *cobra.Command {
+	var asJSON, serve bool
+	c := &cobra.Command{
+		Use:   "replay [TYPE:]PATH…",
+		Short: "Read files, mailboxes or directories to their ends and report",
+		Long: "replay reads each path to its end through the whole pipeline and prints the report.\n" +
+			"Types: postfix, platform, tracking, arf. Without a type the content decides.\n" +
+			"With --data everything is kept there, and reading the same again changes nothing.",
+		Example: "  mailfate replay /var/log/mail.log\n  mailfate replay --data d --year 2025 postfix:old.log.gz reports/",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return e.doReplay(cmd.Context(), args, asJSON, serve)
+		},
+	}
+	e.flags.pipeline(c.Flags())
+	c.Flags().BoolVar(&asJSON, "json", false, "print the report as one JSON document")
+	c.Flags().BoolVar(&serve, "serve", false, "stay up after the report and say where ClickHouse listens")
+	return c
+}
+
+func (e *env) doReplay(ctx context.Context, args []string, asJSON, serve bool) (err error) {
+	set, err := e.setup(args)
+	if err != nil {
+		return err
+	}
+	srcs, err := set.find(args)
+	if err != nil {
+		return err
+	}
+	if set.options.Dir == "" {
+		if set.options.Dir, err = os.MkdirTemp("", "mailfate-"); err != nil {
+			return fmt.Errorf("make temporary data directory: %w", err)
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(set.options.Dir)) }()
+	}
+	a, err := app.New(ctx, set.options)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeApp(a)) }()
+	a.Start()
+	bar := e.progress()
+	r, err := a.Replay(ctx, srcs, bar.tell)
+	bar.done()
+	if err != nil && r.Digest == "" {
+		return err
+	}
+	if printErr := e.printReport(&r, asJSON); printErr != nil {
+		return errors.Join(err, printErr)
+	}
+	if serve && err == nil {
+		return e.serve(ctx, a)
+	}
+	return err
+}
+
+// closeApp ends an app within closeTime, whatever ended its context.
+func closeApp(a *app.App) error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+	defer cancel()
+	return a.Close(ctx)
+}
+
+func (e *env) printReport(r *report.Report, asJSON bool) error {
+	if !asJSON {
+		return r.WriteText(e.out, isTerminal(e.out))
+	}
+	enc := json.NewEncoder(e.out)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(r); err != nil {
+		return fmt.Errorf("print report: %w", err)
+	}
+	return nil
+}
+
+// serve says where the answers are and waits.
+func (e *env) serve(ctx context.Context, a *app.App) error {
+	if a.NativeAddress() != "" {
+		fmt.Fprintf(e.err, "ClickHouse: native %s, HTTP http://%s (database mail, user default). Ctrl-C ends it.\n",
+			a.NativeAddress(), a.HTTPAddress())
+	}
+	select {
+	case <-ctx.Done():
+	case <-a.Done():
+	}
+	return nil
+}

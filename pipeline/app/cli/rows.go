@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"reflect"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"mailfate/pipeline/app"
+)
+
+// printRows asks the database and prints the answer as an aligned table.
+func printRows(ctx context.Context, w io.Writer, db *app.Database, query string) (err error) {
+	rows, err := db.Conn().Query(ctx, query)
+	if err != nil {
+		return fmt.Errorf("ask ClickHouse: %w", err)
+	}
+	defer rows.Close()
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, strings.Join(rows.Columns(), "\t"))
+	types := rows.ColumnTypes()
+	values := make([]any, len(types))
+	for i, t := range types {
+		values[i] = reflect.New(t.ScanType()).Interface()
+	}
+	for rows.Next() {
+		if err := rows.Scan(values...); err != nil {
+			return fmt.Errorf("read answer: %w", err)
+		}
+		cells := make([]string, len(values))
+		for i, v := range values {
+			cells[i] = cell(reflect.ValueOf(v).Elem())
+		}
+		fmt.Fprintln(table, strings.Join(cells, "\t"))
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("ask ClickHouse: %w", err)
+	}
+	return table.Flush()
+}
+
+// cell prints one value; what a terminal would obey is made visible.
+func cell(v reflect.Value) string {
+	if v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return "NULL"
+		}
+		v = v.Elem()
+	}
+	switch x := v.Interface().(type) {
+	case time.Time:
+		return x.UTC().Format("2006-01-02 15:04:05.000")
+	case float64:
+		return fmt.Sprintf("%.4g", x)
+	default:
+		return visible(fmt.Sprint(x))
+	}
+}
+
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
+			return '�'
+		}
+		return r
+	}, s)
+}

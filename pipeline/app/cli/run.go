@@ -1,0 +1,47 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"mailfate/pipeline/app"
+)
+
+func (e *env) run() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "run",
+		Short: "Follow the configured sources until stopped",
+		Long: "run follows what the configuration names until SIGINT or SIGTERM, then finishes what it\n" +
+			"has begun and writes down how far it has read. A second signal ends it at once; nothing\n" +
+			"is lost then either, a little is read again at the next start.",
+		Example: "  mailfate run --config mailfate.yaml",
+		Args:    cobra.ArbitraryArgs,
+		RunE:    func(cmd *cobra.Command, args []string) error { return e.doRun(cmd.Context(), args) },
+	}
+	e.flags.pipeline(c.Flags())
+	return c
+}
+
+func (e *env) doRun(ctx context.Context, args []string) (err error) {
+	set, err := e.setup(args)
+	if err != nil {
+		return err
+	}
+	if set.options.Dir == "" {
+		return usageError{errors.New("run needs a data directory: --data DIR, or data: in the configuration")}
+	}
+	srcs, err := set.findToFollow(args)
+	if err != nil {
+		return err
+	}
+	a, err := app.New(ctx, set.options)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeApp(a)) }()
+	a.Start()
+	e.logger().Info("following", "sources", len(srcs), "clickhouse", a.NativeAddress())
+	return a.Follow(ctx, srcs)
+}

@@ -1,0 +1,110 @@
+package config
+
+import (
+	"regexp"
+	"time"
+
+	"mailfate/sources/tracking"
+)
+
+// Config is everything that can be configured.
+type Config struct {
+	Data       string // directory of state, checkpoints and embedded parts; "": none named
+	Kafka      Kafka
+	ClickHouse ClickHouse
+	Accounts   []Account
+	Sources    []Source
+	Timers     Timers
+
+	// Defaults of all sources.
+	Location         *time.Location // of stamps without a zone
+	Year             int            // of stamps without one; 0: from the file's date
+	MessageIDPattern *regexp.Regexp // see Source; may be nil
+
+	accounts *accountIndex
+}
+
+// Kafka says which cluster to use.
+type Kafka struct {
+	Brokers     []string // host:port; none: an embedded broker
+	TLS         *TLS     // nil: none
+	SASL        *SASL    // nil: none
+	Partitions  int      // of topics; 0: as they are, or a default where they are made
+	Replication int      // of topics that are made
+}
+
+// SASL is how to log in to Kafka.
+type SASL struct {
+	Mechanism string // one of Mechanisms
+	User      string
+	Password  Secret
+}
+
+// ClickHouse says which server to use.
+type ClickHouse struct {
+	Addresses []string // host:port of the native protocol; none: an embedded server
+	Database  string
+	User      string
+	Password  Secret // zero: none
+	TLS       *TLS   // nil: none
+}
+
+// Account is one customer of the platform, or one part of it.
+type Account struct {
+	Name          string
+	Domains       []string // of envelope senders, as A-labels; *.d is every subdomain of d
+	SASLUsers     []string
+	Header        string // name of the header that names the account; "": none
+	OpenTracking  bool   // whether its messages have a pixel
+	ClickTracking bool   // whether its links are rewritten
+}
+
+// Source is where events are read from.
+type Source struct {
+	Type     string // as schemas.ParseSourceType knows it; "": the content decides
+	Paths    []string
+	Stream   string         // "": made of type and path
+	Host     string         // "": what the lines say
+	Location *time.Location // of stamps without a zone
+	Year     int            // of stamps without one; 0: from the file's date
+	// MessageIDPattern takes the platform's own id out of a Message-ID: its group
+	// message_id is the id. Where it does not match, and when it is nil, the
+	// Message-ID is the id.
+	MessageIDPattern *regexp.Regexp
+	PathPatterns     []tracking.Pattern // of tracking paths; none: the default ones
+}
+
+// Timers say after how long time itself decides what became of a message.
+type Timers struct {
+	GiveUp   time.Duration // after an attempt's first deferral
+	Depleted time.Duration // after credit ran out
+}
+
+// Mechanisms are the ways to log in to Kafka.
+var Mechanisms = []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}
+
+// Default is the configuration of an empty file.
+func Default() Config {
+	return Config{
+		Kafka:      Kafka{Replication: 1},
+		ClickHouse: ClickHouse{Database: "mail", User: "default"},
+		Timers:     Timers{GiveUp: 5 * day, Depleted: day},
+		Location:   time.UTC,
+	}
+}
+
+// MessageID returns what takes the platform's own id out of a Message-ID, ""
+// where there is none; nil when the source has no pattern.
+func (s *Source) MessageID() func(string) string {
+	if s.MessageIDPattern == nil {
+		return nil
+	}
+	re, group := s.MessageIDPattern, 2*s.MessageIDPattern.SubexpIndex(messageIDGroup)
+	return func(id string) string {
+		m := re.FindStringSubmatchIndex(id)
+		if m == nil || m[group] < 0 {
+			return ""
+		}
+		return id[m[group]:m[group+1]]
+	}
+}

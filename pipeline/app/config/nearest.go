@@ -1,0 +1,57 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+)
+
+// didYouMean is the remedy for a word that is none of the words that exist.
+func didYouMean(word string, words []string) string {
+	if w := nearest(word, words); w != "" {
+		return fmt.Sprintf("did you mean %s?", w)
+	}
+	return "want one of " + strings.Join(words, ", ")
+}
+
+// nearest returns the word that is the fewest edits away, "" when none is near
+// enough to have been meant.
+func nearest(word string, words []string) string {
+	word = strings.ToLower(word)
+	best, fewest := "", 1+max(1, min(len(word), maxWord)/3)
+	if len(word) > maxWord {
+		return best
+	}
+	for _, w := range words {
+		if n := edits(word, strings.ToLower(w)); n < fewest {
+			best, fewest = w, n
+		}
+	}
+	return best
+}
+
+// maxWord is the longest word worth comparing; the time is its square.
+const maxWord = 64
+
+// edits is how many letters must be inserted, deleted, replaced or swapped with
+// their neighbour to turn a into b (optimal string alignment distance).
+func edits(a, b string) int {
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range row {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			replace := last[j-1]
+			if a[i-1] != b[j-1] {
+				replace++
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, replace)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}
