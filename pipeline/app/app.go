@@ -14,6 +14,7 @@ import (
 	"mailfate/pipeline/embedded"
 	"mailfate/pipeline/kafkalog"
 	"mailfate/pipeline/process"
+	"mailfate/pipeline/status"
 	"mailfate/pipeline/store"
 	"mailfate/schemas"
 	"mailfate/sinks/clickhouse"
@@ -32,8 +33,9 @@ type Options struct {
 	Partitions  int                // for topics that are made; 0: as they are, else DefaultPartitions
 	Replication int                // for topics that are made; 0: 1
 	ClickHouse  clickhouse.Options // without Addresses: an embedded server
-	Library     string             // see embedded.ClickHouseOptions
-	Executable  string             // likewise
+	Timers      status.Timers
+	Library     string // see embedded.ClickHouseOptions
+	Executable  string // likewise
 	Logger      *slog.Logger
 }
 
@@ -135,7 +137,7 @@ func (a *App) Start() {
 	ctx, stop := context.WithCancel(context.Background())
 	a.parts, a.ctx = errgroup.WithContext(ctx)
 	a.stop = stop
-	a.processor = process.New(process.Options{Client: a.client, Store: a.store, Logger: a.log})
+	a.processor = process.New(process.Options{Client: a.client, Store: a.store, Timers: a.opts.Timers, Logger: a.log})
 	a.sink = a.db.Writer(intake.Options{Logger: a.log})
 	a.parts.Go(func() error { return a.processor.Run(a.ctx) })
 	a.parts.Go(func() error {

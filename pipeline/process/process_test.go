@@ -196,7 +196,7 @@ func twin(events []schemas.Event, clocks map[string]int64) map[schemas.Identity]
 			at(schemas.Identity{Account: header.Accounts[0], MessageID: id.MessageID, Recipient: id.Recipient})
 		}
 	}
-	var e status.Evaluator
+	e := status.NewEvaluator(status.Timers{})
 	all := map[schemas.Identity]*schemas.Snapshot{}
 	for id, s := range cells {
 		m := status.Message{

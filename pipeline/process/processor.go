@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mailfate/pipeline/kafkalog"
+	"mailfate/pipeline/status"
 	"mailfate/pipeline/store"
 	"mailfate/schemas"
 )
@@ -22,6 +23,7 @@ type Options struct {
 	Client *kafkalog.Client
 	Store  *store.Store
 	Logger *slog.Logger
+	Timers status.Timers    // the same in all processors
 	Now    func() time.Time // for bookkeeping alone; default time.Now
 }
 
@@ -31,6 +33,7 @@ type Processor struct {
 	store   *store.Store
 	log     *slog.Logger
 	now     func() time.Time
+	timers  status.Timers
 	cluster string
 
 	mu      sync.Mutex
@@ -54,7 +57,7 @@ func New(o Options) *Processor {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	return &Processor{
-		client: o.Client, store: o.Store, log: o.Logger, now: o.Now,
+		client: o.Client, store: o.Store, log: o.Logger, now: o.Now, timers: o.Timers,
 		changed: make(chan struct{}), done: map[int]progress{},
 	}
 }

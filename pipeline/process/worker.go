@@ -39,8 +39,8 @@ type worker struct {
 	enc       *schemas.Encoder
 	dec       *schemas.Decoder
 
-	event     schemas.Event    // the one that is being taken in
-	eval      status.Evaluator //
+	event     schemas.Event // the one that is being taken in
+	eval      *status.Evaluator
 	input     int64            // the next offset to read
 	clocks    map[string]int64 // how far each stream has come
 	expired   map[string]bool  // streams that may have timers to fire

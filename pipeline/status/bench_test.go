@@ -20,7 +20,7 @@ func BenchmarkEvent(b *testing.B) {
 	}
 	enc := schemas.NewEncoder()
 	clock := func(string) int64 { return 0 }
-	var e Evaluator
+	e := NewEvaluator(Timers{})
 	s := &schemas.Snapshot{}
 	size := 0
 	b.ReportAllocs()

@@ -1,7 +1,8 @@
 package status
 
 import (
-	"encoding/binary"
+	"cmp"
+	"fmt"
 	"slices"
 
 	"mailfate/pipeline/classify"
@@ -31,20 +32,34 @@ type View struct {
 	History  []schemas.Change
 	Timers   []schemas.Timer
 	Points   []Point
+	Rules    uint64 // the version of the rules that it follows from
 }
 
 // Evaluator evaluates messages; it keeps its buffers and is for one goroutine.
 // A view is valid until the next call.
 type Evaluator struct {
+	rules    uint64
 	timeline timeline
 	history  []schemas.Change
 	own      []*schemas.Snapshot
 	whole    []*schemas.Snapshot
 }
 
+// NewEvaluator returns an evaluator with these timers.
+func NewEvaluator(t Timers) *Evaluator {
+	t.GiveUp, t.Depleted = cmp.Or(t.GiveUp, defaultGiveUp), cmp.Or(t.Depleted, defaultDepleted)
+	return &Evaluator{rules: rulesVersion(t), timeline: timeline{rules: t}}
+}
+
 // Evaluate says what follows from everything that is known under m.Key and
 // from the message's other records.
 func (e *Evaluator) Evaluate(m *Message) View {
+	v := e.evaluate(m)
+	v.Rules = e.rules
+	return v
+}
+
+func (e *Evaluator) evaluate(m *Message) View {
 	if m.Key.Recipient == "" {
 		return View{Standing: standingOfWhole(m)}
 	}
@@ -152,12 +167,13 @@ func standingOfWhole(m *Message) schemas.Standing {
 	return schemas.Unmatched
 }
 
-// RulesVersion is a hash of everything that decides how events are read, so
-// that what was stored under other rules can be told from what is made today.
-var RulesVersion = rulesVersion()
+// timelineVersion changes whenever the timeline reads the same events otherwise.
+const timelineVersion = 1
 
-func rulesVersion() uint64 {
-	parts := []string{"timeline 1", string(binary.AppendUvarint(nil, classify.Version))}
+// rulesVersion is a hash of everything that decides how events are read, so
+// that what was stored under other rules can be told from what is made today.
+func rulesVersion(t Timers) uint64 {
+	parts := []string{fmt.Sprint(timelineVersion, classify.Version, t)}
 	for _, v := range schemas.Vocabularies {
 		parts = append(parts, v.Name)
 		for s, row := range v.Rows {

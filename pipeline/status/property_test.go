@@ -97,7 +97,7 @@ func TestViewDoesNotDependOnOrder(t *testing.T) {
 		}
 		return 1 << 50
 	}
-	var e Evaluator
+	e := NewEvaluator(Timers{})
 	rapid.Check(t, func(t *rapid.T) {
 		events := rapid.SliceOfN(rapid.Custom(drawEvent), 1, 14).Draw(t, "events")
 		view := e.Evaluate(&Message{Key: fill(events), Clock: clock})
@@ -139,7 +139,7 @@ type toldChange struct {
 // A table of changes that applies what snapshots tell ends up with the history,
 // whatever was told before and however much of it was missed.
 func TestTellingIsExact(t *testing.T) {
-	var e Evaluator
+	e := NewEvaluator(Timers{})
 	rapid.Check(t, func(t *rapid.T) {
 		events := rapid.SliceOfN(rapid.Custom(drawEvent), 1, 20).Draw(t, "events")
 		s := &schemas.Snapshot{Identity: schemas.Identity{MessageID: "m", Recipient: "r"}}

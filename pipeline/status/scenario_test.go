@@ -70,7 +70,7 @@ func tell(events []schemas.Event) View {
 	for i := range events {
 		Add(s, &events[i])
 	}
-	var e Evaluator
+	e := NewEvaluator(Timers{})
 	return e.Evaluate(&Message{Key: s, Clock: func(string) int64 { return 1 << 60 }})
 }
 

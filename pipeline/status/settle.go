@@ -14,7 +14,7 @@ import (
 // intake is when its newest event was taken in, in µs of wall clock; the
 // revision is made of it, and nothing else is.
 func Settle(s *schemas.Snapshot, v *View, grown bool, intake int64) bool {
-	if !grown && s.Standing == v.Standing && s.Rules == RulesVersion && s.Row.Equal(&v.Row) &&
+	if !grown && s.Standing == v.Standing && s.Rules == v.Rules && s.Row.Equal(&v.Row) &&
 		slices.Equal(s.History, v.History) && slices.Equal(s.Timers, v.Timers) {
 		return false
 	}
@@ -30,7 +30,7 @@ func Settle(s *schemas.Snapshot, v *View, grown bool, intake int64) bool {
 	s.History = append(s.History[:0], v.History...)
 	s.Timers = append(s.Timers[:0], v.Timers...)
 	s.Row, s.Standing, s.Was = v.Row, v.Standing, s.Was|v.Standing
-	s.Rules = RulesVersion
+	s.Rules = v.Rules
 	s.Intake = intake / 1000
 	s.Revision = max(s.Revision+1, uint64(max(intake, 0)))
 	return true

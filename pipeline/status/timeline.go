@@ -13,13 +13,16 @@ const (
 	// clocks of hosts differ, and nobody opens a mail before it was delivered.
 	readerDelay = 5_000
 
-	// giveUpAfter is how long after an attempt's first deferral a queue is taken
-	// to have given up, when nothing was heard of it.
-	giveUpAfter = 5 * 24 * 60 * 60 * 1000
-
-	// depletedFor is how long a message waits for credit.
-	depletedFor = 24 * 60 * 60 * 1000
+	defaultGiveUp   = 5 * 24 * 60 * 60 * 1000
+	defaultDepleted = 24 * 60 * 60 * 1000
 )
+
+// Timers say after how long time itself decides what became of a message, ms.
+// They are rules like any other: all processors must have the same.
+type Timers struct {
+	GiveUp   int64 // after an attempt's first deferral, when nothing was heard since; 0: 5 days
+	Depleted int64 // after credit ran out; 0: 24 hours
+}
 
 // A Point is one moment of a timeline: an event, or what the timeline derives.
 type Point struct {
@@ -54,6 +57,7 @@ type timeline struct {
 	queues   []string // the queue ids under which MTAs of ours had the message
 	own      []string // those that this recipient's events name
 	timers   []schemas.Timer
+	rules    Timers
 }
 
 // attempt is what happened in one attempt, which decides what else is meant.
@@ -288,7 +292,7 @@ func (t *timeline) deriveGiveUps(clock func(string) int64) {
 		if a.deferred == nil || a.delivered || a.bounced || a.returned || a.ended || a.held || a.expired {
 			continue
 		}
-		due := a.deferred.Time + giveUpAfter
+		due := a.deferred.Time + t.rules.GiveUp
 		if a.lastTransport > due || n+1 < len(t.attempts) && t.attempts[n+1].start <= due {
 			continue
 		}
@@ -300,7 +304,7 @@ func (t *timeline) deriveGiveUps(clock func(string) int64) {
 func (t *timeline) deriveDiscards(n int, clock func(string) int64) {
 	for i := range n {
 		p := t.points[i]
-		due := p.at + depletedFor
+		due := p.at + t.rules.Depleted
 		if p.Kind == schemas.Depleted && !t.endsHold(i+1, n, p.Attempt, due) {
 			t.deriveAt(p.Event, p.Attempt, schemas.Discarded, due, clock)
 		}
