@@ -53,7 +53,7 @@ func newWorker(p *Processor, gen *kafkalog.Generation, partition int) *worker {
 		processor: p, gen: gen, partition: partition,
 		keys: newKeyspace(partition), store: p.store,
 		producer: p.client.NewProducer(Group+"-"+strconv.Itoa(partition), transactionTimeout),
-		enc:      schemas.NewEncoder(), dec: schemas.NewDecoder(),
+		eval:     status.NewEvaluator(p.timers), enc: schemas.NewEncoder(), dec: schemas.NewDecoder(),
 		clocks: map[string]int64{}, expired: map[string]bool{},
 	}
 }
