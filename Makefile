@@ -1,0 +1,47 @@
+# make help lists the targets.
+.PHONY: help replay test lint deps build fuzz bench clean
+
+GO      ?= go
+LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+NPM_DIR := pipeline/embedded/npm
+LIBRARY := $(NPM_DIR)/node_modules/@chdb/lib-linux-x64-gnu/package.json
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+
+replay: deps build ## replay testdata through the whole pipeline and print the report
+	./mailfate replay testdata/replay
+
+build: ## build ./mailfate
+	CGO_ENABLED=0 $(GO) build -o mailfate .
+
+# ClickHouse comes from npm where that has it; elsewhere, and where a clickhouse
+# binary is on PATH, there is nothing to install.
+deps: ## install what is not Go: ClickHouse as a library, from npm
+	@if command -v clickhouse >/dev/null; then :; \
+	elif [ "$$(uname -sm)" = "Linux x86_64" ]; then $(MAKE) -s $(LIBRARY); \
+	else echo "no clickhouse on PATH, and npm has it for linux/x64 only: install ClickHouse 26.7 or newer" >&2; exit 1; fi
+
+$(LIBRARY): $(NPM_DIR)/package-lock.json
+	cd $(NPM_DIR) && npm ci --no-audit --no-fund
+	@touch $@
+
+test: deps lint ## run everything: vet, lint, unit and integration tests with -race, fuzz seeds
+	$(GO) test -race -timeout 15m ./...
+
+lint: ## vet and golangci-lint
+	$(GO) vet ./... ./testdata/record
+	$(GO) run $(LINT) run
+
+FUZZTIME ?= 30s
+fuzz: ## run every fuzz target for FUZZTIME
+	@$(GO) list -f '{{.Dir}} {{.ImportPath}}' ./... | while read dir pkg; do \
+		grep -hoE '^func Fuzz[A-Za-z0-9]+' "$$dir"/*_test.go 2>/dev/null | sed 's/func //' | while read target; do \
+			echo "$$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+		done || exit 1; done
+
+bench: ## run all benchmarks
+	$(GO) test -run '^$$' -bench . ./...
+
+clean: ## remove what was built
+	rm -rf mailfate $(NPM_DIR)/node_modules

@@ -1,0 +1,161 @@
+package clickhouse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"mailfate/pipeline/kafkalog"
+	"mailfate/schemas"
+	"mailfate/sinks/intake"
+)
+
+// An inserter writes the rows of one table. When it returns nil they are there.
+type inserter interface {
+	insert(ctx context.Context, t *table, token string) error
+}
+
+// batch turns records into rows and inserts them. It is for one goroutine.
+type batch struct {
+	to        inserter
+	decoder   *schemas.Decoder
+	snapshot  schemas.Snapshot
+	event     schemas.Event
+	events    *eventRows
+	status    *statusRows
+	changes   *changeRows
+	unmatched *heldRows
+	contested *heldRows
+	unparsed  *unparsedRows
+	tables    []*table
+	fresh     map[schemas.EventID]struct{}
+}
+
+func newBatch(to inserter) *batch {
+	b := &batch{
+		to:        to,
+		decoder:   schemas.NewDecoder(),
+		events:    newEventRows(),
+		status:    newStatusRows(),
+		changes:   newChangeRows(),
+		unmatched: newHeldRows("unmatched"),
+		contested: newHeldRows("contested"),
+		unparsed:  newUnparsedRows(),
+		fresh:     map[schemas.EventID]struct{}{},
+	}
+	// The row of a message comes after its changes: who sees the one finds the others.
+	b.tables = []*table{&b.events.table, &b.unparsed.table, &b.unmatched.table, &b.contested.table, &b.changes.table, &b.status.table}
+	return b
+}
+
+// Add turns a record into rows.
+func (b *batch) Add(topic string, rec kafkalog.Record, whole bool) error {
+	switch topic {
+	case schemas.TopicStatus:
+		return b.addSnapshot(rec, whole)
+	case schemas.TopicEvents:
+		return b.addEvent(rec)
+	case schemas.TopicUnparsed:
+		return b.unparsed.add(rec)
+	}
+	return fmt.Errorf("no table is made of topic %s", topic)
+}
+
+// addEvent adds a row to the trail. What cannot be read is no loss: the
+// processor makes a dead letter of it.
+func (b *batch) addEvent(rec kafkalog.Record) error {
+	_, isClock, err := b.decoder.Record(rec.Value, &b.event)
+	if err != nil {
+		return errors.Join(intake.ErrSkip, err)
+	}
+	if !isClock {
+		b.events.add(&b.event, rec.Time)
+	}
+	return nil
+}
+
+// addSnapshot adds the rows of one identity. A snapshot that cannot be read is
+// from a newer program: to pass over it would lose rows.
+func (b *batch) addSnapshot(rec kafkalog.Record, whole bool) error {
+	if len(rec.Key) == 0 || rec.Key[0] == 0 || rec.Value == nil {
+		return nil // bookkeeping, or the end of a message's life, which deletes nothing here
+	}
+	id, err := schemas.ParseKey(rec.Key)
+	if err != nil {
+		return fmt.Errorf("%w; use the mailfate that wrote it, or a newer one", err)
+	}
+	s := &b.snapshot
+	s.Identity = id
+	if err := b.decoder.Snapshot(rec.Value, s); err != nil {
+		return fmt.Errorf("%w; use the mailfate that wrote it, or a newer one", err)
+	}
+	b.addRows(s, whole)
+	return nil
+}
+
+// addRows makes rows of a snapshot: of all that is true now, if whole, else of
+// what is new.
+func (b *batch) addRows(s *schemas.Snapshot, whole bool) {
+	b.unmatched.add(s, schemas.Unmatched)
+	b.contested.add(s, schemas.Contested)
+	if s.Recipient == "" {
+		return // the message's own record makes no row of its own
+	}
+	shown := s.Standing == schemas.Shown
+	if shown || s.Was&schemas.Shown != 0 {
+		b.status.add(s, !shown)
+	}
+	if shown {
+		b.addHistory(s, whole)
+	}
+	for _, w := range s.Withdrawn {
+		b.changes.withdraw(s, w)
+	}
+}
+
+func (b *batch) addHistory(s *schemas.Snapshot, whole bool) {
+	whole = whole || len(s.Fresh) >= len(s.History)
+	if !whole {
+		clear(b.fresh)
+		for _, cause := range s.Fresh {
+			b.fresh[cause] = struct{}{}
+		}
+	}
+	for i := range s.History {
+		c := &s.History[i]
+		if _, fresh := b.fresh[c.Cause]; whole || fresh {
+			b.changes.add(s, c)
+		}
+	}
+}
+
+// Rows is how many rows wait.
+func (b *batch) Rows() int {
+	n := 0
+	for _, t := range b.tables {
+		n += t.rows()
+	}
+	return n
+}
+
+// Write inserts what waits. It may be called again after an error: tables that
+// were written already recognise their token, and the rows' keys do besides.
+func (b *batch) Write(ctx context.Context, span intake.Span) error {
+	for _, t := range b.tables {
+		if t.rows() == 0 {
+			continue
+		}
+		token := fmt.Sprintf("%s/%d/%d-%d/%s/%s", span.Topic, span.Partition, span.First, span.Last, t.name, t.sum())
+		if err := b.to.insert(ctx, t, token); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Reset forgets what was written.
+func (b *batch) Reset() {
+	for _, t := range b.tables {
+		t.reset()
+	}
+}

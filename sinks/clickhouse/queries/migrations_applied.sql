@@ -1,0 +1,3 @@
+SELECT version, name, checksum
+FROM migrations FINAL
+ORDER BY version

@@ -1,0 +1,1 @@
+INSERT INTO migrations (version, name, checksum, applied_at) VALUES (?, ?, ?, ?)

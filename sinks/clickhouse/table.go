@@ -1,0 +1,52 @@
+package clickhouse
+
+import (
+	"encoding/hex"
+	"strings"
+
+	"github.com/cespare/xxhash/v2"
+)
+
+// A table is rows that wait to be inserted into one table, by column.
+type table struct {
+	name    string
+	names   []string
+	columns []column
+	insert  string
+}
+
+// field adds a column.
+func (t *table) field(name string, c column) {
+	t.names = append(t.names, name)
+	t.columns = append(t.columns, c)
+}
+
+// seal makes the insert, after the last column was added.
+func (t *table) seal() {
+	t.insert = "INSERT INTO " + t.name + " (" + strings.Join(t.names, ", ") + ")"
+}
+
+func (t *table) rows() int { return t.columns[0].len() }
+
+func (t *table) reset() {
+	for _, c := range t.columns {
+		c.reset()
+	}
+}
+
+// sum is a hash of the rows, the same in every process.
+func (t *table) sum() string {
+	h := xxhash.New()
+	for _, c := range t.columns {
+		c.hash(h)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// vocabularyColumn is the name of a vocabulary's column: ours is the status as such.
+func vocabularyColumn(i int, name string) string {
+	if i == 0 {
+		return "status"
+	}
+	return name
+}

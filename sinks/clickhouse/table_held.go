@@ -1,0 +1,70 @@
+package clickhouse
+
+import "mailfate/schemas"
+
+// heldRows are rows of unmatched or contested: hits and reports that are shown
+// in no message's row.
+type heldRows struct {
+	table
+	account              word
+	messageID, recipient text
+	eventID              number[uint64]
+	time                 when
+	kind, reason         word
+	url, userAgent, ip   text
+	source               word
+	revision             number[uint64]
+	withdrawn            number[uint8]
+	ingestedAt           when
+}
+
+func newHeldRows(name string) *heldRows {
+	r := &heldRows{table: table{name: name}}
+	r.field("account", &r.account)
+	r.field("message_id", &r.messageID)
+	r.field("recipient", &r.recipient)
+	r.field("event_id", &r.eventID)
+	r.field("time", &r.time)
+	r.field("kind", &r.kind)
+	r.field("reason", &r.reason)
+	r.field("url", &r.url)
+	r.field("user_agent", &r.userAgent)
+	r.field("ip", &r.ip)
+	r.field("source", &r.source)
+	r.field("revision", &r.revision)
+	r.field("withdrawn", &r.withdrawn)
+	r.field("ingested_at", &r.ingestedAt)
+	r.seal()
+	return r
+}
+
+// add adds the readers' and providers' events of a snapshot that has, or had,
+// the table's standing.
+func (r *heldRows) add(s *schemas.Snapshot, standing schemas.Standing) {
+	now := s.Standing == standing
+	if !now && s.Was&standing == 0 {
+		return
+	}
+	for i := range s.Events {
+		if ev := &s.Events[i]; ev.Kind.Stage() == schemas.StageEngagement || ev.Kind.Stage() == schemas.StageFeedback {
+			r.write(s, ev, !now)
+		}
+	}
+}
+
+func (r *heldRows) write(s *schemas.Snapshot, ev *schemas.Event, withdrawn bool) {
+	r.account.add(account(s.Identity))
+	r.messageID.add(s.MessageID)
+	r.recipient.add(s.Recipient)
+	r.eventID.add(uint64(ev.ID))
+	r.time.add(ev.Time)
+	r.kind.name(kindNames[ev.Kind])
+	r.reason.name(reasonNames[ev.Reason])
+	r.url.add(ev.URL)
+	r.userAgent.add(ev.UserAgent)
+	r.ip.add(ev.IP)
+	r.source.add(ev.Source.String())
+	r.revision.add(s.Revision)
+	r.withdrawn.add(mark(withdrawn))
+	r.ingestedAt.add(s.Intake)
+}

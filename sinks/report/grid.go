@@ -1,0 +1,116 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxCell cuts names that would tear a table apart.
+const maxCell = 60
+
+// grid is a table: the first left columns and the last one after the numbers are
+// words, the others numbers.
+type grid struct {
+	left   int // how many columns at the beginning are words
+	header []string
+	rows   [][]string
+}
+
+func (g *grid) add(cells ...string) { g.rows = append(g.rows, cells) }
+
+// widths returns the width of each column.
+func (g *grid) widths() []int {
+	var widths []int
+	for _, row := range append([][]string{g.header}, g.rows...) {
+		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	return widths
+}
+
+// writer writes grids; what goes wrong comes out of Flush.
+type writer struct {
+	*bufio.Writer
+	colour bool
+	begun  bool
+}
+
+const (
+	bold  = "\x1b[1m"
+	faint = "\x1b[2m"
+	plain = "\x1b[0m"
+)
+
+func (w *writer) line(format string, args ...any) {
+	_, _ = fmt.Fprintf(w, format+"\n", args...)
+}
+
+func (w *writer) title(format string, args ...any) {
+	if w.begun {
+		w.line("")
+	}
+	w.begun = true
+	w.line("%s", w.paint(bold, fmt.Sprintf(format, args...)))
+}
+
+func (w *writer) paint(how, text string) string {
+	if !w.colour {
+		return text
+	}
+	return how + text + plain
+}
+
+func (w *writer) grid(g grid) {
+	widths := g.widths()
+	if g.header != nil {
+		w.line("%s", w.paint(faint, g.row(g.header, widths)))
+	}
+	for _, row := range g.rows {
+		w.line("%s", g.row(row, widths))
+	}
+}
+
+// row sets numbers to the right. A word stands behind numbers only at the end of a
+// row, where nothing has to be aligned to it.
+func (g *grid) row(cells []string, widths []int) string {
+	var b strings.Builder
+	for i, cell := range cells {
+		gap := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
+		b.WriteString("  ")
+		if i < g.left || !numeric(cell) && g.header == nil {
+			b.WriteString(cell + gap)
+		} else {
+			b.WriteString(gap + cell)
+		}
+	}
+	return strings.TrimRight(b.String(), " ")
+}
+
+func numeric(cell string) bool { return cell == "" || cell[0] >= '0' && cell[0] <= '9' }
+
+// printable makes a name from outside harmless: it may hold escape sequences.
+func printable(s string) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range s {
+		if n++; n > maxCell {
+			b.WriteRune('…')
+			break
+		}
+		if r == utf8.RuneError || !unicode.IsPrint(r) {
+			r = '?'
+		}
+		b.WriteRune(r)
+	}
+	if n == 0 {
+		return "(none)"
+	}
+	return b.String()
+}

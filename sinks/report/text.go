@@ -1,0 +1,146 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mailfate/schemas"
+)
+
+// maxDomains is how many domains the text lists; the JSON has more.
+const maxDomains = 20
+
+// WriteText writes the report for people. Colour is for terminals only.
+func (r *Report) WriteText(w io.Writer, colour bool) error {
+	out := &writer{Writer: bufio.NewWriter(w), colour: colour}
+	r.writeStatuses(out)
+	r.writeRates(out)
+	r.writeReasons(out)
+	r.writeDomains(out)
+	r.writeSources(out)
+	r.writeRest(out)
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+func (r *Report) writeStatuses(out *writer) {
+	for _, v := range schemas.Vocabularies {
+		t := grid{left: 1}
+		for _, row := range v.Rows {
+			if n := r.ByStatus[v.Name][row.ID]; n > 0 {
+				t.add(row.ID, count(n), percent(Ratio(n, r.Messages)), row.Meaning)
+			}
+		}
+		out.title("%s messages by status (%s)", count(r.Messages), v.Name)
+		out.grid(t)
+	}
+}
+
+func (r *Report) writeRates(out *writer) {
+	s := &r.Rates
+	var t grid
+	t.left = 1
+	t.add("delivered", count(s.Delivered), "")
+	t.add("opened", count(s.UniqueOpens), percent(s.OpenRate), "of delivered")
+	t.add("opened, machines too", count(s.UniqueOpensWithMachines), percent(Ratio(s.UniqueOpensWithMachines, s.Delivered)), "of delivered")
+	t.add("clicked", count(s.Clicks), percent(Ratio(s.Clicks, s.Delivered)), "of delivered")
+	t.add("complained", count(s.Complaints), percent(Ratio(s.Complaints, s.Delivered)), "of delivered")
+	t.add("unsubscribed", count(s.Unsubscribes), percent(Ratio(s.Unsubscribes, s.Delivered)), "of delivered")
+	t.add("bounced", count(s.HardBounces+s.SoftBounces), percent(s.BounceRate), "of delivered, bounced and expired")
+	t.add("  hard", count(s.HardBounces), "")
+	t.add("  soft", count(s.SoftBounces), "")
+	out.title("Rates")
+	out.grid(t)
+}
+
+func (r *Report) writeReasons(out *writer) {
+	if len(r.BouncesByReason) == 0 {
+		return
+	}
+	t := grid{left: 3, header: []string{"reason", "class", "fault", "messages", "of bounces", "rate"}}
+	for _, b := range r.BouncesByReason {
+		t.add(b.Reason, b.Class, b.Fault, count(b.Messages), percent(b.Share), percent(b.BounceRate))
+	}
+	out.title("Bounces by reason")
+	out.grid(t)
+}
+
+func (r *Report) writeDomains(out *writer) {
+	if len(r.BouncesByDomain) == 0 {
+		return
+	}
+	t := grid{left: 1, header: []string{"domain", "hard", "soft", "of", "rate"}}
+	for _, d := range r.BouncesByDomain[:min(len(r.BouncesByDomain), maxDomains)] {
+		t.add(printable(d.Domain), count(d.Hard), count(d.Soft), count(d.Ended), percent(d.BounceRate))
+	}
+	out.title("Bounces by recipient domain")
+	out.grid(t)
+	if more := len(r.BouncesByDomain) - maxDomains; more > 0 {
+		out.line("  and %d more with fewer", more)
+	}
+}
+
+func (r *Report) writeSources(out *writer) {
+	if len(r.Sources) == 0 {
+		return
+	}
+	t := grid{left: 1, header: []string{"stream", "lines", "bytes", "events", "ignored", "unparsed"}}
+	rules := map[string]uint64{}
+	for _, name := range slices.Sorted(maps.Keys(r.Sources)) {
+		s := r.Sources[name]
+		t.add(printable(name), count(s.Lines), count(s.Bytes), count(s.Events), count(s.Ignored), count(s.Unparsed))
+		for rule, n := range s.IgnoredBy {
+			rules[rule] += n
+		}
+	}
+	out.title("Sources")
+	out.grid(t)
+	if len(rules) == 0 {
+		return
+	}
+	ignored := grid{left: 1}
+	for _, rule := range slices.SortedFunc(maps.Keys(rules), func(a, b string) int {
+		if rules[a] != rules[b] {
+			return int(min(rules[b], 1<<62)) - int(min(rules[a], 1<<62))
+		}
+		return strings.Compare(a, b)
+	}) {
+		ignored.add(printable(rule), count(rules[rule]))
+	}
+	out.title("Ignored, by rule")
+	out.grid(ignored)
+}
+
+func (r *Report) writeRest(out *writer) {
+	var unparsed uint64
+	for _, s := range r.Sources {
+		unparsed += s.Unparsed
+	}
+	t := grid{left: 1}
+	t.add("unparsed", count(unparsed), "lines that no rule knows (table unparsed)")
+	t.add("unmatched", count(r.Unmatched), "hits and reports about no known message (table unmatched)")
+	t.add("contested", count(r.Contested), "hits and reports that could be several accounts' (table contested)")
+	t.add("dead letters", count(r.DeadLetters), "events that could not be applied (topic "+schemas.TopicDead+")")
+	out.title("Left over")
+	out.grid(t)
+	out.line("")
+	out.line("digest %s", r.Digest)
+}
+
+// count writes a number with a blank between groups of three digits.
+func count(n uint64) string {
+	s := strconv.FormatUint(n, 10)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + " " + s[i:]
+	}
+	return s
+}
+
+func percent(ratio float64) string { return strconv.FormatFloat(100*ratio, 'f', 1, 64) + " %" }
