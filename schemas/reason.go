@@ -58,10 +58,10 @@ const (
 	IPBlocklisted
 	DomainBlocklisted
 	SpamContent
-	Virus // also of OtherReport
+	Virus
 	TooLarge
 	AttachmentRefused
-	AuthFailed // also of OtherReport, spelled auth_failure there
+	AuthFailed
 	TLSRequired
 	SenderRejected
 	ProtocolError

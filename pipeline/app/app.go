@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -138,7 +139,7 @@ func (a *App) Start() {
 	a.parts, a.ctx = errgroup.WithContext(ctx)
 	a.stop = stop
 	a.processor = process.New(process.Options{Client: a.client, Store: a.store, Timers: a.opts.Timers, Logger: a.log})
-	a.sink = a.db.Writer(intake.Options{Logger: a.log})
+	a.sink = a.db.Writer(intake.Options{Logger: a.log, Compaction: a.compaction()})
 	a.parts.Go(func() error { return a.processor.Run(a.ctx) })
 	a.parts.Go(func() error {
 		return a.sink.Run(a.ctx, a.client, clickhouse.Group, schemas.TopicStatus, schemas.TopicEvents, schemas.TopicUnparsed)
@@ -149,6 +150,15 @@ func (a *App) Start() {
 	if a.db.server != nil {
 		a.parts.Go(a.watchServer)
 	}
+}
+
+// compaction is the least time that a superseded snapshot stays in the log. The
+// embedded broker knows no such time, so the sink never relies on having read all.
+func (a *App) compaction() time.Duration {
+	if a.broker != nil {
+		return -1
+	}
+	return 0
 }
 
 // watchServer ends everything when the embedded server dies: a restart finds

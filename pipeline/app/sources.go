@@ -3,6 +3,9 @@ package app
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -56,6 +59,22 @@ func ParseArgument(arg string) Argument {
 		}
 	}
 	return Argument{Path: arg}
+}
+
+// A Finder returns the sources that an argument names, each with its settings.
+type Finder func(arg Argument, settings func(t schemas.SourceType, path string) Settings) ([]Source, error)
+
+// FindToFollow is Find for streams that may begin later: a path that is not
+// there yet, and no pattern, is a source if its type is said.
+func FindToFollow(arg Argument, settings func(t schemas.SourceType, path string) Settings) ([]Source, error) {
+	if _, err := os.Stat(arg.Path); !errors.Is(err, fs.ErrNotExist) || arg.Type == schemas.SourceNone || strings.ContainsAny(arg.Path, "*?[") {
+		return Find(arg, settings)
+	}
+	path, err := filepath.Abs(arg.Path)
+	if err != nil {
+		return nil, fmt.Errorf("find %s: %w", arg.Path, err)
+	}
+	return []Source{{Type: arg.Type, Set: tail.Set{Path: path}, Settings: settings(arg.Type, path)}}, nil
 }
 
 // Find returns the sources that an argument names. What cannot be read, or is

@@ -47,7 +47,7 @@ type setup struct {
 	year    int
 }
 
-func (e *env) setup([]string) (*setup, error) {
+func (e *env) setup() (*setup, error) {
 	s := &setup{config: config.Default(), year: e.flags.year}
 	if e.flags.config != "" {
 		var err error
@@ -94,36 +94,53 @@ func (s *setup) find(args []string) ([]app.Source, error) {
 		return nil, err
 	}
 	if len(srcs) == 0 {
-		return nil, usageError{errors.New("nothing to read: name a file, mailbox or directory that is not empty")}
+		return nil, usageError{errNothing}
 	}
 	return srcs, nil
 }
 
-func (s *setup) discover(args []string) ([]app.Source, error) {
+var errNothing = errors.New("nothing to read: name a file, mailbox or directory that is not empty, or sources in the configuration")
+
+// findToFollow is find for streams that may begin later: a path that is not
+// there yet is followed, when its type is said.
+func (s *setup) findToFollow(args []string) ([]app.Source, error) {
+	srcs, err := s.collect(args, app.FindToFollow)
+	if err == nil && len(srcs) == 0 {
+		err = usageError{errNothing}
+	}
+	return srcs, err
+}
+
+func (s *setup) discover(args []string) ([]app.Source, error) { return s.collect(args, app.Find) }
+
+// collect gathers the sources of the arguments; without arguments, those of the
+// configuration. A file that is named twice is one source.
+func (s *setup) collect(args []string, find app.Finder) ([]app.Source, error) {
 	var srcs []app.Source
 	var errs []error
 	seen := map[string]bool{}
 	add := func(arg app.Argument, settings func(schemas.SourceType, string) app.Settings) {
-		found, err := app.Find(arg, settings)
+		found, err := find(arg, settings)
 		errs = append(errs, err)
 		for _, src := range found {
-			if key := src.Type.String() + src.Set.Path; !seen[key] {
+			if key := src.Type.String() + ":" + src.Set.Path; !seen[key] {
 				seen[key] = true
 				srcs = append(srcs, src)
 			}
 		}
 	}
-	if len(args) == 0 {
-		for i := range s.config.Sources {
-			c := &s.config.Sources[i]
-			t, _ := schemas.ParseSourceType(c.Type)
-			for _, path := range c.Paths {
-				add(app.Argument{Type: t, Path: path}, func(schemas.SourceType, string) app.Settings { return s.settings(c) })
-			}
-		}
-	}
 	for _, arg := range args {
 		add(app.ParseArgument(arg), s.settingsFor)
+	}
+	if len(args) > 0 {
+		return srcs, errors.Join(errs...)
+	}
+	for i := range s.config.Sources {
+		c := &s.config.Sources[i]
+		t, _ := schemas.ParseSourceType(c.Type)
+		for _, path := range c.Paths {
+			add(app.Argument{Type: t, Path: path}, func(schemas.SourceType, string) app.Settings { return s.settings(c) })
+		}
 	}
 	return srcs, errors.Join(errs...)
 }

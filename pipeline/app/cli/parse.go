@@ -29,7 +29,7 @@ func (e *env) parse() *cobra.Command {
 }
 
 func (e *env) doParse(args []string, countOnly bool) error {
-	set, err := e.setup(args)
+	set, err := e.setup()
 	if err != nil {
 		return err
 	}

@@ -71,7 +71,7 @@ func (e *env) migrate() *cobra.Command {
 // withDatabase connects to the ClickHouse that the flags name, or starts the
 // embedded one on a data directory.
 func (e *env) withDatabase(ctx context.Context, fn func(context.Context, *app.Database) error) (err error) {
-	set, err := e.setup(nil)
+	set, err := e.setup()
 	if err != nil {
 		return err
 	}

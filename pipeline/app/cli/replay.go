@@ -38,7 +38,7 @@ func (e *env) replay() *cobra.Command {
 }
 
 func (e *env) doReplay(ctx context.Context, args []string, asJSON, serve bool) (err error) {
-	set, err := e.setup(args)
+	set, err := e.setup()
 	if err != nil {
 		return err
 	}

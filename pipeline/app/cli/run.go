@@ -25,7 +25,7 @@ func (e *env) run() *cobra.Command {
 }
 
 func (e *env) doRun(ctx context.Context, args []string) (err error) {
-	set, err := e.setup(args)
+	set, err := e.setup()
 	if err != nil {
 		return err
 	}
