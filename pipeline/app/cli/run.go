@@ -37,6 +37,10 @@ func (e *env) doRun(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	a, err := app.New(ctx, set.options)
+	if ctx.Err() != nil && err != nil {
+		e.logger().Info("asked to end before it had begun", "while", err)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
