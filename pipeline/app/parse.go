@@ -44,7 +44,8 @@ func Parse(src *Source, fn func(*schemas.Event) error) (ParseCounts, error) {
 			n.Unparsed[r.Rule]++
 		}
 	}
-	for failed == nil && reader.Next(take) != tail.Idle {
+	for status := tail.More; failed == nil && status != tail.Idle; {
+		status = reader.Next(take)
 	}
 	counts := reader.Counts()
 	n.Lines, n.Bytes, n.Cut, n.Torn = counts.Lines, counts.Bytes, counts.Cut, counts.Torn

@@ -21,7 +21,7 @@ import (
 )
 
 // broker starts a Kafka-protocol broker in process with the topics of mailfate.
-func broker(t *testing.T, partitions int) *kafkalog.Client {
+func broker(t testing.TB, partitions int) *kafkalog.Client {
 	t.Helper()
 	cluster, err := kfake.NewCluster(kfake.NumBrokers(1))
 	if err != nil {
@@ -45,14 +45,14 @@ func broker(t *testing.T, partitions int) *kafkalog.Client {
 
 // publisher writes events and clocks as sources do.
 type publisher struct {
-	t          *testing.T
+	t          testing.TB
 	client     *kafkalog.Client
 	out        *kafkalog.Publisher
 	partitions int
 	enc        *schemas.Encoder
 }
 
-func newPublisher(t *testing.T, client *kafkalog.Client, partitions int) *publisher {
+func newPublisher(t testing.TB, client *kafkalog.Client, partitions int) *publisher {
 	return &publisher{t: t, client: client, out: client.NewPublisher(), partitions: partitions, enc: schemas.NewEncoder()}
 }
 

@@ -143,10 +143,10 @@ func (t *timeline) countUp(r *schemas.Row, src *Sources) {
 // counted counts the events of a kind of which not all were kept; 0 when all were.
 func counted(own []*schemas.Snapshot, k schemas.Kind) (n uint32, atLeast bool) {
 	var all schemas.Snapshot
-	any := false
+	capped := false
 	for _, s := range own {
 		if c := countedOf(s, k); c != nil {
-			any = true
+			capped = true
 			count(&all, k, c.IDs...)
 			continue
 		}
@@ -155,7 +155,7 @@ func counted(own []*schemas.Snapshot, k schemas.Kind) (n uint32, atLeast bool) {
 			count(&all, k, s.Events[i].ID)
 		}
 	}
-	if !any {
+	if !capped {
 		return 0, false
 	}
 	c := countedOf(&all, k)

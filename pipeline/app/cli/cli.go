@@ -14,6 +14,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -37,8 +38,15 @@ type env struct {
 	flags    flags
 }
 
+// memoryLimit is where the garbage collector begins to work harder instead of
+// letting the heap grow. GOMEMLIMIT in the environment replaces it.
+const memoryLimit = 640 << 20
+
 // Run executes one command line.
 func Run(ctx context.Context, args []string, out, errOut io.Writer) int {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
 	e := &env{out: out, err: errOut}
 	root := e.root()
 	root.SetArgs(args)

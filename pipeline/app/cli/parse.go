@@ -39,18 +39,18 @@ func (e *env) doParse(args []string, countOnly bool) error {
 	}
 	out := bufio.NewWriterSize(e.out, 1<<20)
 	var line []byte
-	print := func(ev *schemas.Event) error {
+	show := func(ev *schemas.Event) error {
 		line = append(platform.AppendJSON(line[:0], ev), '\n')
 		_, err := out.Write(line)
 		return err
 	}
 	if countOnly {
-		print = func(*schemas.Event) error { return nil }
+		show = func(*schemas.Event) error { return nil }
 	}
 	counts := map[string]app.ParseCounts{}
 	var errs []error
 	for i := range srcs {
-		n, err := app.Parse(&srcs[i], print)
+		n, err := app.Parse(&srcs[i], show)
 		counts[srcs[i].Name()] = n
 		errs = append(errs, err)
 	}

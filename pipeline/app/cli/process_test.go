@@ -92,15 +92,6 @@ func replay(t *testing.T, args ...string) summary {
 	return s
 }
 
-func absolute(t *testing.T, path string) string {
-	t.Helper()
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return abs
-}
-
 // follower is a `mailfate run` on a log that a test lets grow.
 type follower struct {
 	t         *testing.T
