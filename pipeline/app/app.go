@@ -27,6 +27,9 @@ import (
 // two cores to be busy while one partition waits for its transaction.
 const DefaultPartitions = 4
 
+// stateCache is what the state store may keep of its blocks in memory.
+const stateCache = 64 << 20
+
 // Options says what to connect to. What is not named is started here.
 type Options struct {
 	Dir         string             // state, checkpoints, and what the embedded parts keep
@@ -76,7 +79,7 @@ func (a *App) connect(ctx context.Context) error {
 		return fmt.Errorf("make data directory: %w", err)
 	}
 	var err error
-	if a.store, err = store.Open(filepath.Join(a.opts.Dir, "state"), store.Options{Logger: a.log}); err != nil {
+	if a.store, err = store.Open(filepath.Join(a.opts.Dir, "state"), store.Options{CacheBytes: stateCache, Logger: a.log}); err != nil {
 		return err
 	}
 	a.undo = append(a.undo, func(context.Context) error { return a.store.Close() })

@@ -189,14 +189,17 @@ func (b *batch) cell(id schemas.Identity) (*cell, error) {
 	if c := b.cells[string(b.keyBuf)]; c != nil {
 		return c, nil
 	}
-	c := &cell{key: string(b.keyBuf)}
-	c.snap.Identity = id
-	_, err := b.w.store.View(b.w.keys.state(b.keyBuf), func(value []byte) error {
-		c.stored = true
-		return b.w.dec.Snapshot(value, &c.snap)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("load state: %w", err)
+	c := b.w.recent.take(b.keyBuf)
+	if c == nil {
+		c = &cell{key: string(b.keyBuf)}
+		c.snap.Identity = id
+		_, err := b.w.store.View(b.w.keys.state(b.keyBuf), func(value []byte) error {
+			c.stored = true
+			return b.w.dec.Snapshot(value, &c.snap)
+		})
+		if err != nil {
+			return nil, fmt.Errorf("load state: %w", err)
+		}
 	}
 	c.before = slices.Clone(c.snap.Timers)
 	b.cells[c.key] = c
@@ -306,6 +309,11 @@ func (b *batch) keep(m meta) error {
 		return err
 	}
 	w.input, w.committed = b.input, m
+	for _, c := range b.order {
+		c.stored = c.stored || c.told
+		c.grown, c.told = false, false
+		w.recent.put(c)
+	}
 	return nil
 }
 

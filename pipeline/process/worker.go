@@ -41,6 +41,7 @@ type worker struct {
 
 	event     schemas.Event // the one that is being taken in
 	eval      *status.Evaluator
+	recent    recent
 	input     int64            // the next offset to read
 	clocks    map[string]int64 // how far each stream has come
 	expired   map[string]bool  // streams that may have timers to fire
