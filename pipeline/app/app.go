@@ -19,6 +19,7 @@ import (
 	"mailfate/pipeline/store"
 	"mailfate/schemas"
 	"mailfate/sinks/clickhouse"
+	"mailfate/sinks/file"
 	"mailfate/sinks/intake"
 	"mailfate/sources/publish"
 )
@@ -37,6 +38,7 @@ type Options struct {
 	Partitions  int                // for topics that are made; 0: as they are, else DefaultPartitions
 	Replication int                // for topics that are made; 0: 1
 	ClickHouse  clickhouse.Options // without Addresses: an embedded server
+	File        string             // also write statuses and changes there as JSON lines; "-": standard output
 	Timers      status.Timers
 	Library     string // see embedded.ClickHouseOptions
 	Executable  string // likewise
@@ -53,6 +55,7 @@ type App struct {
 	store      *store.Store
 	processor  *process.Processor
 	sink       *intake.Intake
+	file       *intake.Intake // nil: none
 	gate       publish.Gate
 	partitions int
 
@@ -84,6 +87,10 @@ func (a *App) connect(ctx context.Context) error {
 	}
 	a.undo = append(a.undo, func(context.Context) error { return a.store.Close() })
 
+	if err := a.openFile(); err != nil {
+		return err
+	}
+
 	// The broker and the database start side by side: together they are most of
 	// the time until the first line can be read.
 	side, ctx := errgroup.WithContext(ctx)
@@ -93,6 +100,19 @@ func (a *App) connect(ctx context.Context) error {
 	})
 	kafkaErr := a.openKafka(ctx)
 	return errors.Join(kafkaErr, side.Wait())
+}
+
+func (a *App) openFile() error {
+	if a.opts.File == "" {
+		return nil
+	}
+	sink, err := file.Open(a.opts.File)
+	if err != nil {
+		return err
+	}
+	a.undo = append(a.undo, func(context.Context) error { return sink.Close() })
+	a.file = sink.Writer(intake.Options{Logger: a.log, Compaction: -1})
+	return nil
 }
 
 func (a *App) openKafka(ctx context.Context) error {
@@ -147,6 +167,9 @@ func (a *App) Start() {
 	a.parts.Go(func() error {
 		return a.sink.Run(a.ctx, a.client, clickhouse.Group, schemas.TopicStatus, schemas.TopicEvents, schemas.TopicUnparsed)
 	})
+	if a.file != nil {
+		a.parts.Go(func() error { return a.file.Run(a.ctx, a.client, file.Group, schemas.TopicStatus) })
+	}
 	if a.broker != nil {
 		a.keepSmall()
 	}

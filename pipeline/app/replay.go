@@ -119,7 +119,7 @@ func (a *App) readAll(ctx context.Context, streams []*publish.Stream) error {
 	return all.Wait()
 }
 
-// drain waits until everything that is in the log has arrived in ClickHouse.
+// drain waits until everything that is in the log has arrived in the sinks.
 func (a *App) drain(ctx context.Context) error {
 	events, err := a.client.EndOffsets(ctx, schemas.TopicEvents)
 	if err != nil {
@@ -139,6 +139,11 @@ func (a *App) drain(ctx context.Context) error {
 		}
 		if err := a.sink.WaitFor(ctx, topic, offsets); err != nil {
 			return err
+		}
+		if a.file != nil && topic == schemas.TopicStatus {
+			if err := a.file.WaitFor(ctx, topic, offsets); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

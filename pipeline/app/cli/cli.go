@@ -82,7 +82,7 @@ func (e *env) root() *cobra.Command {
 	})
 	e.flags.common(root.PersistentFlags())
 	root.AddCommand(e.replay(), e.run(), e.parse(), e.report(), e.sql(), e.migrate(), e.checkConfig(), e.version())
-	for _, c := range root.Commands() {
+	for _, c := range append(root.Commands(), root) {
 		wrapUsage(c)
 	}
 	return root

@@ -21,6 +21,7 @@ type flags struct {
 	brokers    string
 	clickhouse string
 	partitions int
+	file       string
 }
 
 func (f *flags) common(set *pflag.FlagSet) {
@@ -37,6 +38,7 @@ func (f *flags) database(set *pflag.FlagSet) {
 func (f *flags) pipeline(set *pflag.FlagSet) {
 	f.database(set)
 	set.StringVar(&f.brokers, "brokers", "", "Kafka's `HOST:PORT`,… (default: a broker is started)")
+	set.StringVar(&f.file, "out", "", "also write statuses and changes to `FILE` as lines of JSON")
 	set.IntVar(&f.partitions, "partitions", 0, "number of partitions of topics that are made")
 }
 
@@ -72,6 +74,7 @@ func (e *env) setup() (*setup, error) {
 	if p := s.options.Partitions; p < 0 || p > maxPartitions {
 		return nil, usageError{fmt.Errorf("--partitions %d: want 1 to %d", p, maxPartitions)}
 	}
+	s.options.File = e.flags.file
 	s.options.Logger = e.logger()
 	return s, nil
 }

@@ -26,6 +26,7 @@ var program = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	built = dir
 	path := filepath.Join(dir, "mailfate")
 	build := exec.Command("go", "build", "-o", path, "mailfate")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -36,10 +37,13 @@ var program = sync.OnceValues(func() (string, error) {
 	return path, os.Chmod(dir, 0o755)
 })
 
+// built is the directory that program made; "" as long as nobody asked for it.
+var built string
+
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if path, err := program(); err == nil {
-		os.RemoveAll(filepath.Dir(path))
+	if built != "" {
+		_ = os.RemoveAll(built) // in the temporary directory, if it cannot be removed
 	}
 	os.Exit(code)
 }

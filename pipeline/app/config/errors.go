@@ -48,12 +48,23 @@ func (e *Error) Unwrap() error { return e.Err }
 // problems collects what is wrong with one configuration.
 type problems struct {
 	file  string
-	lines map[string]int // by key
+	lines map[string]int  // by key
+	told  map[string]bool // keys of which something was told
 	all   []error
 	left  int // not told
 }
 
+func newProblems(file string) *problems {
+	return &problems{file: file, lines: make(map[string]int), told: make(map[string]bool)}
+}
+
+// add takes in a problem; of one key only the first is told, for others follow
+// from it.
 func (p *problems) add(e *Error) {
+	if e.Key != "" && p.told[e.Key] {
+		return
+	}
+	p.told[e.Key] = true
 	if len(p.all) == maxProblems {
 		p.left++
 		return

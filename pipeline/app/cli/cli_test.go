@@ -1,0 +1,82 @@
+package cli_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"mailfate/pipeline/app/cli"
+)
+
+// TestExitCodes tries what people type. None of it starts a server.
+func TestExitCodes(t *testing.T) {
+	dir := t.TempDir()
+	wrong := write(t, filepath.Join(dir, "wrong.yaml"), []byte("dta: d\n"))
+	right := write(t, filepath.Join(dir, "right.yaml"), []byte("data: d\n"))
+	log := write(t, filepath.Join(dir, "mail.log"), []byte("2026-11-22T00:00:00+00:00 mx postfix/smtp[1]: connect to a.example[192.0.2.1]:25: Connection refused\n"))
+	for _, c := range []struct {
+		line string
+		code int
+		says string // on stdout or stderr
+	}{
+		{"", 0, "Usage:"},
+		{"help", 0, "replay"},
+		{"version", 0, "mailfate "},
+		{"nonsense", 2, "nonsense"},
+		{"replay --nonsense", 2, "nonsense"},
+		{"replay", 2, "nothing to read"},
+		{"replay --config " + wrong + " " + log, 2, "did you mean data"},
+		{"replay --config " + filepath.Join(dir, "none.yaml") + " " + log, 2, "none.yaml"},
+		{"replay --partitions -1 " + log, 2, "partitions"},
+		{"replay " + filepath.Join(dir, "none.log"), 1, "none.log"},
+		{"run postfix:" + log, 2, "data directory"},
+		{"report", 2, "--data"},
+		{"sql", 2, "accepts 1 arg"},
+		{"report surplus", 2, "surplus"},
+		{"parse", 2, "requires at least 1 arg"},
+		{"parse --count " + log, 0, `"lines": 1`},
+		{"check-config --config " + right, 0, "data: d"},
+		{"check-config --config " + wrong, 2, wrong + ":1"},
+	} {
+		t.Run(c.line, func(t *testing.T) {
+			var out, errOut bytes.Buffer
+			code := cli.Run(t.Context(), strings.Fields(c.line), &out, &errOut)
+			if said := out.String() + errOut.String(); code != c.code || !strings.Contains(said, c.says) {
+				t.Errorf("exit %d, want %d with %q:\n%s", code, c.code, c.says, said)
+			}
+		})
+	}
+}
+
+// TestParsedIsPlatform reads what parse prints as platform lines: the same events.
+func TestParsedIsPlatform(t *testing.T) {
+	parse := func(path string) []string {
+		t.Helper()
+		var out, errOut bytes.Buffer
+		if code := cli.Run(t.Context(), []string{"parse", path}, &out, &errOut); code != 0 {
+			t.Fatalf("parse %s: exit %d\n%s", path, code, errOut.String())
+		}
+		return strings.Split(strings.TrimSpace(out.String()), "\n")
+	}
+	log, err := os.ReadFile(filepath.Join(recorded, "mail.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	first := parse("postfix:" + write(t, filepath.Join(dir, "mail.log"), log[:200_000]))
+	again := parse("platform:" + write(t, filepath.Join(dir, "events"), []byte(strings.Join(first, "\n")+"\n")))
+	if len(first) != len(again) || len(first) < 100 {
+		t.Fatalf("%d events, read again %d", len(first), len(again))
+	}
+	id := func(line string) string {
+		_, rest, _ := strings.Cut(line, `"event_id":"`)
+		return rest[:16]
+	}
+	for i := range first {
+		if id(first[i]) != id(again[i]) {
+			t.Fatalf("event %d\n%s\nis read again as\n%s", i, first[i], again[i])
+		}
+	}
+}

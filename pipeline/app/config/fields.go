@@ -1,0 +1,105 @@
+package config
+
+import "mailfate/sources/tracking"
+
+// A field is one key of a section.
+type field struct {
+	key   string
+	value value
+}
+
+func (c *Config) fields() []field {
+	return []field{
+		{"data", text{&c.Data}},
+		{"time_zone", zone{&c.Location}},
+		{"year", number{&c.Year}},
+		{"message_id_pattern", expression{&c.MessageIDPattern}},
+		{"kafka", section(c.Kafka.fields())},
+		{"clickhouse", section(c.ClickHouse.fields())},
+		{"accounts", list[Account]{&c.Accounts, newAccount, accountValue}},
+		{"sources", list[Source]{&c.Sources, newSource, sourceValue}},
+		{"timers", section(c.Timers.fields())},
+	}
+}
+
+func (k *Kafka) fields() []field {
+	return []field{
+		{"brokers", texts(&k.Brokers)},
+		{"tls", optional[TLS]{&k.TLS, (*TLS).fields}},
+		{"sasl", optional[SASL]{&k.SASL, (*SASL).fields}},
+		{"partitions", number{&k.Partitions}},
+		{"replication", number{&k.Replication}},
+	}
+}
+
+func (s *SASL) fields() []field {
+	return append([]field{
+		{"mechanism", text{&s.Mechanism}},
+		{"user", text{&s.User}},
+	}, s.Password.fields()...)
+}
+
+func (t *TLS) fields() []field {
+	return []field{
+		{"ca", text{&t.CA}},
+		{"cert", text{&t.Cert}},
+		{"key", text{&t.Key}},
+		{"server_name", text{&t.ServerName}},
+		{"insecure", flag{&t.Insecure}},
+	}
+}
+
+func (c *ClickHouse) fields() []field {
+	fields := append([]field{
+		{"addresses", texts(&c.Addresses)},
+		{"database", text{&c.Database}},
+		{"user", text{&c.User}},
+	}, c.Password.fields()...)
+	return append(fields, field{"tls", optional[TLS]{&c.TLS, (*TLS).fields}})
+}
+
+func (s *Secret) fields() []field {
+	return []field{
+		{"password", forbidden{"a password does not stand in this file", "name an environment variable (password_env) or a file (password_file)"}},
+		{"password_env", name{&s.Env}},
+		{"password_file", text{&s.File}},
+	}
+}
+
+// newAccount returns an account of which nothing is said.
+func newAccount() Account { return Account{OpenTracking: true, ClickTracking: true} }
+
+func accountValue(a *Account) value {
+	return section{
+		{"name", text{&a.Name}},
+		{"domains", list[string]{&a.Domains, empty, func(s *string) value { return domain{s} }}},
+		{"sasl_users", texts(&a.SASLUsers)},
+		{"header", text{&a.Header}},
+		{"open_tracking", flag{&a.OpenTracking}},
+		{"click_tracking", flag{&a.ClickTracking}},
+	}
+}
+
+func newSource() Source { return Source{} }
+
+func sourceValue(s *Source) value {
+	return section{
+		{"type", text{&s.Type}},
+		{"paths", texts(&s.Paths)},
+		{"stream", text{&s.Stream}},
+		{"host", text{&s.Host}},
+		{"time_zone", zone{&s.Location}},
+		{"year", number{&s.Year}},
+		{"message_id_pattern", expression{&s.MessageIDPattern}},
+		{"path_patterns", list[tracking.Pattern]{&s.PathPatterns, func() tracking.Pattern { return tracking.Pattern{} }, patternValue}},
+	}
+}
+
+func patternValue(p *tracking.Pattern) value { return &pathPattern{to: p} }
+
+func (t *Timers) fields() []field {
+	return []field{
+		{"give_up", duration{&t.GiveUp}},
+		{"depleted", duration{&t.Depleted}},
+	}
+}

@@ -1,0 +1,231 @@
+package config
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"mailfate/schemas"
+)
+
+const (
+	// maxPartitions is what the state's keys have room for.
+	maxPartitions = 4096
+	// maxReplication is more brokers than anybody keeps copies on.
+	maxReplication = 32
+	// maxName is the longest name of an account, stream, host or user.
+	maxName = schemas.MaxAccount
+	// minYear and maxYear are between the first mail by SMTP and the time when
+	// somebody has to look at this again.
+	minYear, maxYear = 1982, 2199
+	// minTimer and maxTimer: less is a typing error, and after more a message is
+	// no longer kept in mind.
+	minTimer, maxTimer = time.Minute, 31 * day
+)
+
+// Validate checks a configuration that was made or changed by a program, and
+// prepares it for Account.
+func (c *Config) Validate() error {
+	p := newProblems("")
+	c.check(p)
+	if err := p.err(); err != nil {
+		return err
+	}
+	c.index()
+	return nil
+}
+
+func (c *Config) check(p *problems) {
+	checkYear(p, "year", c.Year)
+	c.Kafka.check(p)
+	c.ClickHouse.check(p)
+	c.checkAccounts(p)
+	c.checkSources(p)
+	checkRange(p, "timers.give_up", c.Timers.GiveUp)
+	checkRange(p, "timers.depleted", c.Timers.Depleted)
+}
+
+func (k *Kafka) check(p *problems) {
+	checkAddresses(p, "kafka.brokers", k.Brokers, "9092")
+	k.TLS.check(p, "kafka.tls")
+	if k.SASL != nil {
+		k.SASL.check(p)
+	}
+	if k.Partitions < 0 || k.Partitions > maxPartitions {
+		p.report("kafka.partitions", fmt.Sprintf("%d is out of range", k.Partitions), fmt.Sprintf("want 1 to %d, or 0 to leave topics as they are", maxPartitions))
+	}
+	if k.Replication < 1 || k.Replication > maxReplication {
+		p.report("kafka.replication", fmt.Sprintf("%d is out of range", k.Replication), fmt.Sprintf("want 1 to %d, 3 for a cluster", maxReplication))
+	}
+}
+
+func (s *SASL) check(p *problems) {
+	if !slices.Contains(Mechanisms, s.Mechanism) {
+		p.report("kafka.sasl.mechanism", excerpt(s.Mechanism)+" is no mechanism", didYouMean(s.Mechanism, Mechanisms))
+	}
+	if s.User == "" {
+		p.report("kafka.sasl.user", "is missing", "name the user")
+	}
+	if s.Password.IsZero() {
+		p.report("kafka.sasl.password", "is missing", "name where it is with password_env or password_file")
+	}
+	s.Password.check(p, "kafka.sasl")
+}
+
+func (c *ClickHouse) check(p *problems) {
+	checkAddresses(p, "clickhouse.addresses", c.Addresses, "9000")
+	if !isWord(c.Database) || len(c.Database) > maxName {
+		p.report("clickhouse.database", excerpt(c.Database)+" is no name of a database", "use letters, digits and underscores")
+	}
+	if c.User == "" {
+		p.report("clickhouse.user", "is empty", "name the user, or leave the key out for default")
+	}
+	c.Password.check(p, "clickhouse")
+	c.TLS.check(p, "clickhouse.tls")
+}
+
+func (s Secret) check(p *problems, key string) {
+	if s.Env != "" && s.File != "" {
+		p.report(key+".password_file", "a password cannot be in two places", "leave out password_env or password_file")
+	}
+	if s.Env != "" && !isWord(s.Env) {
+		p.report(key+".password_env", "is no name of an environment variable", "write its name, not the password")
+	}
+}
+
+func (t *TLS) check(p *problems, key string) {
+	if t != nil && (t.Cert == "") != (t.Key == "") {
+		p.report(key, "cert and key belong together", "name both or neither")
+	}
+}
+
+func checkAddresses(p *problems, key string, addresses []string, port string) {
+	for i, a := range addresses {
+		key := fmt.Sprintf("%s[%d]", key, i)
+		switch {
+		case strings.Contains(a, "://"):
+			p.report(key, "is a URL", "write host:port alone")
+		case strings.Contains(a, "@"):
+			p.report(key, "has a user in it", "write host:port alone; user and password have keys of their own")
+		case !isAddress(a):
+			p.report(key, excerpt(a)+" is no address", "write host:port, such as localhost:"+port)
+		}
+	}
+}
+
+func (c *Config) checkAccounts(p *problems) {
+	names, domains, users := seen{}, seen{}, seen{}
+	for i, a := range c.Accounts {
+		key := fmt.Sprintf("accounts[%d]", i)
+		checkAccountName(p, key+".name", a.Name)
+		names.add(p, key+".name", a.Name, "account")
+		for j, d := range a.Domains {
+			key := fmt.Sprintf("%s.domains[%d]", key, j)
+			if !isDomainPattern(d) || cleanDomain(d) != d {
+				p.report(key, excerpt(d)+" is no domain in lower case and A-labels", "")
+			}
+			domains.add(p, key, d, "domain")
+		}
+		for j, u := range a.SASLUsers {
+			key := fmt.Sprintf("%s.sasl_users[%d]", key, j)
+			checkName(p, key, u)
+			users.add(p, key, strings.ToLower(u), "user")
+		}
+		if a.Header != "" && !isHeaderName(a.Header) {
+			p.report(key+".header", excerpt(a.Header)+" is no name of a header", "write it without the colon")
+		}
+	}
+}
+
+func checkAccountName(p *problems, key, name string) {
+	checkName(p, key, name)
+	if strings.EqualFold(name, schemas.DefaultAccount) {
+		p.report(key, excerpt(name)+" is reserved", "it means that no account is known; choose another name")
+	}
+}
+
+func (c *Config) checkSources(p *problems) {
+	streams := seen{}
+	for i := range c.Sources {
+		key := fmt.Sprintf("sources[%d]", i)
+		c.Sources[i].check(p, key)
+		streams.add(p, key+".stream", c.Sources[i].Stream, "stream")
+	}
+}
+
+func (s *Source) check(p *problems, key string) {
+	types := sourceTypes()
+	if s.Type != "" && !slices.Contains(types, s.Type) {
+		p.report(key+".type", excerpt(s.Type)+" is no type of source", didYouMean(s.Type, types))
+	}
+	if len(s.Paths) == 0 {
+		p.report(key+".paths", "names nothing to read", "list files, patterns or directories")
+	}
+	for i, path := range s.Paths {
+		key := fmt.Sprintf("%s.paths[%d]", key, i)
+		if _, err := filepath.Match(path, ""); path == "" || err != nil {
+			p.report(key, excerpt(path)+" is no path and no pattern", `put \ before a [ that is part of a name`)
+		}
+	}
+	if s.Stream != "" {
+		checkName(p, key+".stream", s.Stream)
+	}
+	if s.Host != "" {
+		checkName(p, key+".host", s.Host)
+	}
+	checkYear(p, key+".year", s.Year)
+	if len(s.PathPatterns) > 0 && s.Type != schemas.SourceTracking.String() {
+		p.report(key+".path_patterns", "only access logs have them", "give the source the type "+schemas.SourceTracking.String())
+	}
+}
+
+// sourceTypes are the names of all types of sources.
+func sourceTypes() []string {
+	var names []string
+	for t := schemas.SourceNone + 1; ; t++ {
+		if _, known := schemas.ParseSourceType(t.String()); !known {
+			return names
+		}
+		names = append(names, t.String())
+	}
+}
+
+func checkName(p *problems, key, name string) {
+	switch {
+	case name == "":
+		p.report(key, "is missing", "")
+	case len(name) > maxName:
+		p.report(key, fmt.Sprintf("is longer than %d bytes", maxName), "")
+	case strings.TrimSpace(name) != name || strings.ContainsFunc(name, unicode.IsControl):
+		p.report(key, excerpt(name)+" has white space around it or control characters in it", "")
+	}
+}
+
+func checkYear(p *problems, key string, year int) {
+	if year != 0 && (year < minYear || year > maxYear) {
+		p.report(key, fmt.Sprintf("%d is out of range", year), fmt.Sprintf("want %d to %d, or 0 for the file's date", minYear, maxYear))
+	}
+}
+
+func checkRange(p *problems, key string, d time.Duration) {
+	if d < minTimer || d > maxTimer {
+		p.report(key, formatDuration(d)+" is out of range", fmt.Sprintf("want %s to %s", formatDuration(minTimer), formatDuration(maxTimer)))
+	}
+}
+
+// seen finds values that must not stand twice.
+type seen map[string]string
+
+func (s seen) add(p *problems, key, value, what string) {
+	if value == "" {
+		return
+	}
+	if first, twice := s[value]; twice {
+		p.report(key, fmt.Sprintf("%s %s is also %s", what, excerpt(value), first), "each belongs to one place")
+		return
+	}
+	s[value] = key
+}
