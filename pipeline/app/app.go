@@ -40,8 +40,9 @@ type Options struct {
 	ClickHouse  clickhouse.Options // without Addresses: an embedded server
 	File        string             // also write statuses and changes there as JSON lines; "-": standard output
 	Timers      status.Timers
-	Library     string // see embedded.ClickHouseOptions
-	Executable  string // likewise
+	Accounts    []clickhouse.Account // what is tracked; none: as it was
+	Library     string               // see embedded.ClickHouseOptions
+	Executable  string               // likewise
 	Logger      *slog.Logger
 }
 
@@ -96,6 +97,9 @@ func (a *App) connect(ctx context.Context) error {
 	side, ctx := errgroup.WithContext(ctx)
 	side.Go(func() (err error) {
 		a.db, err = OpenDatabase(ctx, a.opts)
+		if err == nil && len(a.opts.Accounts) > 0 {
+			err = a.db.SetAccounts(ctx, a.opts.Accounts)
+		}
 		return err
 	})
 	kafkaErr := a.openKafka(ctx)

@@ -56,7 +56,7 @@ func (b *batch) Add(topic string, rec kafkalog.Record, whole bool) error {
 	case schemas.TopicEvents:
 		return b.addEvent(rec)
 	case schemas.TopicUnparsed:
-		return b.unparsed.add(rec)
+		return b.addUnparsed(rec)
 	}
 	return fmt.Errorf("no table is made of topic %s", topic)
 }
@@ -71,6 +71,20 @@ func (b *batch) addEvent(rec kafkalog.Record) error {
 	if !isClock {
 		b.events.add(&b.event, rec.Time)
 	}
+	return nil
+}
+
+// addUnparsed adds what a stream has of one shape. No message depends on it, so
+// what cannot be read must not hold up the rest.
+func (b *batch) addUnparsed(rec kafkalog.Record) error {
+	if rec.Value == nil {
+		return nil // a tombstone deletes nothing here
+	}
+	u, err := b.decoder.Unparsed(rec.Value)
+	if err != nil {
+		return errors.Join(intake.ErrSkip, err)
+	}
+	b.unparsed.add(&u, rec.Time)
 	return nil
 }
 

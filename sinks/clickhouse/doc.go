@@ -17,7 +17,8 @@
 //
 // The order for whoever wires it:
 //
-//  1. Open, then Migrate, which refuses a schema that it does not know.
+//  1. Open, then Migrate, which refuses a schema that it does not know, then
+//     SetAccounts, which tells the rates who tracks opens and clicks.
 //  2. Writer, and for each partition that is this process's own: Consume, until
 //     its context ends (or intake.Run, which follows a consumer group).
 //  3. Report and Digest whenever wanted; WaitFor before, to be up to date.

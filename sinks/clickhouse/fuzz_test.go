@@ -15,7 +15,8 @@ func FuzzAdd(f *testing.F) {
 	}
 	ev := eventRecord(f, 0, schemas.Event{ID: 1, Kind: schemas.Clicked, Identity: schemas.Identity{MessageID: "m"}, Tags: []string{"a"}})
 	f.Add(uint8(1), ev.Key, ev.Value)
-	f.Add(uint8(2), []byte("s\x00x"), []byte("\x01\x83\xa6stream\xa1s\xa5shape\xa1x\xa5lines\x05"))
+	u := unparsedRecord(f, 0, schemas.Unparsed{Stream: "s", Shape: "x", Lines: 5, Examples: [][]byte{[]byte("e")}})
+	f.Add(uint8(2), u.Key, u.Value)
 	f.Fuzz(func(t *testing.T, topic uint8, key, value []byte) {
 		b := newBatch(nil)
 		err := b.Add(Topics()[int(topic)%len(Topics())], kafkalog.Record{Key: key, Value: value}, topic > 128)

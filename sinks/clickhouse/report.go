@@ -30,12 +30,13 @@ func (db *DB) Report(ctx context.Context) (report.Report, error) {
 func (db *DB) totals(ctx context.Context, r *report.Report) error {
 	t := &r.Rates
 	row := db.conn.QueryRow(ctx, query("report_totals"))
-	err := row.Scan(&r.Messages, &t.Delivered, &t.Ended, &t.UniqueOpens, &t.UniqueOpensWithMachines,
-		&t.HardBounces, &t.SoftBounces, &t.Clicks, &t.Complaints, &t.Unsubscribes)
+	err := row.Scan(&r.Messages, &t.Delivered, &t.Ended, &t.OpenTracked, &t.UniqueOpens, &t.UniqueOpensWithMachines,
+		&t.HardBounces, &t.SoftBounces, &t.ClickTracked, &t.Clicks, &t.Complaints, &t.Unsubscribes)
 	if err != nil {
 		return fmt.Errorf("read totals: %w", err)
 	}
-	t.OpenRate = report.Ratio(t.UniqueOpens, t.Delivered)
+	t.OpenRate = report.Ratio(t.UniqueOpens, t.OpenTracked)
+	t.ClickRate = report.Ratio(t.Clicks, t.ClickTracked)
 	t.BounceRate = report.Ratio(t.HardBounces+t.SoftBounces, t.Ended)
 	return nil
 }

@@ -80,7 +80,7 @@ func TestReportOfNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Messages != 0 || math.IsNaN(r.Rates.OpenRate) || math.IsNaN(r.Rates.BounceRate) {
+	if r.Messages != 0 || math.IsNaN(r.Rates.OpenRate) || math.IsNaN(r.Rates.ClickRate) || math.IsNaN(r.Rates.BounceRate) {
 		t.Errorf("got %+v", r)
 	}
 	if _, err := json.Marshal(r); err != nil {
@@ -92,15 +92,17 @@ func TestViews(t *testing.T) {
 	db := migrated(t)
 	writeFates(t, db)
 	for sql, want := range map[string]string{
-		"SELECT sum(messages), sum(delivered), sum(opened), sum(opened_with_machines), sum(clicked), sum(complained), sum(unsubscribed) FROM open_rates": "(10,5,2,3,1,1,1)",
-		"SELECT recipient_domain, messages, delivered, opened, round(open_rate, 2) FROM open_rates WHERE delivered = 3":                                  "('a.example',3,3,2,0.67)",
-		"SELECT recipient_domain, open_rate, open_rate_with_machines FROM open_rates WHERE delivered = 0":                                                "('c.example',0,0)",
-		"SELECT messages, ended, bounced, hard, soft, bounce_rate FROM bounce_rates WHERE recipient_domain = 'b.example'":                                "(4,4,3,2,1,0.75)",
-		"SELECT messages, ended, bounced, bounce_rate FROM bounce_rates WHERE recipient_domain = 'c.example'":                                            "(3,2,1,0.5)",
-		"SELECT reason, class, fault, messages FROM bounce_reasons WHERE class = 'hard'":                                                                 "('user_unknown','hard','recipient',2)",
-		"SELECT count(), sum(messages) FROM deferral_reasons":                                                                                            "(2,2)",
-		"SELECT day, reason, messages FROM deferral_reasons WHERE reason = 'greylisted'":                                                                 "('2026-11-02','greylisted',1)",
-		"SELECT count(), avg(dateDiff('minute', first_at, delivered_at)) FROM messages":                                                                  "(10,4)",
+		"SELECT sum(clicked), sum(clicked_with_machines), sum(click_tracked), round(max(click_rate), 2), round(max(click_rate_with_machines), 2) FROM open_rates": "(1,1,5,0.33,0.33)",
+		"SELECT count(), toTypeName(any(open_tracking)) FROM messages WHERE open_tracking AND click_tracking":                                                     "(10,'Bool')",
+		"SELECT sum(messages), sum(delivered), sum(opened), sum(opened_with_machines), sum(clicked), sum(complained), sum(unsubscribed) FROM open_rates":          "(10,5,2,3,1,1,1)",
+		"SELECT recipient_domain, messages, delivered, opened, round(open_rate, 2) FROM open_rates WHERE delivered = 3":                                           "('a.example',3,3,2,0.67)",
+		"SELECT recipient_domain, open_rate, open_rate_with_machines FROM open_rates WHERE delivered = 0":                                                         "('c.example',0,0)",
+		"SELECT messages, ended, bounced, hard, soft, bounce_rate FROM bounce_rates WHERE recipient_domain = 'b.example'":                                         "(4,4,3,2,1,0.75)",
+		"SELECT messages, ended, bounced, bounce_rate FROM bounce_rates WHERE recipient_domain = 'c.example'":                                                     "(3,2,1,0.5)",
+		"SELECT reason, class, fault, messages FROM bounce_reasons WHERE class = 'hard'":                                                                          "('user_unknown','hard','recipient',2)",
+		"SELECT count(), sum(messages) FROM deferral_reasons":                                                                                                     "(2,2)",
+		"SELECT day, reason, messages FROM deferral_reasons WHERE reason = 'greylisted'":                                                                          "('2026-11-02','greylisted',1)",
+		"SELECT count(), avg(dateDiff('minute', first_at, delivered_at)) FROM messages":                                                                           "(10,4)",
 	} {
 		var got string
 		if err := db.conn.QueryRow(t.Context(), "SELECT toString(tuple(*)) FROM ("+sql+")").Scan(&got); err != nil {

@@ -159,7 +159,7 @@ func TestCompactionLagIsTheTopics(t *testing.T) {
 // Every column of every insert is there in the schema.
 func TestColumnsExist(t *testing.T) {
 	db := migrated(t)
-	for _, tab := range newBatch(db).tables {
+	for _, tab := range append(newBatch(db).tables, &newAccountRows().table) {
 		var names []struct {
 			Name string `ch:"name"`
 		}

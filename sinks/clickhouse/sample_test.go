@@ -117,6 +117,18 @@ func eventRecord(tb testing.TB, offset int64, ev schemas.Event) kafkalog.Record 
 	return kafkalog.Record{Offset: offset, Time: day, Key: []byte(ev.MessageID), Value: append([]byte(nil), value...)}
 }
 
+// unparsedRecord encodes lines of one shape as a record of mail.unparsed.
+func unparsedRecord(tb testing.TB, offset int64, u schemas.Unparsed) kafkalog.Record {
+	tb.Helper()
+	value, err := schemas.NewEncoder().Unparsed(&u)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return kafkalog.Record{
+		Offset: offset, Time: day + offset, Key: []byte(schemas.UnparsedKey(u.Stream, u.Shape)), Value: append([]byte(nil), value...),
+	}
+}
+
 // write puts records of one topic into the database as one batch.
 func write(tb testing.TB, to inserter, topic string, whole bool, records ...kafkalog.Record) {
 	tb.Helper()

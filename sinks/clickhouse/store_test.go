@@ -214,9 +214,11 @@ func TestSearchByAddress(t *testing.T) {
 
 func TestUnparsedNewestWins(t *testing.T) {
 	db := migrated(t)
-	for i, value := range []string{"\x01\x83\xa6stream\xa1s\xa5shape\xa1x\xa5lines\x05", "\x01\x84\xa6stream\xa1s\xa5shape\xa1x\xa5lines\x09\xa8examples\x91\xc4\x02\xff\x00"} {
-		rec := kafkalog.Record{Offset: int64(i), Time: day + int64(i), Key: []byte("s\x00x"), Value: []byte(value)}
-		write(t, db, schemas.TopicUnparsed, true, rec)
+	for i, u := range []schemas.Unparsed{
+		{Stream: "s", Shape: "x", Lines: 5},
+		{Stream: "s", Shape: "x", Lines: 9, Examples: [][]byte{{0xff, 0}}},
+	} {
+		write(t, db, schemas.TopicUnparsed, true, unparsedRecord(t, int64(i), u))
 	}
 	var lines uint64
 	var examples []string

@@ -3,14 +3,19 @@ package clickhouse
 import "mailfate/schemas"
 
 // heldRows are rows of unmatched or contested: hits and reports that are shown
-// in no message's row.
+// in no message's row. A row is one place among the events of its kind that a
+// snapshot keeps. Places only ever become more, so a newer snapshot writes all
+// rows that an older one wrote, and the rows are a function of the newest.
 type heldRows struct {
 	table
 	account              word
 	messageID, recipient text
+	kind                 word
+	slot                 number[uint16]
+	events               number[uint32]
 	eventID              number[uint64]
 	time                 when
-	kind, reason         word
+	reason               word
 	url, userAgent, ip   text
 	source               word
 	revision             number[uint64]
@@ -23,9 +28,11 @@ func newHeldRows(name string) *heldRows {
 	r.field("account", &r.account)
 	r.field("message_id", &r.messageID)
 	r.field("recipient", &r.recipient)
+	r.field("kind", &r.kind)
+	r.field("slot", &r.slot)
+	r.field("events", &r.events)
 	r.field("event_id", &r.eventID)
 	r.field("time", &r.time)
-	r.field("kind", &r.kind)
 	r.field("reason", &r.reason)
 	r.field("url", &r.url)
 	r.field("user_agent", &r.userAgent)
@@ -45,20 +52,38 @@ func (r *heldRows) add(s *schemas.Snapshot, standing schemas.Standing) {
 	if !now && s.Was&standing == 0 {
 		return
 	}
+	there := eventsByKind(s)
+	var slots [schemas.KindCount]uint16
 	for i := range s.Events {
 		if ev := &s.Events[i]; ev.Kind.Stage() == schemas.StageEngagement || ev.Kind.Stage() == schemas.StageFeedback {
-			r.write(s, ev, !now)
+			r.write(s, ev, slots[ev.Kind], there[ev.Kind], !now)
+			slots[ev.Kind]++
 		}
 	}
 }
 
-func (r *heldRows) write(s *schemas.Snapshot, ev *schemas.Event, withdrawn bool) {
+// eventsByKind says how many events of each kind there are at least: those that
+// are kept, or where these are not all, those that are counted.
+func eventsByKind(s *schemas.Snapshot) (there [schemas.KindCount]uint32) {
+	for i := range s.Events {
+		there[s.Events[i].Kind]++
+	}
+	for i := range s.Counted {
+		c := &s.Counted[i]
+		there[c.Kind] = max(there[c.Kind], uint32(len(c.IDs)))
+	}
+	return there
+}
+
+func (r *heldRows) write(s *schemas.Snapshot, ev *schemas.Event, slot uint16, events uint32, withdrawn bool) {
 	r.account.add(account(s.Identity))
 	r.messageID.add(s.MessageID)
 	r.recipient.add(s.Recipient)
+	r.kind.name(kindNames[ev.Kind])
+	r.slot.add(slot)
+	r.events.add(events)
 	r.eventID.add(uint64(ev.ID))
 	r.time.add(ev.Time)
-	r.kind.name(kindNames[ev.Kind])
 	r.reason.name(reasonNames[ev.Reason])
 	r.url.add(ev.URL)
 	r.userAgent.add(ev.UserAgent)

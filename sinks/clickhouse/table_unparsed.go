@@ -1,24 +1,6 @@
 package clickhouse
 
-import (
-	"fmt"
-
-	"github.com/vmihailenco/msgpack/v5"
-
-	"mailfate/pipeline/kafkalog"
-	"mailfate/schemas"
-	"mailfate/sinks/intake"
-)
-
-// unparsedValue is a value of mail.unparsed, behind its version byte.
-type unparsedValue struct {
-	Stream   string   `msgpack:"stream"`
-	Shape    string   `msgpack:"shape"`
-	Lines    uint64   `msgpack:"lines"`
-	Examples [][]byte `msgpack:"examples"`
-	File     string   `msgpack:"file"`
-	Offset   int64    `msgpack:"offset"`
-}
+import "mailfate/schemas"
 
 // unparsedRows are rows of table unparsed.
 type unparsedRows struct {
@@ -44,28 +26,17 @@ func newUnparsedRows() *unparsedRows {
 	return r
 }
 
-// add adds the row that a record tells of; a tombstone deletes nothing here.
-func (r *unparsedRows) add(rec kafkalog.Record) error {
-	if rec.Value == nil {
-		return nil
-	}
-	if len(rec.Value) == 0 || rec.Value[0] != schemas.FormatVersion {
-		return fmt.Errorf("%w: unparsed lines of an unknown format", intake.ErrSkip)
-	}
-	var v unparsedValue
-	if err := msgpack.Unmarshal(rec.Value[1:], &v); err != nil {
-		return fmt.Errorf("%w: decode unparsed lines: %w", intake.ErrSkip, err)
-	}
-	examples := make([]string, len(v.Examples))
-	for i, e := range v.Examples {
+// add adds a row.
+func (r *unparsedRows) add(u *schemas.Unparsed, published int64) {
+	examples := make([]string, len(u.Examples))
+	for i, e := range u.Examples {
 		examples[i] = string(e)
 	}
-	r.stream.add(v.Stream)
-	r.shape.add(v.Shape)
-	r.lines.add(v.Lines)
+	r.stream.add(u.Stream)
+	r.shape.add(u.Shape)
+	r.lines.add(u.Lines)
 	r.examples.add(examples)
-	r.file.add(v.File)
-	r.offset.add(v.Offset)
-	r.ingestedAt.add(rec.Time)
-	return nil
+	r.file.add(u.File)
+	r.offset.add(u.Offset)
+	r.ingestedAt.add(published)
 }

@@ -28,16 +28,22 @@ type Report struct {
 }
 
 // Rates count messages, not hits: who opens twice is counted once.
+//
+// Opens and clicks of accounts that do not track them are left out of both parts of
+// their rates, though ByStatus has them.
 type Rates struct {
-	Delivered               uint64  `json:"delivered"` // also what came back later
+	Delivered               uint64  `json:"delivered"`    // also what came back later
+	OpenTracked             uint64  `json:"open_tracked"` // Delivered of accounts with open tracking
 	UniqueOpens             uint64  `json:"unique_opens"`
 	UniqueOpensWithMachines uint64  `json:"unique_opens_with_machines"`
-	OpenRate                float64 `json:"open_rate"` // UniqueOpens ÷ Delivered
+	OpenRate                float64 `json:"open_rate"` // UniqueOpens ÷ OpenTracked
 	HardBounces             uint64  `json:"hard_bounces"`
 	SoftBounces             uint64  `json:"soft_bounces"`
-	Ended                   uint64  `json:"ended"`       // delivered, bounced or expired
-	BounceRate              float64 `json:"bounce_rate"` // bounces ÷ Ended
+	Ended                   uint64  `json:"ended"`         // delivered, bounced or expired
+	BounceRate              float64 `json:"bounce_rate"`   // bounces ÷ Ended
+	ClickTracked            uint64  `json:"click_tracked"` // Delivered of accounts with click tracking
 	Clicks                  uint64  `json:"clicks"`
+	ClickRate               float64 `json:"click_rate"` // Clicks ÷ ClickTracked
 	Complaints              uint64  `json:"complaints"`
 	Unsubscribes            uint64  `json:"unsubscribes"`
 }

@@ -17,7 +17,10 @@ func sample() *Report {
 	return &Report{
 		Messages: 1234567,
 		ByStatus: map[string]map[string]uint64{"canonical": {"delivered": 1200000, "bounced_hard": 34567}},
-		Rates:    Rates{Delivered: 1200000, UniqueOpens: 300000, OpenRate: 0.25, HardBounces: 34567, Ended: 1234567, BounceRate: 0.028},
+		Rates: Rates{
+			Delivered: 1200000, OpenTracked: 1200000, UniqueOpens: 300000, OpenRate: 0.25, HardBounces: 34567, Ended: 1234567, BounceRate: 0.028,
+			ClickTracked: 1000, Clicks: 500, ClickRate: 0.5,
+		},
 		BouncesByReason: []BounceReason{
 			{Reason: "user_unknown", Class: "hard", Fault: "recipient", Messages: 34567, Share: 1, BounceRate: 0.028},
 		},
@@ -91,7 +94,7 @@ func TestJSONNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	names(t, raw, "messages", "by_status", "rates", "bounces_by_reason", "bounces_by_domain", "sources", "unmatched", "contested", "dead_letters", "digest")
-	names(t, doc["rates"], "delivered", "unique_opens", "unique_opens_with_machines", "open_rate", "hard_bounces", "soft_bounces", "ended", "bounce_rate", "clicks", "complaints", "unsubscribes")
+	names(t, doc["rates"], "delivered", "open_tracked", "unique_opens", "unique_opens_with_machines", "open_rate", "hard_bounces", "soft_bounces", "ended", "bounce_rate", "click_tracked", "clicks", "click_rate", "complaints", "unsubscribes")
 	var sources map[string]json.RawMessage
 	if err := json.Unmarshal(doc["sources"], &sources); err != nil {
 		t.Fatal(err)

@@ -48,9 +48,9 @@ func (r *Report) writeRates(out *writer) {
 	var t grid
 	t.left = 1
 	t.add("delivered", count(s.Delivered), "")
-	t.add("opened", count(s.UniqueOpens), percent(s.OpenRate), "of delivered")
-	t.add("opened, machines too", count(s.UniqueOpensWithMachines), percent(Ratio(s.UniqueOpensWithMachines, s.Delivered)), "of delivered")
-	t.add("clicked", count(s.Clicks), percent(Ratio(s.Clicks, s.Delivered)), "of delivered")
+	t.add("opened", count(s.UniqueOpens), percent(s.OpenRate), s.delivered(s.OpenTracked, "open"))
+	t.add("opened, machines too", count(s.UniqueOpensWithMachines), percent(Ratio(s.UniqueOpensWithMachines, s.OpenTracked)), s.delivered(s.OpenTracked, "open"))
+	t.add("clicked", count(s.Clicks), percent(s.ClickRate), s.delivered(s.ClickTracked, "click"))
 	t.add("complained", count(s.Complaints), percent(Ratio(s.Complaints, s.Delivered)), "of delivered")
 	t.add("unsubscribed", count(s.Unsubscribes), percent(Ratio(s.Unsubscribes, s.Delivered)), "of delivered")
 	t.add("bounced", count(s.HardBounces+s.SoftBounces), percent(s.BounceRate), "of delivered, bounced and expired")
@@ -58,6 +58,14 @@ func (r *Report) writeRates(out *writer) {
 	t.add("  soft", count(s.SoftBounces), "")
 	out.title("Rates")
 	out.grid(t)
+}
+
+// delivered says of how many delivered messages a rate is, where it is not of all.
+func (s *Rates) delivered(tracked uint64, what string) string {
+	if tracked == s.Delivered {
+		return "of delivered"
+	}
+	return fmt.Sprintf("of %s delivered by accounts with %s tracking", count(tracked), what)
 }
 
 func (r *Report) writeReasons(out *writer) {

@@ -32,7 +32,7 @@ type truth struct {
 // TestRecording holds what is read of the recorded mailbox against what was
 // reported when it was made.
 func TestRecording(t *testing.T) {
-	raw, err := os.ReadFile(replay + "truth.json")
+	raw, err := os.ReadFile("../../testdata/replay.truth.json")
 	if err != nil {
 		t.Fatal(err)
 	}

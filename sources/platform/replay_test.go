@@ -15,7 +15,7 @@ const replay = "../../testdata/replay/"
 // TestRecording holds what is read of the recorded platform's lines against
 // what the recording program wrote.
 func TestRecording(t *testing.T) {
-	raw, err := os.ReadFile(replay + "truth.json")
+	raw, err := os.ReadFile("../../testdata/replay.truth.json")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -144,7 +144,7 @@ func wantShapes(t testing.TB, records []record, want uint64) {
 	newest := map[string]uint64{}
 	for _, r := range records {
 		if r.topic == schemas.TopicUnparsed {
-			u, err := DecodeUnparsed(r.value)
+			u, err := schemas.NewDecoder().Unparsed(r.value)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -227,7 +227,7 @@ func TestUnparsedShapesAreBounded(t *testing.T) {
 	for _, r := range records {
 		if r.topic == schemas.TopicUnparsed {
 			keys[r.key] = true
-			if u, _ := DecodeUnparsed(r.value); len(u.Examples) == 0 || len(u.Examples) > 3 || u.File == "" {
+			if u, _ := schemas.NewDecoder().Unparsed(r.value); len(u.Examples) == 0 || len(u.Examples) > 3 || u.File == "" {
 				t.Errorf("examples: %+v", u)
 			}
 		}

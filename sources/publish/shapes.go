@@ -1,10 +1,6 @@
 package publish
 
 import (
-	"fmt"
-
-	"github.com/vmihailenco/msgpack/v5"
-
 	"mailfate/schemas"
 	"mailfate/sources"
 )
@@ -20,51 +16,34 @@ const (
 	maxExample = 1024
 )
 
-// Unparsed is a value of mail.unparsed, behind a version byte, as msgpack: all
-// lines of one shape that a stream had since its beginning. The newest record of
-// a key (stream, a zero byte, shape) is the whole truth.
-type Unparsed struct {
-	Stream   string   `msgpack:"stream"`
-	Shape    string   `msgpack:"shape"`
-	Lines    uint64   `msgpack:"lines"`
-	Examples [][]byte `msgpack:"examples"` // the first ones, cut
-	File     string   `msgpack:"file"`     // where the newest of the examples was read
-	Offset   int64    `msgpack:"offset"`
-
+// shape is a shape's lines, and whether their count changed since it was kept.
+type shape struct {
+	schemas.Unparsed
 	dirty bool
-}
-
-// DecodeUnparsed reads a value of mail.unparsed.
-func DecodeUnparsed(value []byte) (Unparsed, error) {
-	var u Unparsed
-	if err := decodeVersioned(value, &u); err != nil {
-		return Unparsed{}, fmt.Errorf("decode unparsed lines: %w", err)
-	}
-	return u, nil
 }
 
 // shapes counts a stream's unparsed lines.
 type shapes struct {
 	stream string
-	all    map[string]*Unparsed
+	all    map[string]*shape
 	buf    []byte
 }
 
 func newShapes(stream string) *shapes {
-	return &shapes{stream: stream, all: make(map[string]*Unparsed)}
+	return &shapes{stream: stream, all: make(map[string]*shape)}
 }
 
 func (s *shapes) count(line sources.Line) {
 	s.buf = appendShape(s.buf[:0], line.Data)
 	u := s.all[string(s.buf)]
 	if u == nil {
-		shape := string(s.buf)
+		name := string(s.buf)
 		if len(s.all) >= maxShapes {
-			shape = otherShape
+			name = otherShape
 		}
-		if u = s.all[shape]; u == nil {
-			u = &Unparsed{Stream: s.stream, Shape: shape}
-			s.all[shape] = u
+		if u = s.all[name]; u == nil {
+			u = &shape{Unparsed: schemas.Unparsed{Stream: s.stream, Shape: name}}
+			s.all[name] = u
 		}
 	}
 	u.Lines++
@@ -77,11 +56,11 @@ func (s *shapes) count(line sources.Line) {
 }
 
 func (s *shapes) load(value []byte) error {
-	u, err := DecodeUnparsed(value)
+	u, err := schemas.NewDecoder().Unparsed(value)
 	if err != nil {
 		return err
 	}
-	s.all[u.Shape] = &u
+	s.all[u.Shape] = &shape{Unparsed: u}
 	return nil
 }
 
@@ -89,17 +68,16 @@ func (s *shapes) load(value []byte) error {
 // counts are absolute, a line that is read again after a crash counts once.
 func (s *Stream) flushShapes() {
 	put := s.putter(s.wave.checkpoint, partShape)
-	for shape, u := range s.shapes.all {
+	for name, u := range s.shapes.all {
 		if !u.dirty {
 			continue
 		}
-		value, err := msgpack.Marshal(u)
+		value, err := s.enc.Unparsed(&u.Unparsed)
 		if err != nil {
 			continue // a struct of texts and numbers always encodes
 		}
-		value = append([]byte{checkpointVersion}, value...)
-		s.wave.add(s.wave.unparsed, s.opts.Name+"\x00"+shape, value)
-		id := schemas.HashEvent(shape)
+		s.wave.add(s.wave.unparsed, schemas.UnparsedKey(s.opts.Name, name), value)
+		id := schemas.HashEvent(name)
 		_ = put(id[:], value) // a batch keeps its error until Commit
 		u.dirty = false
 	}

@@ -29,7 +29,7 @@ type truth struct {
 // TestRecording holds what is read of the recorded logs against what was
 // requested when they were recorded.
 func TestRecording(t *testing.T) {
-	raw, err := os.ReadFile(replay + "truth.json")
+	raw, err := os.ReadFile("../../testdata/replay.truth.json")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,6 +25,9 @@ func appOptions(c *config.Config) (app.Options, error) {
 		},
 		Timers: status.Timers{GiveUp: c.Timers.GiveUp.Milliseconds(), Depleted: c.Timers.Depleted.Milliseconds()},
 	}
+	for _, a := range c.Accounts {
+		o.Accounts = append(o.Accounts, clickhouse.Account{Name: a.Name, OpenTracking: a.OpenTracking, ClickTracking: a.ClickTracking})
+	}
 	var err error
 	if o.Kafka.TLS, err = c.Kafka.TLS.Client(); err != nil {
 		return o, err

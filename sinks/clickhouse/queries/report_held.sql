@@ -1,3 +1,4 @@
+-- Events, not rows: of a kind with many, few are kept. Every slot tells their number.
 SELECT
-    (SELECT count() FROM unmatched FINAL) AS unmatched,
-    (SELECT count() FROM contested FINAL) AS contested
+    (SELECT sum(events) FROM unmatched FINAL WHERE slot = 0) AS unmatched,
+    (SELECT sum(events) FROM contested FINAL WHERE slot = 0) AS contested
