@@ -107,7 +107,7 @@ func (c *ClickHouse) start(ctx context.Context, eng engine, o ClickHouseOptions)
 	if err != nil {
 		return err
 	}
-	defer stderr.Close() // the child has its own
+	defer func() { _ = stderr.Close() }() // the child has its own
 	launch := c.launchLibrary
 	if eng.binary != "" {
 		launch = c.launchBinary

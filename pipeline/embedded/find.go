@@ -136,7 +136,7 @@ func findBinary(ctx context.Context) (path, why string) {
 
 var versionPattern = regexp.MustCompile(`version (\d{1,4})\.(\d{1,4})\b`)
 
-// parseVersion reads "ClickHouse local version 26.7.3.1 (official build)."
+// parseVersion reads what clickhouse --version prints, as in "ClickHouse local version 26.7.3.1 (official build).".
 func parseVersion(s string) (major, minor int, ok bool) {
 	m := versionPattern.FindStringSubmatch(s)
 	if m == nil {

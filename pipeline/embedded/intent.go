@@ -116,7 +116,7 @@ func (l *intentLog) hook(c *kfake.Cluster, key int16, fn hook) {
 	})
 }
 
-func (l *intentLog) ending(r kmsg.Request) (kmsg.Response, error, bool) {
+func (l *intentLog) ending(r kmsg.Request) (kmsg.Response, error, bool) { //nolint:revive // kfake calls it
 	req, ok := r.(*kmsg.EndTxnRequest)
 	if !ok {
 		return nil, nil, false
@@ -129,7 +129,7 @@ func (l *intentLog) ending(r kmsg.Request) (kmsg.Response, error, bool) {
 	return nil, nil, false
 }
 
-func (l *intentLog) beginning(r kmsg.Request) (kmsg.Response, error, bool) {
+func (l *intentLog) beginning(r kmsg.Request) (kmsg.Response, error, bool) { //nolint:revive // kfake calls it
 	req, ok := r.(*kmsg.AddPartitionsToTxnRequest)
 	if !ok {
 		return nil, nil, false

@@ -82,7 +82,7 @@ func freePorts() (p ports, err error) {
 		if err != nil {
 			return p, fmt.Errorf("find a free port: %w", err)
 		}
-		defer l.Close() // held until both are found, so that they differ
+		defer func() { _ = l.Close() }() // held until both are found, so that they differ
 		*port = l.Addr().(*net.TCPAddr).Port
 	}
 	return p, nil

@@ -40,7 +40,7 @@ func openLogs(dir string) (*os.File, error) {
 func (c *ClickHouse) lastWords() string {
 	for _, name := range []string{startLog, serverLog} {
 		path := filepath.Join(c.dir, name)
-		if s := tail(path); s != "" && !(strings.HasPrefix(s, greeting) && !strings.Contains(s, "\n")) {
+		if s := tail(path); s != "" && (!strings.HasPrefix(s, greeting) || strings.Contains(s, "\n")) {
 			return "; the end of " + path + ":\n" + s
 		}
 	}

@@ -159,6 +159,6 @@ type logLines struct {
 // Printf logs one line.
 func (l logLines) Printf(format string, args ...any) {
 	if ctx := context.Background(); l.log.Enabled(ctx, l.level) {
-		l.log.Log(ctx, l.level, "kafka group: "+fmt.Sprintf(format, args...))
+		l.log.Log(ctx, l.level, "kafka group", "says", fmt.Sprintf(format, args...))
 	}
 }

@@ -41,10 +41,14 @@ type logger struct {
 }
 
 // Infof logs at debug level.
-func (l *logger) Infof(format string, args ...any) { l.log.Debug(fmt.Sprintf(format, args...)) }
+func (l *logger) Infof(format string, args ...any) {
+	l.log.Debug("pebble", "says", fmt.Sprintf(format, args...))
+}
 
 // Errorf logs at debug level: what matters comes back as an error as well.
-func (l *logger) Errorf(format string, args ...any) { l.log.Debug(fmt.Sprintf(format, args...)) }
+func (l *logger) Errorf(format string, args ...any) {
+	l.log.Debug("pebble", "says", fmt.Sprintf(format, args...))
+}
 
 // Fatalf keeps the error and returns, where Pebble expects the process to end:
 // its callers then hand the error up or stop, and Store lets no call through.

@@ -3,6 +3,7 @@ package jsonline
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -111,7 +112,7 @@ func FuzzScanner(f *testing.F) {
 	f.Fuzz(func(t *testing.T, line []byte) {
 		_, _ = members(line, true)
 		ms, err := members(line, false)
-		if err == errTooDeep || err == errTooMany {
+		if errors.Is(err, errTooDeep) || errors.Is(err, errTooMany) {
 			return
 		}
 		var want map[string]json.RawMessage

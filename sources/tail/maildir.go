@@ -3,6 +3,7 @@ package tail
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -157,7 +158,7 @@ func (m *maildir) readMail(ml mail) ([]byte, error) {
 		room := m.buf[len(m.buf):cap(m.buf)]
 		n, err := lf.src.Read(room[:min(len(room), m.opts.MaxMail+1-len(m.buf))])
 		m.buf = m.buf[:len(m.buf)+n]
-		if err == io.EOF { //nolint:errorlint // Read returns it bare
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"mailfate/schemas"
 	"mailfate/sources"
@@ -29,7 +30,7 @@ func twin(target string) (id schemas.Identity, kind schemas.Kind, link string, o
 	if len(parts) == 4 {
 		recipient, err2 = url.PathUnescape(parts[3])
 	}
-	if err1 != nil || err2 != nil || strings.ContainsAny(messageID+recipient, "\n\xff") {
+	if err1 != nil || err2 != nil || strings.ContainsFunc(messageID+recipient, func(r rune) bool { return r == '\n' || r == utf8.RuneError }) {
 		return id, 0, "", false
 	}
 	id = schemas.Identity{MessageID: schemas.CleanMessageID(messageID), Recipient: schemas.CleanRecipient(recipient)}

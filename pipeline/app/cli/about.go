@@ -46,6 +46,10 @@ func (e *env) checkConfig() *cobra.Command {
 func (e *env) tryAll(ctx context.Context, set *setup) error {
 	ctx, cancel := context.WithTimeout(ctx, connectTime)
 	defer cancel()
+	options, err := set.options()
+	if err != nil {
+		return err
+	}
 	var errs []error
 	try := func(what string, err error) {
 		verdict := "ok"
@@ -55,13 +59,13 @@ func (e *env) tryAll(ctx context.Context, set *setup) error {
 		}
 		fmt.Fprintf(e.err, "%s: %s\n", what, verdict)
 	}
-	if len(set.options.Kafka.Brokers) > 0 {
-		try("kafka", app.TryKafka(ctx, set.options))
+	if len(options.Kafka.Brokers) > 0 {
+		try("kafka", app.TryKafka(ctx, options))
 	}
-	if len(set.options.ClickHouse.Addresses) > 0 {
-		try("clickhouse", app.TryClickHouse(ctx, set.options))
+	if len(options.ClickHouse.Addresses) > 0 {
+		try("clickhouse", app.TryClickHouse(ctx, options))
 	}
-	_, err := set.collect(nil, app.Find)
+	_, err = set.collect(nil, app.Find)
 	try("sources", err)
 	return errors.Join(errs...)
 }

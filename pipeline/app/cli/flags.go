@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -44,47 +43,42 @@ func (f *flags) pipeline(set *pflag.FlagSet) {
 
 // setup is what flags and configuration amount to.
 type setup struct {
-	config  config.Config
-	options app.Options
-	year    int
+	config config.Config // with the flags put over it
+	env    *env
 }
 
 func (e *env) setup() (*setup, error) {
-	s := &setup{config: config.Default(), year: e.flags.year}
+	s := &setup{config: config.Default(), env: e}
 	if e.flags.config != "" {
 		var err error
 		if s.config, err = config.Load(e.flags.config); err != nil {
 			return nil, usageError{err}
 		}
 	}
-	var err error
-	if s.options, err = appOptions(&s.config); err != nil {
+	f, c := &e.flags, &s.config
+	override(&c.Data, f.data)
+	override(&c.Kafka.Partitions, f.partitions)
+	override(&c.Year, f.year)
+	if f.year != 0 {
+		for i := range c.Sources {
+			c.Sources[i].Year = f.year
+		}
+	}
+	if f.brokers != "" {
+		c.Kafka.Brokers = strings.Split(f.brokers, ",")
+	}
+	if f.clickhouse != "" {
+		c.ClickHouse.Addresses = strings.Split(f.clickhouse, ",")
+	}
+	if err := c.Validate(); err != nil {
 		return nil, usageError{err}
 	}
-	override(&s.options.Dir, e.flags.data)
-	if e.flags.partitions != 0 {
-		s.options.Partitions = e.flags.partitions
-	}
-	if e.flags.brokers != "" {
-		s.options.Kafka.Brokers = strings.Split(e.flags.brokers, ",")
-	}
-	if e.flags.clickhouse != "" {
-		s.options.ClickHouse.Addresses = strings.Split(e.flags.clickhouse, ",")
-	}
-	if p := s.options.Partitions; p < 0 || p > maxPartitions {
-		return nil, usageError{fmt.Errorf("--partitions %d: want 1 to %d", p, maxPartitions)}
-	}
-	s.options.File = e.flags.file
-	s.options.Logger = e.logger()
 	return s, nil
 }
 
-// maxPartitions is what the state store's keys have room for, and far more
-// than one process can use.
-const maxPartitions = 4096
-
-func override(to *string, v string) {
-	if v != "" {
+func override[T comparable](to *T, v T) {
+	var unset T
+	if v != unset {
 		*to = v
 	}
 }

@@ -75,10 +75,14 @@ func (e *env) withDatabase(ctx context.Context, fn func(context.Context, *app.Da
 	if err != nil {
 		return err
 	}
-	if set.options.Dir == "" && len(set.options.ClickHouse.Addresses) == 0 {
+	options, err := set.options()
+	if err != nil {
+		return err
+	}
+	if options.Dir == "" && len(options.ClickHouse.Addresses) == 0 {
 		return usageError{errors.New("nothing to ask: name a data directory with --data or a server with --clickhouse")}
 	}
-	db, err := app.OpenDatabase(ctx, set.options)
+	db, err := app.OpenDatabase(ctx, options)
 	if err != nil {
 		return err
 	}

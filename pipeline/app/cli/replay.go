@@ -46,13 +46,17 @@ func (e *env) doReplay(ctx context.Context, args []string, asJSON, serve bool) (
 	if err != nil {
 		return err
 	}
-	if set.options.Dir == "" {
-		if set.options.Dir, err = os.MkdirTemp("", "mailfate-"); err != nil {
+	options, err := set.options()
+	if err != nil {
+		return err
+	}
+	if options.Dir == "" {
+		if options.Dir, err = os.MkdirTemp("", "mailfate-"); err != nil {
 			return fmt.Errorf("make temporary data directory: %w", err)
 		}
-		defer func() { err = errors.Join(err, os.RemoveAll(set.options.Dir)) }()
+		defer func() { err = errors.Join(err, os.RemoveAll(options.Dir)) }()
 	}
-	a, err := app.New(ctx, set.options)
+	a, err := app.New(ctx, options)
 	if err != nil {
 		return err
 	}

@@ -29,14 +29,18 @@ func (e *env) doRun(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	if set.options.Dir == "" {
+	options, err := set.options()
+	if err != nil {
+		return err
+	}
+	if options.Dir == "" {
 		return usageError{errors.New("run needs a data directory: --data DIR, or data: in the configuration")}
 	}
 	srcs, err := set.findToFollow(args)
 	if err != nil {
 		return err
 	}
-	a, err := app.New(ctx, set.options)
+	a, err := app.New(ctx, options)
 	if ctx.Err() != nil && err != nil {
 		e.logger().Info("asked to end before it had begun", "while", err)
 		return nil

@@ -1,8 +1,8 @@
 package cli
 
 import (
-	"cmp"
 	"path/filepath"
+	"strings"
 
 	"mailfate/pipeline/app"
 	"mailfate/pipeline/app/config"
@@ -12,9 +12,10 @@ import (
 	"mailfate/sinks/clickhouse"
 )
 
-// appOptions makes options of a configuration. Secrets and certificates are
-// read here, so that what is wrong with them is an error of configuration.
-func appOptions(c *config.Config) (app.Options, error) {
+// options are what app needs to know. Secrets and certificates are read here,
+// so that what is wrong with them is an error of configuration.
+func (s *setup) options() (app.Options, error) {
+	c := &s.config
 	o := app.Options{
 		Dir:         c.Data,
 		Kafka:       kafkalog.Options{Brokers: c.Kafka.Brokers, ClientID: "mailfate"},
@@ -23,35 +24,41 @@ func appOptions(c *config.Config) (app.Options, error) {
 		ClickHouse: clickhouse.Options{
 			Addresses: c.ClickHouse.Addresses, Database: c.ClickHouse.Database, User: c.ClickHouse.User,
 		},
+		File:   s.env.flags.file,
 		Timers: status.Timers{GiveUp: c.Timers.GiveUp.Milliseconds(), Depleted: c.Timers.Depleted.Milliseconds()},
+		Logger: s.env.logger(),
 	}
 	for _, a := range c.Accounts {
 		o.Accounts = append(o.Accounts, clickhouse.Account{Name: a.Name, OpenTracking: a.OpenTracking, ClickTracking: a.ClickTracking})
 	}
-	var err error
-	if o.Kafka.TLS, err = c.Kafka.TLS.Client(); err != nil {
-		return o, err
-	}
-	if o.ClickHouse.TLS, err = c.ClickHouse.TLS.Client(); err != nil {
-		return o, err
-	}
-	if o.ClickHouse.Password, err = c.ClickHouse.Password.Read(); err != nil {
-		return o, err
-	}
-	if s := c.Kafka.SASL; s != nil {
-		password, err := s.Password.Read()
-		if err != nil {
-			return o, err
-		}
-		o.Kafka.SASL = &kafkalog.SASL{Mechanism: s.Mechanism, User: s.User, Password: password}
+	if err := s.secrets(&o); err != nil {
+		return o, usageError{err}
 	}
 	return o, nil
+}
+
+func (s *setup) secrets(o *app.Options) (err error) {
+	c := &s.config
+	if o.Kafka.TLS, err = c.Kafka.TLS.Client(); err != nil {
+		return err
+	}
+	if o.ClickHouse.TLS, err = c.ClickHouse.TLS.Client(); err != nil {
+		return err
+	}
+	if o.ClickHouse.Password, err = c.ClickHouse.Password.Read(); err != nil {
+		return err
+	}
+	if sasl := c.Kafka.SASL; sasl != nil {
+		o.Kafka.SASL = &kafkalog.SASL{Mechanism: sasl.Mechanism, User: sasl.User}
+		o.Kafka.SASL.Password, err = sasl.Password.Read()
+	}
+	return err
 }
 
 // settings are those of one configured source.
 func (s *setup) settings(c *config.Source) app.Settings {
 	return app.Settings{
-		Stream: c.Stream, Host: c.Host, Location: c.Location, Year: cmp.Or(s.year, c.Year),
+		Stream: c.Stream, Host: c.Host, Location: c.Location, Year: c.Year,
 		MessageID: c.MessageID(), Account: s.config.Account, Patterns: c.PathPatterns,
 	}
 }
@@ -82,7 +89,7 @@ func names(patterns []string, path string) bool {
 		if err != nil {
 			continue
 		}
-		if ok, err := filepath.Match(abs, path); err == nil && ok || abs == path {
+		if ok, err := filepath.Match(abs, path); err == nil && ok || abs == path || strings.HasPrefix(path, abs+string(filepath.Separator)) {
 			return true
 		}
 	}

@@ -33,7 +33,7 @@ func scanISO(b []byte) (ms int64, n int) {
 	day, ok4 := twoDigits(b[8:])
 	inDay, ok5 := timeOfDay(b[11:])
 	year := century*100 + yy
-	if !(ok1 && ok2 && ok3 && ok4 && ok5) || !validDate(year, month, day) {
+	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 || !validDate(year, month, day) {
 		return 0, 0
 	}
 	ms = daysBefore(year, month, day)*msPerDay + inDay
@@ -85,7 +85,7 @@ func timeOfDay(b []byte) (ms int64, ok bool) {
 	h, ok1 := twoDigits(b)
 	m, ok2 := twoDigits(b[3:])
 	s, ok3 := twoDigits(b[6:])
-	if !(ok1 && ok2 && ok3) || h > 23 || m > 59 || s > 60 {
+	if !ok1 || !ok2 || !ok3 || h > 23 || m > 59 || s > 60 {
 		return 0, false
 	}
 	return int64(h*3600+m*60+s) * 1000, true
