@@ -201,6 +201,10 @@ func TestCrashesWhileFollowing(t *testing.T) {
 
 	b := newBench(t)
 	b.set = func(o *Options) { o.BatchBytes, o.CheckpointEvery, o.Linger = 2000, time.Millisecond, 1 }
+	b.append("mail.log", "")
+	if err := b.follow(t).end(); err != nil { // it knows where it begins before the first rotation
+		t.Fatal(err)
+	}
 	written := make(chan struct{})
 	go func() {
 		defer close(written)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"time"
@@ -33,7 +34,8 @@ type files struct {
 // item is a file that is to be read.
 type item struct {
 	path  string
-	final bool // its last line is over, even without its end
+	final bool        // its last line is over, even without its end
+	info  fs.FileInfo // what was found there; nil: whatever is there
 }
 
 func newFiles(set Set, opts Options) *files {
@@ -96,7 +98,11 @@ func (r *files) openNext() bool {
 
 func (r *files) openItem(it item) {
 	info, _ := r.stat(it.path) // before it is opened: what is added then is seen
-	lf, err := r.open(it.path)
+	lf, err := r.open(it)
+	if errors.Is(err, errMoved) || r.opts.Follow && errors.Is(err, fs.ErrNotExist) {
+		r.cur, r.queue = nil, nil // the order of what is left has to be found out again
+		return
+	}
 	if err != nil {
 		r.fail("open", it.path, err)
 	} else {
@@ -171,6 +177,15 @@ func (r *files) Problems() []error { return r.problems.list() }
 // Changes hands out the positions that changed.
 func (r *files) Changes(put func(key, value []byte) error) error {
 	r.advance()
+	if r.opts.Follow && len(r.memory.files) == 0 {
+		// A follower that knows nothing yet notes where it begins: if it starts
+		// again with this, it reads everything from that file on.
+		k := &known{}
+		if info, ok := r.stat(r.set.Path); ok {
+			k.stamp(r.set.Path, info)
+		}
+		r.memory.add(k)
+	}
 	return r.memory.changes(put)
 }
 

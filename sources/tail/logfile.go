@@ -50,15 +50,22 @@ func openRaw(path string) (*logFile, error) {
 	return &logFile{path: path, f: f, src: src, stop: stop, opened: info, plain: plain}, nil
 }
 
+// errMoved says that another file has the name now.
+var errMoved = errors.New("the file has been renamed")
+
 // open opens a file and goes to where its lines were handed out up to. A nil
 // logFile says that nothing new can be in it: it is shorter than what is known
 // of it, so it is a copy that is still being made.
-func (r *files) open(path string) (*logFile, error) {
+func (r *files) open(it item) (*logFile, error) {
 	tried := make(map[*known]bool)
 	for {
-		lf, err := openRaw(path)
+		lf, err := openRaw(it.path)
 		if err != nil {
 			return nil, err
+		}
+		if it.info != nil && !os.SameFile(it.info, lf.opened) {
+			lf.close()
+			return nil, errMoved
 		}
 		head, err := readHead(lf)
 		if err != nil && len(head) == 0 {

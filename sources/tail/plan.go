@@ -77,8 +77,25 @@ type sibling struct {
 	info fs.FileInfo
 }
 
-// siblings lists the set's directory, oldest file first.
+// stableTries is how often a directory is listed again that is just being rotated.
+const stableTries = 8
+
+// siblings lists the set's directory, oldest file first. A list that was made
+// while files were renamed can miss one, or have it twice, so two lists in a row
+// must agree.
 func (r *files) siblings() []sibling {
+	all := r.list()
+	for range stableTries {
+		again := r.list()
+		if slices.EqualFunc(all, again, func(a, b sibling) bool { return a.path == b.path && os.SameFile(a.info, b.info) }) {
+			return again
+		}
+		all = again
+	}
+	return all
+}
+
+func (r *files) list() []sibling {
 	dir, base := filepath.Dir(r.set.Path), filepath.Base(r.set.Path)
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -142,7 +159,7 @@ func (r *files) plan() []item {
 		asked := first && r.named(s.path)
 		newer := !knownSeen && (!first || len(r.memory.files) > 0)
 		if known || asked || newer {
-			todo = append(todo, item{s.path, final})
+			todo = append(todo, item{s.path, final, s.info})
 		} else if first {
 			r.judge(s.info, read) // it was there before we were asked for others
 		}
@@ -165,7 +182,7 @@ func (r *files) peek(s sibling, older bool) bool {
 	defer lf.close()
 	head, _ := readHead(lf)
 	for _, k := range r.memory.files {
-		if k.begins(head) {
+		if k.begins(head) || k.HeadLen == 0 && k.Inode != 0 && identityOf(s.info) == (identity{k.Dev, k.Inode}) {
 			return true
 		}
 	}
@@ -191,7 +208,8 @@ func (r *files) openNewest() bool {
 	if len(all) == 0 {
 		return false
 	}
-	r.openItem(item{path: all[len(all)-1].path})
+	newest := all[len(all)-1]
+	r.openItem(item{path: newest.path, info: newest.info})
 	if r.cur != nil && !r.cur.plain {
 		r.closeCurrent(false, nil)
 	}
