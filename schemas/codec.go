@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/vmihailenco/msgpack/v5"
+	"github.com/vmihailenco/msgpack/v5/msgpcode"
 )
 
 // FormatVersion is the first byte of every value that is written today.
@@ -141,12 +142,16 @@ func (d *Decoder) raw() []byte {
 func (d *Decoder) str() string { return string(d.raw()) }
 
 // list reads an array's length, which cannot exceed the bytes that are left.
-func (d *Decoder) list() int { return d.length(d.dec.DecodeArrayLen) }
+func (d *Decoder) list() int { return d.length(d.dec.DecodeArrayLen, 1) }
+
+// listOf reads the length of an array whose elements take least bytes each, so
+// that a short value cannot claim many large elements.
+func (d *Decoder) listOf(least int) int { return d.length(d.dec.DecodeArrayLen, least) }
 
 // fields reads a map's length.
-func (d *Decoder) fields() int { return d.length(d.dec.DecodeMapLen) }
+func (d *Decoder) fields() int { return d.length(d.dec.DecodeMapLen, 1) }
 
-func (d *Decoder) length(read func() (int, error)) int {
+func (d *Decoder) length(read func() (int, error), least int) int {
 	if d.err != nil {
 		return 0
 	}
@@ -155,7 +160,7 @@ func (d *Decoder) length(read func() (int, error)) int {
 	if n < 0 || d.err != nil {
 		return 0
 	}
-	if n > d.in.Len() {
+	if n > d.in.Len()/least {
 		d.fail(fmt.Errorf("%d elements in the last %d bytes", n, d.in.Len()))
 		return 0
 	}
@@ -165,9 +170,33 @@ func (d *Decoder) length(read func() (int, error)) int {
 // field reads a field's key; keys beyond a byte belong to nobody yet.
 func (d *Decoder) field() uint64 { return d.uint() }
 
-// skip passes over the value of a field that this version does not know.
+// skip passes over the value of a field that this version does not know. Its
+// strings are noted as if they had been read, because what follows may refer to
+// them; so in a new field every string is a text, and no time is a distance.
+// Values are counted, not descended into: nesting costs no stack.
 func (d *Decoder) skip() {
-	if d.err == nil {
+	for open := 1; open > 0 && d.err == nil; open-- {
+		open += d.skipOne()
+	}
+}
+
+// skipOne passes over one value, or over the head of one that holds others, and
+// returns how many these are.
+func (d *Decoder) skipOne() (inside int) {
+	c, err := d.dec.PeekCode()
+	d.fail(err)
+	switch {
+	case d.err != nil:
+	case msgpcode.IsString(c):
+		d.text()
+	case msgpcode.IsBin(c):
+		d.raw()
+	case msgpcode.IsFixedArray(c), c == msgpcode.Array16, c == msgpcode.Array32:
+		return d.list()
+	case msgpcode.IsFixedMap(c), c == msgpcode.Map16, c == msgpcode.Map32:
+		return 2 * d.fields()
+	default:
 		d.fail(d.dec.Skip())
 	}
+	return 0
 }

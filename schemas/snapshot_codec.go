@@ -1,6 +1,9 @@
 package schemas
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // The field keys of an encoded snapshot. Stored: append only.
 const (
@@ -74,10 +77,23 @@ const (
 	rowAtLeast
 )
 
+// What bounds the memory that a damaged snapshot can take.
+const (
+	// maxEvents is the number of events in one snapshot: several times what a
+	// set keeps of all kinds together.
+	maxEvents = 1 << 13
+
+	// leastChange is the bytes that the encoder makes of an empty change.
+	leastChange = 7
+)
+
 // Snapshot encodes a snapshot, without its identity, which is its key. The
 // bytes are valid until the encoder is used again.
 func (e *Encoder) Snapshot(s *Snapshot) ([]byte, error) {
 	e.begin(0)
+	if len(s.Events) > maxEvents {
+		return nil, fmt.Errorf("encode snapshot: %d events, of which %d is the limit", len(s.Events), maxEvents)
+	}
 	m := e.openMap()
 	if len(s.Events) > 0 {
 		m.key(snapEvents)
@@ -255,10 +271,7 @@ func (d *Decoder) Snapshot(value []byte, s *Snapshot) error {
 	for range d.fields() {
 		switch uint8(d.small(256)) {
 		case snapEvents:
-			for range d.list() {
-				s.Events = append(s.Events, Event{})
-				d.event(&s.Events[len(s.Events)-1])
-			}
+			d.events(s)
 		case snapCounted:
 			for range d.list() / 2 {
 				s.Counted = append(s.Counted, Counted{Kind: Kind(d.small(uint64(KindCount))), IDs: d.ids()})
@@ -301,6 +314,21 @@ func (d *Decoder) Snapshot(value []byte, s *Snapshot) error {
 	return nil
 }
 
+func (d *Decoder) events(s *Snapshot) {
+	n := d.list()
+	if len(s.Events)+n > maxEvents {
+		d.fail(fmt.Errorf("%d events, of which %d is the limit", len(s.Events)+n, maxEvents))
+		return
+	}
+	s.Events = slices.Grow(s.Events, n)
+	for range n {
+		s.Events = append(s.Events, Event{})
+		if d.event(&s.Events[len(s.Events)-1]); d.err != nil {
+			return
+		}
+	}
+}
+
 func (d *Decoder) ids() []EventID {
 	n := d.list()
 	if n == 0 {
@@ -327,7 +355,7 @@ func (d *Decoder) textList() []string {
 
 func (d *Decoder) history(s *Snapshot) {
 	var before Statuses
-	for range d.list() {
+	for range d.listOf(leastChange) {
 		c := Change{Before: before}
 		for range d.fields() {
 			switch uint8(d.small(256)) {

@@ -37,7 +37,7 @@ type Point struct {
 
 	at   int64 // where it stands in the order: first by this,
 	rank int   // then by this, which is twice the kind, less one for what is derived from that kind,
-	// then by ID.
+	// then by Kind, where several are derived from one, then by ID.
 }
 
 // Sources are the records that a timeline is made of.
@@ -77,8 +77,8 @@ type attempt struct {
 func (t *timeline) build(src *Sources) {
 	t.points, t.queues, t.own, t.timers = t.points[:0], t.queues[:0], t.own[:0], t.timers[:0]
 	t.collect(src)
-	t.sort()
 	t.readHops()
+	t.sort()
 	t.splitAttempts()
 	if t.readReturns() {
 		t.sort()
@@ -164,7 +164,7 @@ func (t *timeline) dropTwins() {
 
 func (t *timeline) sort() {
 	slices.SortFunc(t.points, func(a, b Point) int {
-		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.rank, b.rank), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.rank, b.rank), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID))
 	})
 }
 

@@ -12,7 +12,7 @@ func TestMigrationsAreInOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(steps) < 6 {
+	if len(steps) < 7 {
 		t.Fatalf("%d migrations are embedded", len(steps))
 	}
 	for i, m := range steps {
@@ -52,6 +52,31 @@ func TestStatementsFollowTheRules(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+var ratio = regexp.MustCompile(`if\((\w+) = 0, 0, \w+ / (\w+)\) AS (\w+)`)
+
+// Whoever reads a rate has to know of what it is one.
+func TestRatesNameTheirDenominators(t *testing.T) {
+	steps, err := Migrations()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rates := 0
+	for _, m := range steps {
+		for _, s := range m.Statements {
+			_, comment, _ := strings.Cut(s, "\nCOMMENT '")
+			for _, found := range ratio.FindAllStringSubmatch(s, -1) {
+				rates++
+				if found[1] != found[2] || !strings.Contains(comment, "÷") || !strings.Contains(comment, "("+found[2]+")") {
+					t.Errorf("%04d_%s: %s is of %s, but the comment is: %s", m.Version, m.Name, found[3], found[2], comment)
+				}
+			}
+		}
+	}
+	if rates < 5 {
+		t.Errorf("%d rates are found", rates)
 	}
 }
 

@@ -1,0 +1,170 @@
+package status
+
+import (
+	"cmp"
+	"slices"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"mailfate/schemas"
+)
+
+// naiveSet is what is kept of many events of one kind: all in order while they
+// are few, else the ends; and of their ids the smallest.
+func naiveSet(events []schemas.Event) (kept []schemas.EventID, counted []schemas.EventID) {
+	events = slices.SortedFunc(slices.Values(events), func(a, b schemas.Event) int {
+		return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.ID, b.ID))
+	})
+	for i, ev := range events {
+		if i < 16 || i >= len(events)-16 {
+			kept = append(kept, ev.ID)
+		}
+		counted = append(counted, ev.ID)
+	}
+	if len(events) <= 32 {
+		return kept, nil
+	}
+	slices.Sort(counted)
+	return kept, counted[:min(len(counted), 256)]
+}
+
+func TestSetKeepsBothEndsAndCounts(t *testing.T) {
+	for _, n := range []int{0, 1, 31, 32, 33, 34, 100, 255, 256, 257, 400} {
+		rapid.Check(t, func(t *rapid.T) {
+			order := rapid.Permutation(indexes(n)).Draw(t, "order")
+			var events []schemas.Event
+			for i := range n {
+				events = append(events, schemas.Event{ID: schemas.EventID(order[i]*7 + 1), Kind: schemas.Opened, Time: int64(i / 3 * 1000), Source: schemas.SourcePlatform})
+			}
+			kept, counted := naiveSet(events)
+			s := fill(append(rapid.Permutation(events).Draw(t, "arrival"), events...))
+			var got []schemas.EventID
+			for _, ev := range s.Events {
+				got = append(got, ev.ID)
+			}
+			if !slices.Equal(got, kept) {
+				t.Fatalf("%d events: kept %v, want %v", n, got, kept)
+			}
+			if c := countedOf(s, schemas.Opened); (c == nil) != (counted == nil) || c != nil && !slices.Equal(c.IDs, counted) {
+				t.Fatalf("%d events: counted %v, want %v", n, c, counted)
+			}
+			checkCounts(t, s, uint32(min(n, 256)), n >= 256)
+		})
+	}
+}
+
+func indexes(n int) []int {
+	list := make([]int, n)
+	for i := range list {
+		list[i] = i
+	}
+	return list
+}
+
+// checkCounts checks what the row says of them: exact below 256, marked above.
+func checkCounts(t *rapid.T, s *schemas.Snapshot, opens uint32, atLeast bool) {
+	if opens == 0 {
+		return
+	}
+	Add(s, &schemas.Event{ID: 1 << 40, Kind: schemas.Delivered, Source: schemas.SourcePlatform})
+	view := usualRules.Evaluate(&Message{Key: s, Clock: func(string) int64 { return 0 }})
+	if view.Row.Opens != opens || view.Row.AtLeast != atLeast {
+		t.Fatalf("%d opens, at least: %v; want %d, %v", view.Row.Opens, view.Row.AtLeast, opens, atLeast)
+	}
+}
+
+// usualRules is made once: the version of the rules is a hash of all tables.
+var usualRules = NewEvaluator(Timers{})
+
+// What the rows of a recipient count is the union of its two records.
+func TestCountsAreOfTheUnion(t *testing.T) {
+	opened := func(from, to int) *schemas.Snapshot {
+		s := fill([]schemas.Event{{ID: 1 << 40, Kind: schemas.Delivered, Source: schemas.SourcePlatform}})
+		for i := from; i < to; i++ {
+			Add(s, &schemas.Event{ID: schemas.EventID(i), Kind: schemas.Opened, Time: int64(i)})
+		}
+		return s
+	}
+	for _, c := range []struct {
+		key, unnamed [2]int
+		opens        uint32
+		atLeast      bool
+	}{
+		{[2]int{0, 10}, [2]int{5, 20}, 20, false},
+		{[2]int{0, 40}, [2]int{30, 35}, 40, false},
+		{[2]int{0, 5}, [2]int{0, 100}, 100, false},
+		{[2]int{0, 200}, [2]int{100, 255}, 255, false},
+		{[2]int{0, 200}, [2]int{100, 300}, 256, true},
+	} {
+		key, unnamed := opened(c.key[0], c.key[1]), opened(c.unnamed[0], c.unnamed[1])
+		key.Account = "acme"
+		header := &schemas.Snapshot{Accounts: []string{"acme"}}
+		view := usualRules.Evaluate(&Message{Key: key, Unnamed: unnamed, Header: header, Clock: func(string) int64 { return 0 }})
+		if view.Row.Opens != c.opens || view.Row.AtLeast != c.atLeast {
+			t.Errorf("%v: %d opens, at least: %v", c, view.Row.Opens, view.Row.AtLeast)
+		}
+	}
+}
+
+// Of the same observation, read twice, the smaller reading is kept, whichever
+// of its parts makes it smaller.
+func TestSmallerReadingWins(t *testing.T) {
+	small := schemas.Event{ID: 1, Kind: schemas.Delivered, Time: 5}
+	for name, change := range map[string]func(*schemas.Event){
+		"reason": func(ev *schemas.Event) { ev.Reason = schemas.Policy }, "source": func(ev *schemas.Event) { ev.Source = schemas.SourcePostfix },
+		"stream": func(ev *schemas.Event) { ev.Stream = "x" }, "host": func(ev *schemas.Event) { ev.Host = "x" },
+		"instance": func(ev *schemas.Event) { ev.Instance = "x" }, "queue id": func(ev *schemas.Event) { ev.QueueID = "x" },
+		"next queue id": func(ev *schemas.Event) { ev.NextQueueID = "x" }, "code": func(ev *schemas.Event) { ev.Code = 1 },
+		"enhanced": func(ev *schemas.Event) { ev.Enhanced = "x" }, "command": func(ev *schemas.Event) { ev.Command = "x" },
+		"reply": func(ev *schemas.Event) { ev.Reply = "x" }, "relay": func(ev *schemas.Event) { ev.Relay = "x" },
+		"sender": func(ev *schemas.Event) { ev.Sender = "x" }, "email id": func(ev *schemas.Event) { ev.EmailID = "x" },
+		"subject": func(ev *schemas.Event) { ev.Subject = "x" }, "campaign": func(ev *schemas.Event) { ev.Campaign = "x" },
+		"tags": func(ev *schemas.Event) { ev.Tags = []string{"x"} }, "size": func(ev *schemas.Event) { ev.Size = 1 },
+		"url": func(ev *schemas.Event) { ev.URL = "x" }, "user agent": func(ev *schemas.Event) { ev.UserAgent = "x" },
+		"ip": func(ev *schemas.Event) { ev.IP = "x" },
+	} {
+		large := small
+		change(&large)
+		if got := fill([]schemas.Event{small, large}); len(got.Events) != 1 || gocmp.Diff(got.Events[0], small) != "" {
+			t.Errorf("%s: the larger reading came last and is kept", name)
+		}
+		if got := fill([]schemas.Event{large, small}); len(got.Events) != 1 || gocmp.Diff(got.Events[0], small) != "" {
+			t.Errorf("%s: the larger reading came first and is kept", name)
+		}
+	}
+	// Where it was read, and under which key, is no part of what is known.
+	elsewhere := small
+	elsewhere.File, elsewhere.Offset, elsewhere.Identity = "/var/log/mail.log", 7, schemas.Identity{MessageID: "m", Account: "a", Recipient: "r"}
+	if s := fill([]schemas.Event{small}); Add(s, &elsewhere) {
+		t.Error("the same event of another file is new")
+	}
+}
+
+func TestNamesOfTheOwnRecord(t *testing.T) {
+	var s schemas.Snapshot
+	for _, c := range []struct {
+		name string
+		new  bool
+		want []string
+	}{
+		{"m", true, []string{"m"}},
+		{"m", false, []string{"m"}},
+		{"x", true, []string{"m", "x"}},
+		{"z", false, []string{"m", "x"}},
+		{"b", true, []string{"b", "m"}},
+		{"c", true, []string{"b", "c"}},
+		{"x", false, []string{"b", "c"}},
+	} {
+		if got := AddAccount(&s, c.name); got != c.new || !slices.Equal(s.Accounts, c.want) {
+			t.Errorf("after %s: %v (new: %v), want %v", c.name, s.Accounts, got, c.want)
+		}
+		if got := AddRecipient(&s, c.name); got != c.new || !slices.Equal(s.Recipients, c.want) {
+			t.Errorf("after %s: %v (new: %v), want %v", c.name, s.Recipients, got, c.want)
+		}
+	}
+	if AddAccount(&s, "") {
+		t.Error("no account is an account")
+	}
+}

@@ -1,0 +1,393 @@
+package status
+
+import (
+	"slices"
+
+	"mailfate/schemas"
+)
+
+// The naive twin: what the vocabularies say the timeline decides, each rule as
+// plain loops over everything, with no thought for speed. It shares no code with
+// the timeline, and knows nothing of sets: it is given lists of events.
+
+const (
+	twinSecond = 1000
+	twinHour   = 3600 * twinSecond
+	twinDay    = 24 * twinHour
+)
+
+type twinPoint struct {
+	ev         schemas.Event
+	id         schemas.EventID
+	kind       schemas.Kind
+	reason     schemas.Reason
+	time       int64
+	at         int64
+	derived    bool
+	suspicious bool
+	attempt    int
+}
+
+type twinInput struct {
+	own, whole []schemas.Event
+	sole       bool
+	clock      func(string) int64
+	giveUp     int64
+	depleted   int64
+}
+
+type twinResult struct {
+	points  []twinPoint
+	timers  []schemas.Timer
+	history []schemas.Change
+	row     schemas.Row
+}
+
+func twin(in twinInput) twinResult {
+	points := twinPoints(in)
+	twinHops(in, points)
+	points = twinOrder(points)
+	twinAttempts(points)
+	points = twinOrder(twinReturns(points))
+	twinSuspicious(points)
+	r := twinResult{}
+	due, timers := twinInferred(in, points)
+	before := twinProofs(points)
+	r.timers = timers
+	for _, p := range twinOrder(append(slices.Clone(points), due...)) {
+		for _, b := range before {
+			if b.id == p.id && !p.derived { // b stands right before p
+				d := b.point
+				r.points = append(r.points, d)
+			}
+		}
+		r.points = append(r.points, p)
+	}
+	r.history = twinFold(r.points)
+	r.row = twinRow(r.points, r.history)
+	return r
+}
+
+func twinIs(k schemas.Kind, kinds ...schemas.Kind) bool { return slices.Contains(kinds, k) }
+
+func twinTransport(k schemas.Kind) bool {
+	return twinIs(k, schemas.Queued, schemas.Relayed, schemas.Deferred, schemas.Delivered, schemas.Bounced, schemas.BouncedLater, schemas.Expired)
+}
+
+func twinEngagement(k schemas.Kind) bool {
+	return twinIs(k, schemas.Opened, schemas.Read, schemas.Clicked, schemas.Unsubscribed,
+		schemas.MachineOpened, schemas.MachineRead, schemas.MachineClicked, schemas.MachineUnsubscribed)
+}
+
+func twinFeedback(k schemas.Kind) bool {
+	return twinIs(k, schemas.Complained, schemas.SpamFoldered, schemas.NotSpam, schemas.OtherReport)
+}
+
+func twinEnd(k schemas.Kind) bool {
+	return twinIs(k, schemas.Refused, schemas.Suppressed, schemas.Filtered, schemas.Cancelled, schemas.Invalid, schemas.Lost, schemas.InternalError)
+}
+
+func twinHold(k schemas.Kind) bool {
+	return twinIs(k, schemas.Blocked, schemas.Quarantined, schemas.Depleted)
+}
+
+func twinHoldEnds(k schemas.Kind) bool {
+	return twinIs(k, schemas.Released, schemas.Renewed, schemas.ModerationAccepted)
+}
+
+// twinQueues lists the queue ids of our own MTAs, and those that the recipient
+// is known to have been under.
+func twinQueues(in twinInput) (ours, recipients []string) {
+	for _, ev := range in.own {
+		if twinTransport(ev.Kind) {
+			ours = append(ours, ev.QueueID)
+			recipients = append(recipients, ev.QueueID, ev.NextQueueID)
+		}
+	}
+	for _, ev := range in.whole {
+		if twinTransport(ev.Kind) {
+			ours = append(ours, ev.QueueID)
+		}
+	}
+	tidy := func(list []string) []string {
+		slices.Sort(list)
+		return slices.DeleteFunc(slices.Compact(list), func(s string) bool { return s == "" })
+	}
+	return tidy(ours), tidy(recipients)
+}
+
+// twinMeant tells which of the message's own events concern this recipient.
+func twinMeant(in twinInput) []schemas.Event {
+	ours, recipients := twinQueues(in)
+	var out []schemas.Event
+	for _, ev := range in.whole {
+		switch {
+		case twinEngagement(ev.Kind) || twinFeedback(ev.Kind):
+			if in.sole {
+				out = append(out, ev)
+			}
+		case ev.QueueID == "" || slices.Contains(recipients, ev.QueueID):
+			out = append(out, ev)
+		case len(recipients) == 0 && (ev.Kind == schemas.Queued || len(ours) == 1):
+			out = append(out, ev)
+		}
+	}
+	return out
+}
+
+// twinPoints takes every event once: of two with the same id, the smaller.
+func twinPoints(in twinInput) []twinPoint {
+	chosen := map[schemas.EventID]schemas.Event{}
+	for _, ev := range append(slices.Clone(in.own), twinMeant(in)...) {
+		if other, ok := chosen[ev.ID]; !ok || compareContent(&ev, &other) < 0 {
+			chosen[ev.ID] = ev
+		}
+	}
+	var points []twinPoint
+	for id, ev := range chosen {
+		p := twinPoint{ev: ev, id: id, kind: ev.Kind, reason: ev.Reason, time: ev.Time, at: ev.Time}
+		if twinEngagement(ev.Kind) || twinFeedback(ev.Kind) {
+			p.at += 5 * twinSecond
+		}
+		if ev.Reason == schemas.ReasonNone && twinIs(ev.Kind, schemas.Deferred, schemas.Bounced, schemas.BouncedLater) {
+			p.reason = map[string]schemas.Reason{"": schemas.Unclassified, "5.1.1": schemas.UserUnknown, "4.2.2": schemas.MailboxFull}[ev.Enhanced]
+		}
+		points = append(points, p)
+	}
+	return points
+}
+
+func twinHops(in twinInput, points []twinPoint) {
+	ours, _ := twinQueues(in)
+	for i, p := range points {
+		if p.kind == schemas.Delivered && p.ev.NextQueueID != p.ev.QueueID && slices.Contains(ours, p.ev.NextQueueID) {
+			points[i].kind = schemas.Relayed
+		}
+	}
+}
+
+// twinOrder picks the least of what is left, again and again.
+func twinOrder(points []twinPoint) []twinPoint {
+	left := slices.Clone(points)
+	var out []twinPoint
+	for len(left) > 0 {
+		least := 0
+		for i := range left {
+			if twinLess(left[i], left[least]) {
+				least = i
+			}
+		}
+		out = append(out, left[least])
+		left = slices.Delete(left, least, least+1)
+	}
+	return out
+}
+
+func twinLess(a, b twinPoint) bool {
+	switch {
+	case a.at != b.at:
+		return a.at < b.at
+	case a.kind != b.kind:
+		return a.kind < b.kind
+	}
+	return a.id < b.id
+}
+
+func twinAttempts(points []twinPoint) {
+	n := 0
+	for i := range points {
+		if points[i].kind == schemas.Resend {
+			n++
+		}
+		points[i].attempt = n
+	}
+}
+
+// twinAny reports whether the attempt of p has a point like that.
+func twinAny(points []twinPoint, attempt int, like func(twinPoint) bool) bool {
+	for _, p := range points {
+		if p.attempt == attempt && like(p) {
+			return true
+		}
+	}
+	return false
+}
+
+func twinHas(points []twinPoint, attempt int, kinds ...schemas.Kind) bool {
+	return twinAny(points, attempt, func(p twinPoint) bool { return twinIs(p.kind, kinds...) })
+}
+
+func twinReturns(points []twinPoint) []twinPoint {
+	out := slices.Clone(points)
+	for i, p := range points {
+		if p.kind != schemas.Bounced || !twinHas(points, p.attempt, schemas.Delivered) {
+			continue
+		}
+		out[i].kind = schemas.BouncedLater
+		for j := len(points) - 1; j >= 0; j-- { // the first delivery is found last
+			if d := points[j]; d.attempt == p.attempt && d.kind == schemas.Delivered && d.at > p.at {
+				out[i].at, out[i].time = d.at, d.at
+			}
+		}
+		for _, d := range points {
+			if d.attempt == p.attempt && d.kind == schemas.Delivered && d.at <= p.at {
+				out[i].at, out[i].time = p.at, p.time // one delivery was before it
+			}
+		}
+	}
+	return out
+}
+
+func twinSuspicious(points []twinPoint) {
+	for i, p := range points {
+		reader := twinEngagement(p.kind) || p.kind == schemas.Complained
+		undone := twinAny(points, p.attempt, func(p twinPoint) bool { return p.kind == schemas.Bounced || twinEnd(p.kind) })
+		points[i].suspicious = reader && undone && !twinHas(points, p.attempt, schemas.Delivered)
+	}
+}
+
+// twinProof is a derived point that stands right before the one with that id.
+type twinProof struct {
+	id    schemas.EventID
+	point twinPoint
+}
+
+// twinProofs looks back from every point for what it proves to be over.
+func twinProofs(points []twinPoint) []twinProof {
+	var out []twinProof
+	derive := func(p twinPoint, k schemas.Kind, r schemas.Reason) {
+		out = append(out, twinProof{p.id, twinPoint{
+			ev: p.ev, id: p.id.Derive(k), kind: k, reason: r, time: p.time, at: p.at, derived: true, attempt: p.attempt,
+		}})
+	}
+	for i, p := range points {
+		if twinTransport(p.kind) {
+			switch twinHoldBefore(points[:i]) {
+			case schemas.Depleted:
+				derive(p, schemas.Renewed, schemas.ReasonNone)
+			case schemas.Blocked, schemas.Quarantined:
+				derive(p, schemas.Released, schemas.Requeue)
+			}
+		}
+		end := twinEndBefore(points[:i])
+		if p.kind == schemas.Delivered && end != schemas.KindNone || p.kind == schemas.Received && end == schemas.Refused {
+			derive(p, schemas.Resend, schemas.ReasonNone)
+		}
+	}
+	return out
+}
+
+// twinHoldBefore looks back for the hold that stands: the latest, unless
+// something ended it, or proved already that it had ended.
+func twinHoldBefore(points []twinPoint) schemas.Kind {
+	for i := len(points) - 1; i >= 0; i-- {
+		k := points[i].kind
+		switch {
+		case twinHold(k):
+			return k
+		case twinHoldEnds(k), twinTransport(k), k == schemas.Resend:
+			return schemas.KindNone
+		}
+	}
+	return schemas.KindNone
+}
+
+// twinEndBefore looks back for an end that stands; Refused if one of those is a
+// refusal.
+func twinEndBefore(points []twinPoint) schemas.Kind {
+	end := schemas.KindNone
+	for i := len(points) - 1; i >= 0; i-- {
+		k := points[i].kind
+		switch {
+		case k == schemas.Refused:
+			end = schemas.Refused
+		case twinEnd(k) && end == schemas.KindNone:
+			end = k
+		case k == schemas.Resend, k == schemas.Delivered:
+			return end // a resend, or a delivery that would have proved one
+		case k == schemas.Received && twinRefusedBefore(points[:i]):
+			return end
+		}
+	}
+	return end
+}
+
+// twinRefusedBefore reports whether a received there would prove a resend.
+func twinRefusedBefore(points []twinPoint) bool { return twinEndBefore(points) == schemas.Refused }
+
+// twinInferred looks for what time alone brings about, or will.
+func twinInferred(in twinInput, points []twinPoint) (due []twinPoint, timers []schemas.Timer) {
+	infer := func(p twinPoint, k schemas.Kind, at int64) {
+		if in.clock(p.ev.Stream) < at {
+			timers = append(timers, schemas.Timer{Stream: p.ev.Stream, Due: at})
+			return
+		}
+		due = append(due, twinPoint{ev: p.ev, id: p.ev.ID.Derive(k), kind: k, time: at, at: at, derived: true, attempt: p.attempt})
+	}
+	for i, p := range points {
+		if p.kind == schemas.Deferred && !twinHas(points[:i], p.attempt, schemas.Deferred) && !twinHeardOf(points, p, p.time+in.giveUp) {
+			infer(p, schemas.Expired, p.time+in.giveUp)
+		}
+	}
+	for i, p := range points {
+		if p.kind == schemas.Depleted && !twinOver(points, i, p.time+in.depleted) {
+			infer(p, schemas.Discarded, p.time+in.depleted)
+		}
+	}
+	return due, timers
+}
+
+// twinHeardOf reports whether the attempt of p ended, or was seen to go on.
+func twinHeardOf(points []twinPoint, p twinPoint, due int64) bool {
+	for _, q := range points {
+		if q.kind == schemas.Resend && q.attempt == p.attempt+1 && q.at <= due {
+			return true
+		}
+		if q.attempt != p.attempt {
+			continue
+		}
+		if twinIs(q.kind, schemas.Delivered, schemas.Bounced, schemas.BouncedLater, schemas.Expired) || twinEnd(q.kind) || twinHold(q.kind) {
+			return true
+		}
+		if twinTransport(q.kind) && q.at > due {
+			return true
+		}
+	}
+	return false
+}
+
+// twinOver reports whether the hold that begins at points[i] was over when due.
+func twinOver(points []twinPoint, i int, due int64) bool {
+	for _, q := range points[i+1:] {
+		if twinTransport(q.kind) && q.attempt == points[i].attempt {
+			return true // it went on, whenever that was
+		}
+		if q.at <= due && (twinHold(q.kind) || twinHoldEnds(q.kind) || twinEnd(q.kind) || q.kind == schemas.Resend) {
+			return true
+		}
+	}
+	return false
+}
+
+// twinFold asks the tables, which have tests of their own.
+func twinFold(points []twinPoint) (history []schemas.Change) {
+	var now schemas.Statuses
+	for _, p := range points {
+		if p.suspicious {
+			continue
+		}
+		before := now
+		for v := range now {
+			now[v] = schemas.Vocabularies[v].Next(now[v], p.kind, p.reason)
+		}
+		if before == now {
+			continue
+		}
+		c := schemas.Change{Cause: p.id, Kind: p.kind, Reason: p.reason, Time: p.time, Derived: p.derived, Before: before, After: now}
+		if !p.derived {
+			c.Code, c.Enhanced, c.Reply, c.URL = p.ev.Code, p.ev.Enhanced, p.ev.Reply, p.ev.URL
+		}
+		history = append(history, c)
+	}
+	return history
+}
