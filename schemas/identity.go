@@ -84,7 +84,8 @@ func CleanRecipient(s string) string {
 	s = strings.TrimSuffix(strings.TrimPrefix(s, "<"), ">")
 	if !plainLower(s) {
 		s = lower(s)
-		if at := strings.LastIndexByte(s, '@'); at >= 0 {
+		// A longer domain is none (RFC 1035, 2.3.4), and translating it takes quadratic time.
+		if at := strings.LastIndexByte(s, '@'); at >= 0 && len(s)-at-1 <= 4*255 {
 			if d, err := idna.ToASCII(s[at+1:]); err == nil {
 				s = s[:at+1] + d
 			}

@@ -146,7 +146,7 @@ func TestTimelineEqualsTwin(t *testing.T) {
 	if err := checks.Value.Set(fmt.Sprint(*twinCases)); err != nil {
 		t.Fatal(err)
 	}
-	defer checks.Value.Set(usual)
+	defer func() { _ = checks.Value.Set(usual) }() // it was valid before
 	evaluators := map[Timers]*Evaluator{{}: NewEvaluator(Timers{}), shortTimers: NewEvaluator(shortTimers)}
 	cases, shown, steps := 0, 0, 0
 	rapid.Check(t, func(t *rapid.T) {
