@@ -56,8 +56,11 @@ func (p *packed) value() []byte { return p.buf.Bytes() }
 
 // later is what a field may hold that a later version adds.
 var later = []any{
-	nil, true, 7, -7, uint64(1) << 63, 1.5, float32(2), []byte("bytes"), []any{}, []any{1, []any{[]byte{2}, nil}},
-	map[string]int8{}, &msgpack.RawMessage{0xd6, 0x55, 1, 2, 3, 4}, // an extension of four bytes
+	nil, true, 7, -7, uint64(1) << 63, 1.5, float32(2), []byte("bytes"),
+	[]any{},
+	[]any{1, []any{[]byte{2}, nil}},
+	map[string]int8{},
+	&msgpack.RawMessage{0xd6, 0x55, 1, 2, 3, 4}, // an extension of four bytes
 }
 
 func TestUnknownFieldsOfAnEvent(t *testing.T) {

@@ -11,8 +11,22 @@ import (
 func TestHashEventFrames(t *testing.T) {
 	seen := map[Hash][]string{}
 	for _, parts := range [][]string{
-		nil, {""}, {"", ""}, {"a"}, {"a", ""}, {"", "a"}, {"a", "b"}, {"ab"}, {"ab", ""}, {"\x01a"}, {"\x01a\x01b"}, {"a\x01b"},
-		{strings.Repeat("a", 600)}, {strings.Repeat("a", 300), strings.Repeat("a", 300)}, {strings.Repeat("a", 127), "a"}, {strings.Repeat("a", 128)},
+		nil,
+		{""},
+		{"", ""},
+		{"a"},
+		{"a", ""},
+		{"", "a"},
+		{"a", "b"},
+		{"ab"},
+		{"ab", ""},
+		{"\x01a"},
+		{"\x01a\x01b"},
+		{"a\x01b"},
+		{strings.Repeat("a", 600)},
+		{strings.Repeat("a", 300), strings.Repeat("a", 300)},
+		{strings.Repeat("a", 127), "a"},
+		{strings.Repeat("a", 128)},
 	} {
 		h := HashEvent(parts...)
 		if other, ok := seen[h]; ok {

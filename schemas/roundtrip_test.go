@@ -26,6 +26,7 @@ var (
 )
 
 func drawKindOf(t *rapid.T) Kind { return Kind(rapid.IntRange(0, int(KindCount)-1).Draw(t, "kind")) }
+
 func drawReasonOf(t *rapid.T) Reason {
 	return Reason(rapid.IntRange(0, int(ReasonCount)-1).Draw(t, "reason"))
 }
