@@ -96,7 +96,7 @@ func ParseSourceType(name string) (SourceType, bool) {
 
 // Limits on the texts of an event, in bytes; longer ones are cut (Event.Bound).
 const (
-	MaxText = 512 // replies, user agents, subjects, URLs, and every other text
+	MaxText = 512 // replies, user agents, subjects, URLs, and every other text; all tags together
 	MaxTags = 32
 )
 
@@ -132,7 +132,7 @@ type Event struct {
 
 	// Where it was read: evidence, never identity.
 	Source   SourceType
-	Stream   string // whose clock judges this event's timers
+	Stream   string // whose clock judges this event's timers; in a snapshot several, see pipeline/status
 	Host     string // the host that logged it
 	Instance string // the MTA instance that logged it
 	File     string
@@ -149,13 +149,23 @@ func (e *Event) Bound() {
 			*s = (*s)[:MaxText]
 		}
 	}
-	e.Tags = e.Tags[:min(len(e.Tags), MaxTags)]
-	for i, t := range e.Tags {
-		e.Tags[i] = t[:min(len(t), MaxText)]
-	}
+	e.boundTags()
 	e.Account = bound(e.Account, MaxAccount)
 	e.MessageID = bound(e.MessageID, MaxMessageID)
 	e.Recipient = bound(e.Recipient, MaxRecipient)
+}
+
+// boundTags keeps the tags that fit together, and cuts the first that does not.
+func (e *Event) boundTags() {
+	room := MaxText
+	for i, t := range e.Tags {
+		if i == MaxTags || room == 0 {
+			e.Tags = e.Tags[:i]
+			return
+		}
+		e.Tags[i] = t[:min(len(t), room)]
+		room -= len(e.Tags[i])
+	}
 }
 
 // CreatesRecipient reports whether this event proves that its recipient was

@@ -95,7 +95,7 @@ func TestBoundCutsEveryText(t *testing.T) {
 			t.Errorf("%s has %d bytes", path, n)
 		}
 	}
-	if len(ev.Tags) != MaxTags || len(ev.Tags[0]) != MaxText || len(ev.Account) != MaxAccount {
+	if len(ev.Tags) != 1 || len(ev.Tags[0]) != MaxText || len(ev.Account) != MaxAccount {
 		t.Errorf("%d tags, the first of %d bytes, account of %d", len(ev.Tags), len(ev.Tags[0]), len(ev.Account))
 	}
 	short := sampleEvent()

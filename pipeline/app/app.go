@@ -56,6 +56,7 @@ type App struct {
 	store      *store.Store
 	processor  *process.Processor
 	sink       *intake.Intake
+	sinkGroup  string
 	file       *intake.Intake // nil: none
 	gate       publish.Gate
 	partitions int
@@ -100,10 +101,13 @@ func (a *App) connect(ctx context.Context) error {
 		if err == nil && len(a.opts.Accounts) > 0 {
 			err = a.db.SetAccounts(ctx, a.opts.Accounts)
 		}
+		if err == nil {
+			a.sinkGroup, err = a.db.Group(ctx)
+		}
 		return err
 	})
-	kafkaErr := a.openKafka(ctx)
-	return errors.Join(kafkaErr, side.Wait())
+	side.Go(func() error { return a.openKafka(ctx) })
+	return side.Wait() // the first error, which is the cause of any other
 }
 
 func (a *App) openFile() error {
@@ -137,7 +141,36 @@ func (a *App) openKafka(ctx context.Context) error {
 		return err
 	}
 	a.undo = append(a.undo, func(context.Context) error { return a.client.Close() })
-	return a.ensureTopics(ctx)
+	if err := a.ensureTopics(ctx); err != nil {
+		return err
+	}
+	return a.checkCluster(ctx)
+}
+
+// clusterKey is where the state store remembers which Kafka the checkpoints are
+// of. No partition's keys and no checkpoint's begin like this.
+var clusterKey = []byte("cluster")
+
+// checkCluster forgets how far streams were read when that was told to another
+// Kafka, or to one that was made anew: they are read again, which is exact.
+func (a *App) checkCluster(ctx context.Context) error {
+	id, err := a.client.ClusterID(ctx)
+	if err != nil {
+		return err
+	}
+	before, found, err := a.store.Get(clusterKey)
+	if err != nil || found && string(before) == id {
+		return err
+	}
+	if found {
+		a.log.Warn("another Kafka than before: all streams are read again from their beginning", "cluster", id, "before", string(before))
+		if err := publish.ForgetAll(a.store); err != nil {
+			return err
+		}
+	}
+	b := a.store.NewBatch()
+	b.Set(clusterKey, []byte(id))
+	return b.Commit(true)
 }
 
 // ensureTopics makes the topics that are missing. Those that are there keep
@@ -169,7 +202,7 @@ func (a *App) Start() {
 	a.sink = a.db.Writer(intake.Options{Logger: a.log, Compaction: a.compaction()})
 	a.parts.Go(func() error { return a.processor.Run(a.ctx) })
 	a.parts.Go(func() error {
-		return a.sink.Run(a.ctx, a.client, clickhouse.Group, schemas.TopicStatus, schemas.TopicEvents, schemas.TopicUnparsed)
+		return a.sink.Run(a.ctx, a.client, a.sinkGroup, clickhouse.Topics()...)
 	})
 	if a.file != nil {
 		a.parts.Go(func() error { return a.file.Run(a.ctx, a.client, file.Group, schemas.TopicStatus) })
@@ -217,7 +250,7 @@ func (a *App) keepSmall() {
 // mail.events for good.
 func (a *App) readByAll() embedded.Positions {
 	read := make(map[int32]int64)
-	for i, group := range []string{process.Group, clickhouse.Group} {
+	for i, group := range []string{process.Group, a.sinkGroup} {
 		offsets, err := a.client.CommittedOffsets(a.ctx, group, schemas.TopicEvents)
 		if err != nil {
 			return nil

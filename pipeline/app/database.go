@@ -19,6 +19,17 @@ type Database struct {
 	server *embedded.ClickHouse // nil: somebody else's
 }
 
+// OpenExisting is OpenDatabase for who only asks: a data directory that is not
+// there is an error, and not an empty database.
+func OpenExisting(ctx context.Context, o Options) (*Database, error) {
+	if len(o.ClickHouse.Addresses) == 0 {
+		if _, err := os.Stat(filepath.Join(o.Dir, "clickhouse")); err != nil {
+			return nil, fmt.Errorf("find data directory: %w; name the one that replay or run was given with --data", err)
+		}
+	}
+	return OpenDatabase(ctx, o)
+}
+
 // OpenDatabase connects to ClickHouse. The embedded one is started, unless
 // another mailfate has it running on that directory: then that one is asked.
 func OpenDatabase(ctx context.Context, o Options) (*Database, error) {

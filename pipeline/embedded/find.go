@@ -87,11 +87,13 @@ func namedLibrary(path, by string) (engine, error) {
 }
 
 // libraryPlaces lists where the library can be: beside the executable, and
-// where npm puts it below the working directory or one of its parents.
+// where npm puts it below the executable's folder, the working directory or one
+// of its parents.
 func libraryPlaces() []string {
 	var places []string
 	if exe, err := os.Executable(); err == nil {
-		places = append(places, filepath.Join(filepath.Dir(exe), libraryName))
+		dir := filepath.Dir(exe)
+		places = append(places, filepath.Join(dir, libraryName), filepath.Join(dir, libraryInstalled))
 	}
 	dir, err := os.Getwd()
 	if err != nil {

@@ -188,17 +188,3 @@ func (p *Processor) reached(ends []int64) bool {
 	}
 	return true
 }
-
-// Inputs returns, by partition, the offset of mail.events up to which input has
-// been taken in for good; partitions of other members are absent.
-func (p *Processor) Inputs() map[int]int64 {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	in := make(map[int]int64, len(p.done))
-	for partition, now := range p.done {
-		if now.input >= 0 {
-			in[partition] = now.input
-		}
-	}
-	return in
-}

@@ -148,14 +148,15 @@ func standingOfUnnamed(m *Message) schemas.Standing {
 // standingOfWhole is for a message's own record: what names no recipient there
 // and is not about all of them needs exactly one to belong to.
 func standingOfWhole(m *Message) schemas.Standing {
+	if m.Key.Account == "" && len(accounts(m)) > 1 && len(m.Key.Events) > 0 {
+		return schemas.Contested
+	}
 	claims := slices.ContainsFunc(m.Key.Events, func(ev schemas.Event) bool { return !ev.ForWholeMessage() })
 	if !claims {
 		return schemas.Joined
 	}
 	recipients := len(m.Key.Recipients)
 	switch n := len(accounts(m)); {
-	case m.Key.Account == "" && n > 1:
-		return schemas.Contested
 	case m.Key.Account == "" && n == 1:
 		recipients = distinct(m.Key, m.OwnerWhole)
 	case m.Key.Account != "" && n == 1:

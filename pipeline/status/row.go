@@ -94,7 +94,7 @@ func (t *timeline) conclude(r *schemas.Row, history []schemas.Change) {
 		if p.Derived || p.Kind.Stage() != schemas.StageTransport {
 			continue
 		}
-		if p.Event.Reply != "" || p.Event.Relay != "" {
+		if ev := p.Event; ev.Reply != "" || ev.Relay != "" || ev.Code != 0 || ev.Enhanced != "" {
 			last = p
 		}
 		if r.Bounced != 0 && (p.Kind == schemas.Bounced || p.Kind == schemas.BouncedLater) {
@@ -128,15 +128,32 @@ func (t *timeline) countUp(r *schemas.Row, src *Sources) {
 		{&r.MachineOpens, schemas.MachineOpened},
 		{&r.MachineClicks, schemas.MachineClicked},
 	} {
+		var suspicious uint32
 		for i := range t.points {
-			if p := &t.points[i]; p.Kind == c.kind && !p.Suspicious {
+			p := &t.points[i]
+			switch {
+			case p.Kind != c.kind:
+			case p.Suspicious:
+				suspicious++
+			default:
 				*c.n++
 			}
 		}
-		if n, atLeast := counted(src.Own, c.kind); n > *c.n {
-			*c.n = n
-			r.AtLeast = r.AtLeast || atLeast
+		n, atLeast := counted(src.Own, c.kind)
+		if n <= *c.n+suspicious {
+			continue
 		}
+		// Of those that were not kept it is known only that they were: they count
+		// as the others do, and where these differ, as what they may at least be.
+		switch {
+		case suspicious == 0:
+			*c.n = n
+		case *c.n == 0:
+			r.Suspicious += n - suspicious
+		default:
+			atLeast = true
+		}
+		r.AtLeast = r.AtLeast || atLeast
 	}
 }
 

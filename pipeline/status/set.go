@@ -3,6 +3,7 @@ package status
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"mailfate/schemas"
 )
@@ -11,6 +12,10 @@ const (
 	// keepEach is how many events of one kind are kept from either end of time:
 	// the first tell when something happened, the last what was said.
 	keepEach = 16
+
+	// keepQueues is keepEach for what MTAs say of a whole message: a mailing that is
+	// sent in many envelopes under one Message-ID has as many queue ids.
+	keepQueues = 128
 
 	// countExactly is how many events of one kind are counted exactly.
 	countExactly = 256
@@ -75,29 +80,64 @@ func addSmallest(list *[]string, v string) bool {
 func insert(s *schemas.Snapshot, ev *schemas.Event) bool {
 	at, found := slices.BinarySearchFunc(s.Events, ev, func(a schemas.Event, b *schemas.Event) int { return comparePlace(&a, b) })
 	if found {
-		if compareContent(ev, &s.Events[at]) < 0 {
-			s.Events[at] = *ev
-			return true
-		}
-		return false
+		return mergeReading(&s.Events[at], ev)
 	}
 	first, end := run(s.Events, ev.Kind)
+	keep := keepOf(s, ev.Kind)
 	counted := countedOf(s, ev.Kind) != nil
-	if counted && at >= first+keepEach && at <= end-keepEach {
+	if counted && at >= first+keep && at <= end-keep {
 		return count(s, ev.Kind, ev.ID) // neither early nor late: it only counts
 	}
 	s.Events = slices.Insert(s.Events, at, *ev)
 	end++
-	if counted || end-first > 2*keepEach {
+	if counted || end-first > 2*keep {
 		for i := first; i < end && !counted; i++ {
 			count(s, ev.Kind, s.Events[i].ID)
 		}
 		count(s, ev.Kind, ev.ID)
 	}
-	if end-first > 2*keepEach {
-		s.Events = slices.Delete(s.Events, first+keepEach, first+keepEach+1)
+	if end-first > 2*keep {
+		s.Events = slices.Delete(s.Events, first+keep, first+keep+1)
 	}
 	return true
+}
+
+// keepOf is how many events of a kind are kept from either end of time.
+func keepOf(s *schemas.Snapshot, k schemas.Kind) int {
+	if s.Recipient == "" && (k == schemas.Queued || k == schemas.Expired) {
+		return keepQueues
+	}
+	return keepEach
+}
+
+// maxStreams is how many streams of an event's readings are kept: the first by
+// name. A log is rarely read under more names than these.
+const maxStreams = 4
+
+// streamSeparator stands between streams where an event was read in several.
+const streamSeparator = "\x00"
+
+// mergeReading takes another reading of the same observation into kept: the
+// smaller contents win, and the streams of both are kept, because the clock of
+// any of them tells that its time has come.
+func mergeReading(kept, ev *schemas.Event) bool {
+	streams := unionStreams(kept.Stream, ev.Stream)
+	changed := streams != kept.Stream
+	if compareContent(ev, kept) < 0 {
+		*kept, changed = *ev, true
+	}
+	kept.Stream = streams
+	return changed
+}
+
+func unionStreams(a, b string) string {
+	if a == b {
+		return a
+	}
+	all := append(strings.Split(a, streamSeparator), strings.Split(b, streamSeparator)...)
+	slices.Sort(all)
+	all = slices.Compact(all)
+	return strings.Join(all[:min(len(all), maxStreams)], streamSeparator)
 }
 
 // run returns where the events of a kind begin and end.
@@ -159,7 +199,6 @@ func compareContent(a, b *schemas.Event) int {
 		comparePlace(a, b),
 		cmp.Compare(a.Reason, b.Reason),
 		cmp.Compare(a.Source, b.Source),
-		cmp.Compare(a.Stream, b.Stream),
 		cmp.Compare(a.Host, b.Host),
 		cmp.Compare(a.Instance, b.Instance),
 		cmp.Compare(a.QueueID, b.QueueID),

@@ -114,7 +114,7 @@ func TestSmallerReadingWins(t *testing.T) {
 	small := schemas.Event{ID: 1, Kind: schemas.Delivered, Time: 5}
 	for name, change := range map[string]func(*schemas.Event){
 		"reason": func(ev *schemas.Event) { ev.Reason = schemas.Policy }, "source": func(ev *schemas.Event) { ev.Source = schemas.SourcePostfix },
-		"stream": func(ev *schemas.Event) { ev.Stream = "x" }, "host": func(ev *schemas.Event) { ev.Host = "x" },
+		"host":     func(ev *schemas.Event) { ev.Host = "x" },
 		"instance": func(ev *schemas.Event) { ev.Instance = "x" }, "queue id": func(ev *schemas.Event) { ev.QueueID = "x" },
 		"next queue id": func(ev *schemas.Event) { ev.NextQueueID = "x" }, "code": func(ev *schemas.Event) { ev.Code = 1 },
 		"enhanced": func(ev *schemas.Event) { ev.Enhanced = "x" }, "command": func(ev *schemas.Event) { ev.Command = "x" },
@@ -132,6 +132,15 @@ func TestSmallerReadingWins(t *testing.T) {
 		}
 		if got := fill([]schemas.Event{large, small}); len(got.Events) != 1 || gocmp.Diff(got.Events[0], small) != "" {
 			t.Errorf("%s: the larger reading came first and is kept", name)
+		}
+	}
+	// The clock of any stream that it was read in counts, so all of them are kept.
+	copied := small
+	copied.Stream = "b"
+	small.Stream = "a"
+	for _, order := range [][]schemas.Event{{small, copied, small}, {copied, small}} {
+		if got := fill(order).Events; len(got) != 1 || got[0].Stream != "a"+streamSeparator+"b" {
+			t.Errorf("two streams are kept as %+v", got)
 		}
 	}
 	// Where it was read, and under which key, is no part of what is known.

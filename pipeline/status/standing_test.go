@@ -51,7 +51,7 @@ func TestStandings(t *testing.T) {
 		"own record, both name the same":  {Message{Key: header(one, []string{"r"}, opened), Header: header(one, nil), OwnerWhole: header(nil, []string{"r"})}, schemas.Joined},
 		"own record, each names another":  {Message{Key: header(one, []string{"s"}, opened), Header: header(one, nil), OwnerWhole: header(nil, []string{"r"})}, schemas.Unmatched},
 		"own record of two":               {Message{Key: header(two, []string{"r"}, opened), Header: header(two, nil)}, schemas.Contested},
-		"own record of two, about all":    {Message{Key: header(two, []string{"r"}, queued), Header: header(two, nil)}, schemas.Joined},
+		"own record of two, about all":    {Message{Key: header(two, []string{"r"}, queued), Header: header(two, nil)}, schemas.Contested},
 		"account's own record":            {Message{Key: named(header(nil, nil, opened)), Header: header(one, []string{"r"})}, schemas.Joined},
 		"account's own record, two":       {Message{Key: named(header(nil, []string{"s"}, opened)), Header: header(one, []string{"r"})}, schemas.Unmatched},
 		"one of two's own record":         {Message{Key: named(header(nil, []string{"s"}, opened)), Header: header(two, []string{"r"})}, schemas.Joined},

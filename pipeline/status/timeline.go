@@ -3,6 +3,7 @@ package status
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"mailfate/pipeline/classify"
 	"mailfate/schemas"
@@ -32,8 +33,9 @@ type Point struct {
 	Reason     schemas.Reason
 	Time       int64
 	Derived    bool
-	Suspicious bool // a reader's doing with what was never delivered: it changes nothing
-	Attempt    int  // 0 for the first, one more with each observed resend
+	Suspicious bool   // a reader's doing with what was never delivered: it changes nothing
+	Streams    string // that the event was read in, see mergeReading
+	Attempt    int    // 0 for the first, one more with each observed resend
 
 	at   int64 // where it stands in the order: first by this,
 	rank int   // then by this, which is twice the kind, less one for what is derived from that kind,
@@ -70,7 +72,7 @@ type attempt struct {
 	ended, held   bool
 	expired       bool
 	lastTransport int64
-	deferred      *schemas.Event // the first
+	deferred      Point // the first; its Event is nil when there is none
 }
 
 // build makes the timeline of one recipient.
@@ -144,7 +146,10 @@ func addQueue(list []string, id string) []string {
 }
 
 func (t *timeline) add(ev *schemas.Event) {
-	p := Point{Event: ev, ID: ev.ID, Kind: ev.Kind, Reason: ev.Reason, Time: ev.Time, at: ev.Time, rank: 2 * int(ev.Kind)}
+	p := Point{
+		Event: ev, ID: ev.ID, Kind: ev.Kind, Reason: ev.Reason, Time: ev.Time, Streams: ev.Stream,
+		at: ev.Time, rank: 2 * int(ev.Kind),
+	}
 	if s := ev.Kind.Stage(); s == schemas.StageEngagement || s == schemas.StageFeedback {
 		p.at += readerDelay
 	}
@@ -159,7 +164,15 @@ func (t *timeline) dropTwins() {
 	slices.SortFunc(t.points, func(a, b Point) int {
 		return cmp.Or(cmp.Compare(a.ID, b.ID), compareContent(a.Event, b.Event))
 	})
-	t.points = slices.CompactFunc(t.points, func(a, b Point) bool { return a.ID == b.ID })
+	kept := t.points[:0]
+	for _, p := range t.points {
+		if n := len(kept); n > 0 && kept[n-1].ID == p.ID {
+			kept[n-1].Streams = unionStreams(kept[n-1].Streams, p.Streams)
+			continue
+		}
+		kept = append(kept, p)
+	}
+	t.points = kept
 }
 
 func (t *timeline) sort() {
@@ -201,8 +214,8 @@ func (t *timeline) splitAttempts() {
 		case schemas.Expired:
 			a.expired = true
 		case schemas.Deferred:
-			if a.deferred == nil {
-				a.deferred = p.Event
+			if a.deferred.Event == nil {
+				a.deferred = *p
 			}
 		}
 		a.ended = a.ended || p.Kind.Ends()
@@ -289,14 +302,14 @@ func holds(k schemas.Kind) bool {
 func (t *timeline) deriveGiveUps(clock func(string) int64) {
 	for n := range t.attempts {
 		a := &t.attempts[n]
-		if a.deferred == nil || a.delivered || a.bounced || a.returned || a.ended || a.held || a.expired {
+		if a.deferred.Event == nil || a.delivered || a.bounced || a.returned || a.ended || a.held || a.expired {
 			continue
 		}
 		due := a.deferred.Time + t.rules.GiveUp
 		if a.lastTransport > due || n+1 < len(t.attempts) && t.attempts[n+1].start <= due {
 			continue
 		}
-		t.deriveAt(a.deferred, n, schemas.Expired, due, clock)
+		t.deriveAt(&a.deferred, schemas.Expired, due, clock)
 	}
 }
 
@@ -306,7 +319,7 @@ func (t *timeline) deriveDiscards(n int, clock func(string) int64) {
 		p := t.points[i]
 		due := p.at + t.rules.Depleted
 		if p.Kind == schemas.Depleted && !t.endsHold(i+1, n, p.Attempt, due) {
-			t.deriveAt(p.Event, p.Attempt, schemas.Discarded, due, clock)
+			t.deriveAt(&p, schemas.Discarded, due, clock)
 		}
 	}
 }
@@ -328,15 +341,21 @@ func (t *timeline) endsHold(i, n, attempt int, due int64) bool {
 	return false
 }
 
-// deriveAt adds what time alone brings about at due, or a timer while the clock
-// of the stream that logged the cause has not come so far.
-func (t *timeline) deriveAt(cause *schemas.Event, attempt int, k schemas.Kind, due int64, clock func(string) int64) {
-	if clock(cause.Stream) < due {
-		t.timers = append(t.timers, schemas.Timer{Stream: cause.Stream, Due: due})
+// deriveAt adds what time alone brings about at due, or timers while the clock of
+// no stream that logged the cause has come so far.
+func (t *timeline) deriveAt(cause *Point, k schemas.Kind, due int64, clock func(string) int64) {
+	reached := false
+	for stream := range strings.SplitSeq(cause.Streams, streamSeparator) {
+		reached = reached || clock(stream) >= due
+	}
+	if !reached {
+		for stream := range strings.SplitSeq(cause.Streams, streamSeparator) {
+			t.timers = append(t.timers, schemas.Timer{Stream: stream, Due: due})
+		}
 		return
 	}
 	t.points = append(t.points, Point{
-		Event: cause, ID: cause.ID.Derive(k), Kind: k, Time: due, Derived: true,
-		Attempt: attempt, at: due, rank: 2 * int(k),
+		Event: cause.Event, ID: cause.ID.Derive(k), Kind: k, Time: due, Derived: true,
+		Attempt: cause.Attempt, at: due, rank: 2 * int(k),
 	})
 }

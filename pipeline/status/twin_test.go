@@ -18,6 +18,7 @@ const (
 
 type twinPoint struct {
 	ev         schemas.Event
+	streams    []string
 	id         schemas.EventID
 	kind       schemas.Kind
 	reason     schemas.Reason
@@ -138,14 +139,18 @@ func twinMeant(in twinInput) []schemas.Event {
 // twinPoints takes every event once: of two with the same id, the smaller.
 func twinPoints(in twinInput) []twinPoint {
 	chosen := map[schemas.EventID]schemas.Event{}
+	streams := map[schemas.EventID][]string{} // that any reading is from
 	for _, ev := range append(slices.Clone(in.own), twinMeant(in)...) {
+		if !slices.Contains(streams[ev.ID], ev.Stream) {
+			streams[ev.ID] = append(streams[ev.ID], ev.Stream)
+		}
 		if other, ok := chosen[ev.ID]; !ok || compareContent(&ev, &other) < 0 {
 			chosen[ev.ID] = ev
 		}
 	}
 	var points []twinPoint
 	for id, ev := range chosen {
-		p := twinPoint{ev: ev, id: id, kind: ev.Kind, reason: ev.Reason, time: ev.Time, at: ev.Time}
+		p := twinPoint{ev: ev, streams: streams[id], id: id, kind: ev.Kind, reason: ev.Reason, time: ev.Time, at: ev.Time}
 		if twinEngagement(ev.Kind) || twinFeedback(ev.Kind) {
 			p.at += 5 * twinSecond
 		}
@@ -318,8 +323,10 @@ func twinRefusedBefore(points []twinPoint) bool { return twinEndBefore(points) =
 // twinInferred looks for what time alone brings about, or will.
 func twinInferred(in twinInput, points []twinPoint) (due []twinPoint, timers []schemas.Timer) {
 	infer := func(p twinPoint, k schemas.Kind, at int64) {
-		if in.clock(p.ev.Stream) < at {
-			timers = append(timers, schemas.Timer{Stream: p.ev.Stream, Due: at})
+		if !slices.ContainsFunc(p.streams, func(stream string) bool { return in.clock(stream) >= at }) {
+			for _, stream := range p.streams {
+				timers = append(timers, schemas.Timer{Stream: stream, Due: at})
+			}
 			return
 		}
 		due = append(due, twinPoint{ev: p.ev, id: p.ev.ID.Derive(k), kind: k, time: at, at: at, derived: true, attempt: p.attempt})

@@ -45,8 +45,8 @@ func newHeldRows(name string) *heldRows {
 	return r
 }
 
-// add adds the readers' and providers' events of a snapshot that has, or had,
-// the table's standing.
+// add adds the events of a snapshot that has, or had, the table's standing: all
+// of them when they are contested, the readers' and providers' when unmatched.
 func (r *heldRows) add(s *schemas.Snapshot, standing schemas.Standing) {
 	now := s.Standing == standing
 	if !now && s.Was&standing == 0 {
@@ -55,7 +55,9 @@ func (r *heldRows) add(s *schemas.Snapshot, standing schemas.Standing) {
 	there := eventsByKind(s)
 	var slots [schemas.KindCount]uint16
 	for i := range s.Events {
-		if ev := &s.Events[i]; ev.Kind.Stage() == schemas.StageEngagement || ev.Kind.Stage() == schemas.StageFeedback {
+		ev := &s.Events[i]
+		reader := ev.Kind.Stage() == schemas.StageEngagement || ev.Kind.Stage() == schemas.StageFeedback
+		if reader || standing == schemas.Contested {
 			r.write(s, ev, slots[ev.Kind], there[ev.Kind], !now)
 			slots[ev.Kind]++
 		}

@@ -1,6 +1,8 @@
 package clickhouse
 
 import (
+	"context"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -8,8 +10,21 @@ import (
 	"mailfate/sinks/intake"
 )
 
-// Group is the consumer group whose offsets say what is in ClickHouse.
-const Group = "mailfate-sink"
+// groupPrefix begins the name of the consumer group whose offsets say what is
+// in ClickHouse.
+const groupPrefix = "mailfate-sink-"
+
+// Group returns the consumer group of this database. It is named after the
+// database's own id, so that a database that was made anew begins anew, and
+// does not take for its own what another one was told.
+func (db *DB) Group(ctx context.Context) (string, error) {
+	var id string
+	row := db.conn.QueryRow(ctx, "SELECT toString(uuid) FROM system.databases WHERE name = ?", db.opts.Database)
+	if err := row.Scan(&id); err != nil {
+		return "", fmt.Errorf("ask for the id of database %s: %w", db.opts.Database, err)
+	}
+	return groupPrefix + id, nil
+}
 
 // Topics are what the writer reads.
 func Topics() []string {

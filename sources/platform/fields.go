@@ -80,7 +80,7 @@ func (p *Parser) setTime() string {
 		return BadTime
 	}
 	p.ev.Time = t.UnixMilli()
-	if p.ev.Time < 0 || p.ev.Time > lastTime {
+	if p.ev.Time <= 0 || p.ev.Time > lastTime {
 		return BadTime
 	}
 	return ""

@@ -42,7 +42,7 @@ func BenchmarkReplay(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		b.StopTimer()
-		if err := Forget(bn.store, "test:/log"); err != nil {
+		if err := ForgetAll(bn.store); err != nil {
 			b.Fatal(err)
 		}
 		b.StartTimer()

@@ -104,5 +104,5 @@ func decodeVersioned(value []byte, into any) error {
 	return nil
 }
 
-// Forget removes a stream's checkpoint: it will be read from its beginning.
-func Forget(s *store.Store, stream string) error { return s.Wipe(checkpointPrefix(stream)) }
+// ForgetAll removes all streams' checkpoints, so that they are read again.
+func ForgetAll(s *store.Store) error { return s.Wipe([]byte{checkpointSpace}) }

@@ -318,12 +318,12 @@ func TestStreamsDoNotMeetInTheStore(t *testing.T) {
 	}
 }
 
-func TestForget(t *testing.T) {
+func TestForgetAll(t *testing.T) {
 	b := newBench(t)
 	b.write("mail.log", logText(0, 10))
 	b.replay()
 	n := len(b.log.all())
-	if err := Forget(b.store, "test:/log"); err != nil {
+	if err := ForgetAll(b.store); err != nil {
 		t.Fatal(err)
 	}
 	b.replay()

@@ -82,7 +82,7 @@ func (e *env) withDatabase(ctx context.Context, fn func(context.Context, *app.Da
 	if options.Dir == "" && len(options.ClickHouse.Addresses) == 0 {
 		return usageError{errors.New("nothing to ask: name a data directory with --data or a server with --clickhouse")}
 	}
-	db, err := app.OpenDatabase(ctx, options)
+	db, err := app.OpenExisting(ctx, options)
 	if err != nil {
 		return err
 	}
