@@ -1,5 +1,9 @@
 # make help lists the targets.
-.PHONY: help replay test lint deps build fuzz bench clean
+# The race detector is linked with C.
+compiler:
+	@command -v $${CC:-cc} >/dev/null || { echo "the race detector needs a C compiler: apt-get install gcc libc6-dev" >&2; exit 1; }
+
+.PHONY: help compiler replay test lint deps build fuzz bench clean
 
 GO      ?= go
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -26,11 +30,11 @@ $(LIBRARY): $(NPM_DIR)/package-lock.json
 	cd $(NPM_DIR) && npm ci --no-audit --no-fund
 	@touch $@
 
-test: deps lint ## run everything: vet, lint, unit and integration tests with -race, fuzz seeds
+test: compiler deps lint ## run everything: vet, lint, unit and integration tests with -race, fuzz seeds
 	$(GO) test -race -timeout 15m ./...
 
 lint: ## vet and golangci-lint
-	$(GO) vet ./... ./testdata/record
+	$(GO) vet ./... ./testdata/record ./testdata/generate
 	$(GO) run $(LINT) run
 
 FUZZTIME ?= 30s

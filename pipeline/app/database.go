@@ -16,7 +16,8 @@ import (
 // embedded one of a data directory.
 type Database struct {
 	*clickhouse.DB
-	server *embedded.ClickHouse // nil: somebody else's
+	server     *embedded.ClickHouse // nil: somebody else's
+	remembered string               // the file that says where it listens
 }
 
 // OpenExisting is OpenDatabase for who only asks: a data directory that is not
@@ -73,6 +74,7 @@ func (db *Database) start(ctx context.Context, o *Options) (address string, err 
 	if err := os.WriteFile(remembered, []byte(db.server.Native()+"\n"), 0o600); err != nil {
 		return "", fmt.Errorf("remember where ClickHouse listens: %w", errors.Join(err, db.server.Stop(ctx)))
 	}
+	db.remembered = remembered
 	return db.server.Native(), nil
 }
 
@@ -83,7 +85,7 @@ func (db *Database) Close(ctx context.Context) error {
 		errs = append(errs, db.DB.Close())
 	}
 	if db.server != nil {
-		errs = append(errs, db.server.Stop(ctx))
+		errs = append(errs, os.Remove(db.remembered), db.server.Stop(ctx))
 	}
 	return errors.Join(errs...)
 }

@@ -55,6 +55,9 @@ func readTruth(t *testing.T, set string) truth {
 // replay runs the whole pipeline on embedded parts.
 func replay(t *testing.T, o Options, year int, paths ...string) report.Report {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("runs everything on the real parts")
+	}
 	o.Executable = embeddedtest.Host(t)
 	var srcs []Source
 	for _, p := range paths {

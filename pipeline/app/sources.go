@@ -64,17 +64,27 @@ func ParseArgument(arg string) Argument {
 // A Finder returns the sources that an argument names, each with its settings.
 type Finder func(arg Argument, settings func(t schemas.SourceType, path string) Settings) ([]Source, error)
 
-// FindToFollow is Find for streams that may begin later: a path that is not
-// there yet, and no pattern, is a source if its type is said.
+// FindToFollow is Find for streams that may begin later. A path that is not
+// there yet is a source if its type is said: a mailbox for reports, else a file.
+// A pattern that matches nothing yet is none; it is looked at again at the next
+// start.
 func FindToFollow(arg Argument, settings func(t schemas.SourceType, path string) Settings) ([]Source, error) {
-	if _, err := os.Stat(arg.Path); !errors.Is(err, fs.ErrNotExist) || arg.Type == schemas.SourceNone || strings.ContainsAny(arg.Path, "*?[") {
+	if _, err := os.Stat(arg.Path); !errors.Is(err, fs.ErrNotExist) || arg.Type == schemas.SourceNone {
 		return Find(arg, settings)
+	}
+	if strings.ContainsAny(arg.Path, "*?[") {
+		found, err := Find(arg, settings)
+		if errors.Is(err, tail.ErrNothingFound) {
+			return nil, nil
+		}
+		return found, err
 	}
 	path, err := filepath.Abs(arg.Path)
 	if err != nil {
 		return nil, fmt.Errorf("find %s: %w", arg.Path, err)
 	}
-	return []Source{{Type: arg.Type, Set: tail.Set{Path: path}, Settings: settings(arg.Type, path)}}, nil
+	set := tail.Set{Path: path, Maildir: arg.Type == schemas.SourceARF}
+	return []Source{{Type: arg.Type, Set: set, Settings: settings(arg.Type, path)}}, nil
 }
 
 // Find returns the sources that an argument names. What cannot be read, or is

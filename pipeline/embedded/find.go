@@ -92,6 +92,9 @@ func namedLibrary(path, by string) (engine, error) {
 func libraryPlaces() []string {
 	var places []string
 	if exe, err := os.Executable(); err == nil {
+		if real, err := filepath.EvalSymlinks(exe); err == nil {
+			exe = real
+		}
 		dir := filepath.Dir(exe)
 		places = append(places, filepath.Join(dir, libraryName), filepath.Join(dir, libraryInstalled))
 	}

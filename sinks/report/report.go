@@ -21,6 +21,7 @@ type Report struct {
 	BouncesByDomain []BounceDomain `json:"bounces_by_domain"`
 
 	Sources     map[string]Source `json:"sources"`
+	Unparsed    uint64            `json:"unparsed"`     // lines that no rule knows
 	Unmatched   uint64            `json:"unmatched"`    // hits and reports that belong to no known message
 	Contested   uint64            `json:"contested"`    // and those that could belong to several accounts'
 	DeadLetters uint64            `json:"dead_letters"` // events that could not be applied

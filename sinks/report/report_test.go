@@ -33,6 +33,7 @@ func sample() *Report {
 			"postfix:/var/log/mail.log": {Lines: 1000, Bytes: 123456, Events: 800, Ignored: 150, Unparsed: 2, IgnoredBy: map[string]uint64{"connect": 100, "cleanup": 25, "anvil": 25}},
 			"arf":                       {Lines: 3, Events: 3},
 		},
+		Unparsed:  2,
 		Unmatched: 4, DeadLetters: 1, Digest: "00ff",
 	}
 }
@@ -93,7 +94,7 @@ func TestJSONNames(t *testing.T) {
 	if err := json.Unmarshal(raw, &doc); err != nil {
 		t.Fatal(err)
 	}
-	names(t, raw, "messages", "by_status", "rates", "bounces_by_reason", "bounces_by_domain", "sources", "unmatched", "contested", "dead_letters", "digest")
+	names(t, raw, "messages", "by_status", "rates", "bounces_by_reason", "bounces_by_domain", "sources", "unparsed", "unmatched", "contested", "dead_letters", "digest")
 	names(t, doc["rates"], "delivered", "open_tracked", "unique_opens", "unique_opens_with_machines", "open_rate", "hard_bounces", "soft_bounces", "ended", "bounce_rate", "click_tracked", "clicks", "click_rate", "complaints", "unsubscribes")
 	var sources map[string]json.RawMessage
 	if err := json.Unmarshal(doc["sources"], &sources); err != nil {

@@ -54,8 +54,8 @@ func (r *Report) writeRates(out *writer) {
 	t.add("complained", count(s.Complaints), percent(Ratio(s.Complaints, s.Delivered)), "of delivered")
 	t.add("unsubscribed", count(s.Unsubscribes), percent(Ratio(s.Unsubscribes, s.Delivered)), "of delivered")
 	t.add("bounced", count(s.HardBounces+s.SoftBounces), percent(s.BounceRate), "of delivered, bounced and expired")
-	t.add("  hard", count(s.HardBounces), "")
-	t.add("  soft", count(s.SoftBounces), "")
+	t.add("  hard", count(s.HardBounces), "", "returned ones too")
+	t.add("  soft", count(s.SoftBounces), "", "returned ones too")
 	out.title("Rates")
 	out.grid(t)
 }
@@ -127,15 +127,13 @@ func (r *Report) writeSources(out *writer) {
 }
 
 func (r *Report) writeRest(out *writer) {
-	var unparsed uint64
-	for _, s := range r.Sources {
-		unparsed += s.Unparsed
-	}
 	t := grid{left: 1}
-	t.add("unparsed", count(unparsed), "lines that no rule knows (table unparsed)")
+	t.add("unparsed", count(r.Unparsed), "lines that no rule knows (table unparsed)")
 	t.add("unmatched", count(r.Unmatched), "hits and reports about no known message (table unmatched)")
 	t.add("contested", count(r.Contested), "hits and reports that could be several accounts' (table contested)")
-	t.add("dead letters", count(r.DeadLetters), "events that could not be applied (topic "+schemas.TopicDead+")")
+	if len(r.Sources) > 0 { // else nobody has looked into Kafka
+		t.add("dead letters", count(r.DeadLetters), "events that could not be applied (topic "+schemas.TopicDead+")")
+	}
 	out.title("Left over")
 	out.grid(t)
 	out.line("")

@@ -30,6 +30,16 @@ type Set struct {
 	Files []File
 }
 
+// Merge takes in the files of another set with the same path.
+func (s *Set) Merge(other Set) {
+	for _, f := range other.Files {
+		if !slices.ContainsFunc(s.Files, func(have File) bool { return have.Path == f.Path }) {
+			s.Files = append(s.Files, f)
+		}
+	}
+	slices.SortFunc(s.Files, func(a, b File) int { return compareNames(a.Path, b.Path) })
+}
+
 // Discover finds what paths name: files, patterns, and directories with all that
 // is below them, hidden files left out. Files of one rotation make one set; a
 // directory with cur, new and tmp is a Maildir. What is wrong with some paths is

@@ -37,7 +37,7 @@ func (f *flags) database(set *pflag.FlagSet) {
 func (f *flags) pipeline(set *pflag.FlagSet) {
 	f.database(set)
 	set.StringVar(&f.brokers, "brokers", "", "Kafka's `HOST:PORT`,… (default: a broker is started)")
-	set.StringVar(&f.file, "out", "", "also write statuses and changes to `FILE` as lines of JSON")
+	set.StringVar(&f.file, "out", "", "also append statuses and changes to `FILE` as lines of JSON")
 	set.IntVar(&f.partitions, "partitions", 0, "number of partitions of topics that are made")
 }
 
@@ -115,15 +115,18 @@ func (s *setup) discover(args []string) ([]app.Source, error) { return s.collect
 func (s *setup) collect(args []string, find app.Finder) ([]app.Source, error) {
 	var srcs []app.Source
 	var errs []error
-	seen := map[string]bool{}
+	seen := map[string]int{} // index into srcs
 	add := func(arg app.Argument, settings func(schemas.SourceType, string) app.Settings) {
 		found, err := find(arg, settings)
 		errs = append(errs, err)
 		for _, src := range found {
-			if key := src.Type.String() + ":" + src.Set.Path; !seen[key] {
-				seen[key] = true
-				srcs = append(srcs, src)
+			key := src.Type.String() + ":" + src.Set.Path
+			if i, ok := seen[key]; ok {
+				srcs[i].Set.Merge(src.Set) // other files of one rotation, as a shell's mail.log* names them
+				continue
 			}
+			seen[key] = len(srcs)
+			srcs = append(srcs, src)
 		}
 	}
 	for _, arg := range args {

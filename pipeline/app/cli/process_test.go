@@ -239,6 +239,24 @@ func (f *follower) startAndListen(word string) <-chan struct{} {
 	return said
 }
 
+// TestRotatedSetAsArguments names a rotated set as a shell does, in any order.
+func TestRotatedSetAsArguments(t *testing.T) {
+	content, err := os.ReadFile(filepath.Join(recorded, "mail.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	half := bytes.LastIndexByte(content[:len(content)/2], '\n') + 1
+	older := write(t, filepath.Join(dir, "mail.log.1"), content[:half])
+	newer := write(t, filepath.Join(dir, "mail.log"), content[half:])
+	want := replay(t, write(t, filepath.Join(t.TempDir(), "mail.log"), content))
+	for _, args := range [][]string{{newer, older}, {older, newer}, {dir}} {
+		if got := replay(t, args...); got.Digest != want.Digest {
+			t.Errorf("%v: %d messages, digest %s, want %d, %s", args, got.Messages, got.Digest, want.Messages, want.Digest)
+		}
+	}
+}
+
 func write(t *testing.T, path string, content []byte) string {
 	t.Helper()
 	if err := os.WriteFile(path, content, 0o644); err != nil {

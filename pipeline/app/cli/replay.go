@@ -96,12 +96,17 @@ func (e *env) printReport(r *report.Report, asJSON bool) error {
 	return nil
 }
 
-// serve says where the answers are and waits.
-func (e *env) serve(ctx context.Context, a *app.App) error {
+// sayWhere says where the answers are.
+func (e *env) sayWhere(a *app.App) {
 	if a.NativeAddress() != "" {
 		fmt.Fprintf(e.err, "ClickHouse: native %s, HTTP http://%s (database mail, user default). Ctrl-C ends it.\n",
 			a.NativeAddress(), a.HTTPAddress())
 	}
+}
+
+// serve says where the answers are and waits.
+func (e *env) serve(ctx context.Context, a *app.App) error {
+	e.sayWhere(a)
 	select {
 	case <-ctx.Done():
 	case <-a.Done():

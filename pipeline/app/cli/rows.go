@@ -5,15 +5,19 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"mailfate/pipeline/app"
 )
 
 // printRows asks the database and prints the answer as an aligned table.
 func printRows(ctx context.Context, w io.Writer, db *app.Database, query string) (err error) {
+	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{"readonly": 2})) // asking changes nothing
 	rows, err := db.Conn().Query(ctx, query)
 	if err != nil {
 		return fmt.Errorf("ask ClickHouse: %w", err)
@@ -54,13 +58,14 @@ func cell(v reflect.Value) string {
 	case time.Time:
 		return x.UTC().Format("2006-01-02 15:04:05.000")
 	case float64:
-		return fmt.Sprintf("%.4g", x)
+		return strconv.FormatFloat(x, 'g', -1, 64)
 	default:
 		return visible(fmt.Sprint(x))
 	}
 }
 
 func visible(s string) string {
+	s = strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(s)
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
 			return '�'

@@ -50,6 +50,7 @@ func (e *env) doRun(ctx context.Context, args []string) (err error) {
 	}
 	defer func() { err = errors.Join(err, closeApp(a)) }()
 	a.Start()
-	e.logger().Info("following", "sources", len(srcs), "clickhouse", a.NativeAddress())
+	e.sayWhere(a)
+	e.logger().Info("following", "sources", len(srcs))
 	return a.Follow(ctx, srcs)
 }
