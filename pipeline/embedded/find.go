@@ -92,8 +92,8 @@ func namedLibrary(path, by string) (engine, error) {
 func libraryPlaces() []string {
 	var places []string
 	if exe, err := os.Executable(); err == nil {
-		if real, err := filepath.EvalSymlinks(exe); err == nil {
-			exe = real
+		if target, err := filepath.EvalSymlinks(exe); err == nil {
+			exe = target
 		}
 		dir := filepath.Dir(exe)
 		places = append(places, filepath.Join(dir, libraryName), filepath.Join(dir, libraryInstalled))

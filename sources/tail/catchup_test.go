@@ -42,7 +42,7 @@ func TestRotationWhileCatchingUp(t *testing.T) {
 }
 
 func TestCompressionWhileCatchingUp(t *testing.T) {
-	catchUp(t, func(dir, live string) {
+	catchUp(t, func(dir, _ string) {
 		write(t, dir+"/mail.log.1.gz", gz(t, "c\n"))
 		_ = os.Remove(dir + "/mail.log.1")
 	}, "a", "b", "c", "d")
