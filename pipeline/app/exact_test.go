@@ -31,6 +31,16 @@ func TestSameDigest(t *testing.T) {
 			t.Errorf("digest %s, want %s", got.Digest, want)
 		}
 	})
+	for _, part := range []string{"clickhouse", "kafka", "state"} {
+		t.Run("after "+part+" was lost", func(t *testing.T) {
+			if err := os.RemoveAll(filepath.Join(dir, part)); err != nil {
+				t.Fatal(err)
+			}
+			if got := replay(t, Options{Dir: dir}, 0, recorded); got.Digest != want {
+				t.Errorf("%d messages, digest %s, want %s", got.Messages, got.Digest, want)
+			}
+		})
+	}
 	for _, partitions := range []int{1, 3, 8} {
 		t.Run(fmt.Sprintf("on %d partitions", partitions), func(t *testing.T) {
 			got := replay(t, Options{Dir: t.TempDir(), Partitions: partitions}, 0, recorded)
