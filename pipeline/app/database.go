@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"mailfate/pipeline/embedded"
 	"mailfate/sinks/clickhouse"
@@ -57,15 +58,38 @@ func OpenDatabase(ctx context.Context, o Options) (*Database, error) {
 // addressFile remembers where the embedded server of a data directory listens.
 const addressFile = "clickhouse.address"
 
+// A server that is just starting or ending is waited for this often and long.
+const (
+	lockTries = 20
+	lockPause = 250 * time.Millisecond
+)
+
+// sleep reports whether the time has passed before ctx ended.
+func sleep(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-time.After(d):
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
 func (db *Database) start(ctx context.Context, o *Options) (address string, err error) {
 	remembered := filepath.Join(o.Dir, addressFile)
-	db.server, err = embedded.StartClickHouse(ctx, embedded.ClickHouseOptions{
-		Dir: filepath.Join(o.Dir, "clickhouse"), Library: o.Library, Executable: o.Executable, Logger: o.Logger,
-	})
-	var locked *embedded.LockedError
-	if errors.As(err, &locked) {
+	for tries := 0; ; tries++ {
+		db.server, err = embedded.StartClickHouse(ctx, embedded.ClickHouseOptions{
+			Dir: filepath.Join(o.Dir, "clickhouse"), Library: o.Library, Executable: o.Executable, Logger: o.Logger,
+		})
+		var locked *embedded.LockedError
+		if !errors.As(err, &locked) {
+			break
+		}
 		if b, readErr := os.ReadFile(remembered); readErr == nil {
 			return strings.TrimSpace(string(b)), nil
+		}
+		// Whoever has it is beginning or ending.
+		if tries == lockTries || !sleep(ctx, lockPause) {
+			return "", err
 		}
 	}
 	if err != nil {
