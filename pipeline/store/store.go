@@ -120,9 +120,6 @@ func firstError(errs ...error) error {
 	return nil
 }
 
-// Dir returns the directory.
-func (s *Store) Dir() string { return s.dir }
-
 // Err returns why the store has failed, nil as long as it has not.
 func (s *Store) Err() error { return s.fatal.get() }
 
