@@ -52,18 +52,3 @@ var Canonical = mustCompile(&Vocabulary{
 		{ID: "complained", Meaning: "reported as spam", Step: "4", Final: true, Outcome: Success, Reached: "complained < D E"},
 	},
 })
-
-// Vocabularies are all that a message's timeline is told in, in stored order.
-var Vocabularies = [...]*Vocabulary{Canonical}
-
-// Statuses holds a status of each vocabulary, in the order of Vocabularies.
-type Statuses [len(Vocabularies)]Status
-
-// mustCompile is for the tables of this package, which are constants: one that
-// is wrong is found by the first test.
-func mustCompile(v *Vocabulary) *Vocabulary {
-	if err := v.Compile(); err != nil {
-		panic(err)
-	}
-	return v
-}

@@ -236,14 +236,17 @@ func TestCompileErrors(t *testing.T) {
 		{"queued{hard} < none", `queued has no reason "hard"`},
 		{"bounced{spam_removed} < none", `bounced has no reason "spam_removed"`},
 		{"bounced{user_unknown,spam} < none", `bounced has no reason "spam"`},
-		{"bounced{-spam} < none", `bounced has no reason "-spam"`},
+		{"bounced{-spam} < none", `bounced has no reason "spam"`},
 		{"bounced{} < none", `bounced has no reason ""`},
+		{"bounced{virus,-spam} < none", "bounced{virus,-spam} mixes reasons and exceptions"},
+		{"bounced{virus < none", `"bounced{virus" has no }`},
+		{"queued < L", "group L: group L contains itself"},
 		{"B{later} < none", `bounced has no reason "later"`},
 		{"opened < none other", "opened{} from none leads to other too"},
 		{"expired, bounced{hard} < other", "bounced{user_unknown} from other leads to third too"},
 	} {
 		v := &Vocabulary{
-			Name: "test", Groups: map[string]string{"G": "none nowhere"},
+			Name: "test", Groups: map[string]string{"G": "none nowhere", "L": "L"},
 			Rows: []StatusRow{{ID: noneName}, {ID: "other", Reached: "opened < none"}, {ID: "third", Reached: "B < other"}, {ID: "x", Reached: c.reached}},
 		}
 		err := v.Compile()

@@ -12,7 +12,7 @@ type changeRows struct {
 	kind, reason, class, fault    word
 	derived                       boolean
 	before, after                 [len(schemas.Vocabularies)]word
-	final                         boolean
+	finals                        [len(schemas.Vocabularies)]boolean
 	code                          number[uint16]
 	enhanced                      word
 	remarks, url, sender          text
@@ -40,7 +40,9 @@ func newChangeRows() *changeRows {
 		r.field(name+"_before", &r.before[i])
 		r.field(name, &r.after[i])
 	}
-	r.field("status_final", &r.final)
+	for i, v := range schemas.Vocabularies {
+		r.field(vocabularyColumn(i, v.Name)+"_final", &r.finals[i])
+	}
 	r.field("code", &r.code)
 	r.field("enhanced", &r.enhanced)
 	r.field("remarks", &r.remarks)
@@ -80,8 +82,8 @@ func (r *changeRows) write(s *schemas.Snapshot, c *schemas.Change, row *schemas.
 	for i := range r.after {
 		r.before[i].name(statusNames[i][c.Before[i]])
 		r.after[i].name(statusNames[i][c.After[i]])
+		r.finals[i].add(schemas.Vocabularies[i].Row(c.After[i]).Final)
 	}
-	r.final.add(schemas.Canonical.Row(c.After[0]).Final)
 	r.code.add(c.Code)
 	r.enhanced.add(c.Enhanced)
 	r.remarks.add(c.Reply)

@@ -10,7 +10,7 @@ type statusRows struct {
 	id                            number[uint64]
 	emailID                       text
 	statuses                      [len(schemas.Vocabularies)]word
-	final                         boolean
+	finals                        [len(schemas.Vocabularies)]boolean
 	outcome, reason, class, fault word
 	code                          number[uint16]
 	enhanced                      word
@@ -60,7 +60,9 @@ func newStatusRows() *statusRows {
 	for i, v := range schemas.Vocabularies {
 		r.field(vocabularyColumn(i, v.Name), &r.statuses[i])
 	}
-	r.field("status_final", &r.final)
+	for i, v := range schemas.Vocabularies {
+		r.field(vocabularyColumn(i, v.Name)+"_final", &r.finals[i])
+	}
 	r.field("outcome", &r.outcome)
 	r.field("reason", &r.reason)
 	r.field("class", &r.class)
@@ -106,8 +108,8 @@ func (r *statusRows) add(s *schemas.Snapshot, withdrawn bool) {
 	r.emailID.add(row.EmailID)
 	for i := range r.statuses {
 		r.statuses[i].name(statusNames[i][row.Statuses[i]])
+		r.finals[i].add(schemas.Vocabularies[i].Row(row.Statuses[i]).Final)
 	}
-	r.final.add(schemas.Canonical.Row(row.Statuses[0]).Final)
 	r.outcome.name(outcomes[row.Statuses[0]])
 	r.addFailure(row)
 	r.relay.add(row.Relay)
