@@ -125,7 +125,7 @@ func drawSnapshot(t *rapid.T) Snapshot {
 		Fresh: rapid.SliceOfN(drawID, 0, 3).Draw(t, "fresh"), Rules: rapid.Uint64().Draw(t, "rules"),
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "counted") {
-		s.Counted = append(s.Counted, Counted{Kind: drawKindOf(t), IDs: rapid.SliceOfN(drawID, 0, 5).Draw(t, "ids")})
+		s.Counted = append(s.Counted, Counted{Kind: drawKindOf(t), Agent: rapid.SampledFrom([]string{"", "Mozilla/5.0", "\xff"}).Draw(t, "agent"), IDs: rapid.SliceOfN(drawID, 0, 5).Draw(t, "ids")})
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "timers") {
 		s.Timers = append(s.Timers, Timer{Stream: text(t, "stream"), Due: drawTime.Draw(t, "due")})

@@ -84,6 +84,14 @@ func sampleLarge() Snapshot {
 	return s
 }
 
+// sampleAgents has kinds that are counted by agent.
+func sampleAgents() Snapshot {
+	s := sampleLarge()
+	s.Events = s.Events[:3]
+	s.Counted = []Counted{{Kind: Deferred, IDs: []EventID{7}}, {Kind: Clicked, Agent: "Mozilla/5.0", IDs: []EventID{1, 2}}, {Kind: Clicked, Agent: "\xff"}}
+	return s
+}
+
 // sampleOwn is a message's own record.
 func sampleOwn() Snapshot {
 	return Snapshot{

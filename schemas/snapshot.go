@@ -32,10 +32,11 @@ type Snapshot struct {
 	Rules     uint64       // the version of the rules that made it
 }
 
-// Counted holds the smallest ids of all events of one kind.
+// Counted holds the smallest ids of all events of one kind and agent.
 type Counted struct {
-	Kind Kind
-	IDs  []EventID // ascending
+	Kind  Kind
+	Agent string    // of engagement, the user agent; see pipeline/status
+	IDs   []EventID // ascending
 }
 
 // Standing says what becomes of the events under one key; as Was, several.

@@ -21,6 +21,7 @@ const (
 	snapWithdrawn
 	snapWas
 	snapRules
+	snapAgents // of snapCounted, where any is named
 )
 
 // The field keys of an encoded change. Stored: append only.
@@ -36,6 +37,7 @@ const (
 	changeEnhanced
 	changeReply
 	changeURL
+	changeWords // the cause, as its position among the events, and what was said there
 )
 
 // The field keys of an encoded row. Stored: append only.
@@ -110,6 +112,13 @@ func (e *Encoder) Snapshot(s *Snapshot) ([]byte, error) {
 			e.ids(c.IDs)
 		}
 	}
+	if slices.ContainsFunc(s.Counted, func(c Counted) bool { return c.Agent != "" }) {
+		m.key(snapAgents)
+		e.list(len(s.Counted))
+		for _, c := range s.Counted {
+			e.text(c.Agent)
+		}
+	}
 	m.texts(snapAccounts, s.Accounts)
 	m.texts(snapRecipients, s.Recipients)
 	m.uint(snapStanding, uint64(s.Standing))
@@ -172,10 +181,16 @@ func (e *Encoder) history(s *Snapshot) {
 	for i := range s.History {
 		c := &s.History[i]
 		m := e.openMap()
-		if at := causeIndex(s.Events, c); at >= 0 {
+		at := causeIndex(s.Events, c)
+		words := at >= 0 && c.sameWords(&s.Events[at])
+		switch {
+		case words:
+			m.key(changeWords)
+			e.uint(uint64(at))
+		case at >= 0:
 			m.key(changeEvent)
 			e.uint(uint64(at))
-		} else {
+		default:
 			m.uint(changeCause, uint64(c.Cause))
 			m.uint(changeKind, uint64(c.Kind))
 			m.key(changeTime) // even when it is 0, for it is a distance
@@ -187,12 +202,19 @@ func (e *Encoder) history(s *Snapshot) {
 		}
 		m.key(changeAfter)
 		e.statuses(c.After)
-		m.uint(changeCode, uint64(c.Code))
-		m.text(changeEnhanced, c.Enhanced)
-		m.text(changeReply, c.Reply)
-		m.text(changeURL, c.URL)
+		if !words {
+			m.uint(changeCode, uint64(c.Code))
+			m.text(changeEnhanced, c.Enhanced)
+			m.text(changeReply, c.Reply)
+			m.text(changeURL, c.URL)
+		}
 		m.close()
 	}
+}
+
+// sameWords reports whether a change says what its cause said.
+func (c *Change) sameWords(ev *Event) bool {
+	return c.Code == ev.Code && c.Enhanced == ev.Enhanced && c.Reply == ev.Reply && c.URL == ev.URL
 }
 
 // causeIndex finds the event that a change tells of, when it tells all of it.
@@ -275,6 +297,12 @@ func (d *Decoder) Snapshot(value []byte, s *Snapshot) error {
 		case snapCounted:
 			for range d.list() / 2 {
 				s.Counted = append(s.Counted, Counted{Kind: Kind(d.small(uint64(KindCount))), IDs: d.ids()})
+			}
+		case snapAgents: // behind what they are of
+			for i, agent := range d.textList() {
+				if i < len(s.Counted) {
+					s.Counted[i].Agent = agent
+				}
 			}
 		case snapAccounts:
 			s.Accounts = d.textList()
@@ -362,6 +390,12 @@ func (d *Decoder) history(s *Snapshot) {
 			case changeEvent:
 				if i := int(d.small(uint64(len(s.Events)))); i < len(s.Events) {
 					c.Cause, c.Kind, c.Time = s.Events[i].ID, s.Events[i].Kind, s.Events[i].Time
+				}
+			case changeWords:
+				if i := int(d.small(uint64(len(s.Events)))); i < len(s.Events) {
+					ev := &s.Events[i]
+					c.Cause, c.Kind, c.Time = ev.ID, ev.Kind, ev.Time
+					c.Code, c.Enhanced, c.Reply, c.URL = ev.Code, ev.Enhanced, ev.Reply, ev.URL
 				}
 			case changeCause:
 				c.Cause = EventID(d.uint())

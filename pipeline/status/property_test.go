@@ -17,6 +17,7 @@ var (
 	drawQueue  = rapid.SampledFrom([]string{"", "Q1", "Q2", "Q3"})
 	drawStream = rapid.SampledFrom([]string{"a", "b"})
 	drawSender = rapid.SampledFrom([]string{"", "", "s@example.com"})
+	drawAgent  = rapid.SampledFrom([]string{"", "Mozilla/5.0", "Mozilla/5.0 (X11)", "curl/8.14.1", "a", "b", "c", "d", "e", "f"})
 	drawReply  = rapid.SampledFrom([]string{"", "no", "yes"})
 )
 
@@ -33,6 +34,9 @@ func drawEvent(t *rapid.T) schemas.Event {
 	}
 	if rs := k.Reasons(); len(rs) > 0 && rapid.Bool().Draw(t, "reasoned") {
 		ev.Reason = rapid.SampledFrom(rs).Draw(t, "reason")
+	}
+	if k.Stage() == schemas.StageEngagement {
+		ev.UserAgent = drawAgent.Draw(t, "agent")
 	}
 	if k.Stage() == schemas.StageTransport {
 		ev.QueueID = drawQueue.Draw(t, "queue")
@@ -136,18 +140,38 @@ type toldChange struct {
 	Sender string
 }
 
-// A table of changes that applies what snapshots tell ends up with the history,
-// whatever was told before and however much of it was missed.
+// changesTable is a table of changes that applies what snapshots tell.
+type changesTable map[schemas.Withdrawal]toldChange
+
+func (table changesTable) apply(told *schemas.Snapshot) {
+	for _, c := range told.History {
+		if slices.Contains(told.Fresh, c.Cause) {
+			table[schemas.Withdrawal{Cause: c.Cause, Time: c.Time}] = toldChange{c, told.Row.Sender}
+		}
+	}
+	for _, w := range told.Withdrawn {
+		delete(table, w)
+	}
+}
+
+// Applying what is told to an empty table ends up with the history, and with the
+// row that all events in one batch would give, however they come: in any order,
+// several times, in batches, with restarts between.
 func TestTellingIsExact(t *testing.T) {
 	e := NewEvaluator(Timers{})
 	rapid.Check(t, func(t *rapid.T) {
 		events := rapid.SliceOfN(rapid.Custom(drawEvent), 1, 20).Draw(t, "events")
+		all := append(slices.Clone(events), rapid.SliceOfN(rapid.SampledFrom(events), 0, 5).Draw(t, "again")...)
 		s := &schemas.Snapshot{Identity: schemas.Identity{MessageID: "m", Recipient: "r"}}
-		table := map[schemas.Withdrawal]toldChange{}
+		table := changesTable{}
 		enc, dec := schemas.NewEncoder(), schemas.NewDecoder()
-		for i := range events {
-			now := int64(i) * 86_400_000
-			grown := Add(s, &events[i])
+		end := int64(len(all)) * 86_400_000
+		for i, ev := range rapid.Permutation(all).Draw(t, "order") {
+			grown := Add(s, &ev)
+			if i < len(all)-1 && rapid.Bool().Draw(t, "batched") {
+				continue
+			}
+			now := min(end, int64(i+1)*86_400_000)
 			view := e.Evaluate(&Message{Key: s, Clock: func(string) int64 { return now }})
 			revision := s.Revision
 			if !Settle(s, &view, grown, 5) {
@@ -157,22 +181,27 @@ func TestTellingIsExact(t *testing.T) {
 				t.Fatalf("revision %d after %d", s.Revision, revision)
 			}
 			told := roundTrip(t, enc, dec, s)
-			for _, c := range told.History {
-				if slices.Contains(told.Fresh, c.Cause) {
-					table[schemas.Withdrawal{Cause: c.Cause, Time: c.Time}] = toldChange{c, told.Row.Sender}
-				}
-			}
-			for _, w := range told.Withdrawn {
-				delete(table, w)
+			table.apply(told)
+			if rapid.Bool().Draw(t, "restarted") {
+				s = told
 			}
 		}
-		if len(table) != len(s.History) {
-			t.Fatalf("table has %d changes, history %d", len(table), len(s.History))
-		}
-		for _, c := range s.History {
-			mustEqual(t, "change", table[schemas.Withdrawal{Cause: c.Cause, Time: c.Time}], toldChange{c, s.Row.Sender})
-		}
+		checkTold(t, table, s, e.Evaluate(&Message{Key: fill(events), Clock: func(string) int64 { return end }}))
 	})
+}
+
+func checkTold(t *rapid.T, table changesTable, s *schemas.Snapshot, want View) {
+	t.Helper()
+	mustEqual(t, "history", slices.Clone(s.History), slices.Clone(want.History))
+	if !s.Row.Equal(&want.Row) {
+		mustEqual(t, "row", s.Row, want.Row)
+	}
+	if len(table) != len(s.History) {
+		t.Fatalf("table has %d changes, history %d", len(table), len(s.History))
+	}
+	for _, c := range s.History {
+		mustEqual(t, "change", table[schemas.Withdrawal{Cause: c.Cause, Time: c.Time}], toldChange{c, s.Row.Sender})
+	}
 }
 
 // roundTrip encodes and decodes a snapshot and checks that nothing is lost.

@@ -17,9 +17,6 @@ const (
 	// sent in many envelopes under one Message-ID has as many queue ids.
 	keepQueues = 128
 
-	// countExactly is how many events of one kind are counted exactly.
-	countExactly = 256
-
 	// smallest is how many accounts and recipients the message's own record
 	// names: two are enough to know that there are several.
 	smallest = 2
@@ -27,12 +24,7 @@ const (
 
 // Add takes an event into what is known under a key and reports whether that
 // changed anything. The event's identity must be the key's.
-func Add(s *schemas.Snapshot, ev *schemas.Event) bool {
-	kept := *ev
-	kept.Identity = schemas.Identity{}
-	kept.File, kept.Offset = "", 0
-	return insert(s, &kept)
-}
+func Add(s *schemas.Snapshot, ev *schemas.Event) bool { return insert(s, ev) }
 
 // Merge takes everything that is known in other into s and reports whether that
 // changed anything.
@@ -40,7 +32,7 @@ func Merge(s, other *schemas.Snapshot) bool {
 	changed := false
 	for i := range other.Counted {
 		c := &other.Counted[i]
-		changed = count(s, c.Kind, c.IDs...) || changed
+		changed = count(s, c.Kind, c.Agent, c.IDs...) || changed
 	}
 	for i := range other.Events {
 		changed = insert(s, &other.Events[i]) || changed
@@ -78,28 +70,52 @@ func addSmallest(list *[]string, v string) bool {
 // time and id; the same observation read with other circumstances (another
 // stream, say) is kept once, with the smaller contents.
 func insert(s *schemas.Snapshot, ev *schemas.Event) bool {
-	at, found := slices.BinarySearchFunc(s.Events, ev, func(a schemas.Event, b *schemas.Event) int { return comparePlace(&a, b) })
+	at, found := place(s.Events, ev)
 	if found {
 		return mergeReading(&s.Events[at], ev)
 	}
 	first, end := run(s.Events, ev.Kind)
 	keep := keepOf(s, ev.Kind)
-	counted := countedOf(s, ev.Kind) != nil
+	counted := isCounted(s, ev.Kind)
 	if counted && at >= first+keep && at <= end-keep {
-		return count(s, ev.Kind, ev.ID) // neither early nor late: it only counts
+		return count(s, ev.Kind, agentOf(ev), ev.ID) // neither early nor late: it only counts
 	}
-	s.Events = slices.Insert(s.Events, at, *ev)
+	s.Events = slices.Insert(s.Events, at, schemas.Event{})
+	putReading(&s.Events[at], ev)
 	end++
 	if counted || end-first > 2*keep {
-		for i := first; i < end && !counted; i++ {
-			count(s, ev.Kind, s.Events[i].ID)
-		}
-		count(s, ev.Kind, ev.ID)
+		count(s, ev.Kind, agentOf(ev), ev.ID)
 	}
 	if end-first > 2*keep {
 		s.Events = slices.Delete(s.Events, first+keep, first+keep+1)
 	}
 	return true
+}
+
+// place finds where an event belongs. By far the most come in the order of their
+// kinds and times, so the end is tried first.
+func place(events []schemas.Event, ev *schemas.Event) (at int, found bool) {
+	if n := len(events); n == 0 || comparePlace(&events[n-1], ev) < 0 {
+		return n, false
+	}
+	lo, hi := 0, len(events)
+	for lo < hi {
+		mid := int(uint(lo+hi) >> 1)
+		if comparePlace(&events[mid], ev) < 0 {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo, comparePlace(&events[lo], ev) == 0
+}
+
+// putReading keeps of an event what a set keeps: not what its key says, nor
+// where it was read.
+func putReading(kept, ev *schemas.Event) {
+	*kept = *ev
+	kept.Identity = schemas.Identity{}
+	kept.File, kept.Offset = "", 0
 }
 
 // keepOf is how many events of a kind are kept from either end of time.
@@ -124,7 +140,8 @@ func mergeReading(kept, ev *schemas.Event) bool {
 	streams := unionStreams(kept.Stream, ev.Stream)
 	changed := streams != kept.Stream
 	if compareContent(ev, kept) < 0 {
-		*kept, changed = *ev, true
+		putReading(kept, ev)
+		changed = true
 	}
 	kept.Stream = streams
 	return changed
@@ -152,44 +169,20 @@ func run(events []schemas.Event, k schemas.Kind) (first, end int) {
 	return first, end
 }
 
-func countedOf(s *schemas.Snapshot, k schemas.Kind) *schemas.Counted {
-	for i := range s.Counted {
-		if s.Counted[i].Kind == k {
-			return &s.Counted[i]
-		}
-	}
-	return nil
-}
-
-// count takes ids into the smallest ids of a kind. Events of the kind that were
-// kept before it was counted are counted with it.
-func count(s *schemas.Snapshot, k schemas.Kind, ids ...schemas.EventID) bool {
-	c := countedOf(s, k)
-	if c == nil {
-		at, _ := slices.BinarySearchFunc(s.Counted, k, func(c schemas.Counted, k schemas.Kind) int { return cmp.Compare(c.Kind, k) })
-		s.Counted = slices.Insert(s.Counted, at, schemas.Counted{Kind: k})
-		first, end := run(s.Events, k)
-		for i := first; i < end; i++ {
-			count(s, k, s.Events[i].ID)
-		}
-		c = &s.Counted[at]
-	}
-	changed := false
-	for _, id := range ids {
-		at, found := slices.BinarySearch(c.IDs, id)
-		if found || at == countExactly {
-			continue
-		}
-		c.IDs = slices.Insert(c.IDs, at, id)
-		c.IDs = c.IDs[:min(len(c.IDs), countExactly)]
-		changed = true
-	}
-	return changed
-}
-
-// comparePlace orders events as a set keeps them.
+// comparePlace orders events as a set keeps them. Who fetched is part of it,
+// because it is counted by that.
 func comparePlace(a, b *schemas.Event) int {
-	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Time, b.Time), cmp.Compare(a.ID, b.ID))
+	switch {
+	case a.Kind != b.Kind:
+		return cmp.Compare(a.Kind, b.Kind)
+	case a.Time != b.Time:
+		return cmp.Compare(a.Time, b.Time)
+	case a.ID != b.ID:
+		return cmp.Compare(a.ID, b.ID)
+	case a.Kind.Stage() != schemas.StageEngagement:
+		return 0
+	}
+	return cmp.Compare(a.UserAgent, b.UserAgent)
 }
 
 // compareContent orders two events with the same id by everything else that is

@@ -7,14 +7,18 @@ import (
 	"mailfate/schemas"
 )
 
+// Rules is the version of the rules that the evaluator follows.
+func (e *Evaluator) Rules() uint64 { return e.rules }
+
 // Settle puts a view into the snapshot of its key and reports whether that has
 // to be told. The snapshot's set may have grown since it was told last, which
-// grown says. The view's slices are copied.
+// grown says. The view's slices are copied. A view that says the same under
+// other rules is not told: the snapshot keeps the rules that made it.
 //
 // intake is when its newest event was taken in, in µs of wall clock; the
 // revision is made of it, and nothing else is.
 func Settle(s *schemas.Snapshot, v *View, grown bool, intake int64) bool {
-	if !grown && s.Standing == v.Standing && s.Rules == v.Rules && s.Row.Equal(&v.Row) &&
+	if !grown && s.Standing == v.Standing && s.Row.Equal(&v.Row) &&
 		slices.Equal(s.History, v.History) && slices.Equal(s.Timers, v.Timers) {
 		return false
 	}

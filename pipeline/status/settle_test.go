@@ -23,6 +23,10 @@ func TestSettleTellsWhatChanged(t *testing.T) {
 	if s, v := told(); Settle(s, &v, false, 2_000_000) {
 		t.Error("the same view is told again")
 	}
+	s, v := told()
+	if v.Rules++; Settle(s, &v, false, 2_000_000) || s.Rules != v.Rules-1 || s.Revision != 1_000_000 {
+		t.Errorf("what other rules say too is told again: rules %d, revision %d", s.Rules, s.Revision)
+	}
 	both, none := []schemas.EventID{5, 3}, []schemas.EventID(nil)
 	for name, c := range map[string]struct {
 		change func(*View)
@@ -31,7 +35,6 @@ func TestSettleTellsWhatChanged(t *testing.T) {
 	}{
 		"the set grew": {func(*View) {}, true, none},
 		"standing":     {func(v *View) { v.Standing = schemas.Contested }, false, none},
-		"rules":        {func(v *View) { v.Rules++ }, false, none},
 		"row":          {func(v *View) { v.Row.Opens++ }, false, none},
 		"timers":       {func(v *View) { v.Timers = nil }, false, none},
 		"sender":       {func(v *View) { v.Row.Sender = "x" }, false, both},
@@ -106,9 +109,9 @@ func TestMergeOfCounts(t *testing.T) {
 	if !Merge(got, fill(even)) {
 		t.Error("nothing is new")
 	}
-	c := countedOf(got, schemas.Opened)
-	if c == nil || !slices.Equal(c.IDs, countedOf(want, schemas.Opened).IDs) || len(c.IDs) != 200 || len(got.Events) != 32 {
-		t.Errorf("counted %v of %d events", c, len(got.Events))
+	ids := idsCounted(got, schemas.Opened)
+	if !slices.Equal(ids, idsCounted(want, schemas.Opened)) || len(ids) != 200 || len(got.Events) != 32 {
+		t.Errorf("counted %v of %d events", ids, len(got.Events))
 	}
 	named := &schemas.Snapshot{Accounts: []string{"acme"}, Recipients: []string{"r"}}
 	if !Merge(got, named) || Merge(got, named) || !slices.Equal(got.Accounts, named.Accounts) || !slices.Equal(got.Recipients, named.Recipients) {

@@ -59,6 +59,9 @@ type timeline struct {
 	queues   []string // the queue ids under which MTAs of ours had the message
 	own      []string // those that this recipient's events name
 	timers   []schemas.Timer
+	ids      []schemas.EventID
+	counted  []schemas.Counted
+	machines machines
 	rules    Timers
 }
 
@@ -150,7 +153,14 @@ func (t *timeline) add(ev *schemas.Event) {
 		Event: ev, ID: ev.ID, Kind: ev.Kind, Reason: ev.Reason, Time: ev.Time, Streams: ev.Stream,
 		at: ev.Time, rank: 2 * int(ev.Kind),
 	}
-	if s := ev.Kind.Stage(); s == schemas.StageEngagement || s == schemas.StageFeedback {
+	switch ev.Kind.Stage() {
+	case schemas.StageEngagement:
+		p.at += readerDelay
+		if t.isMachine(ev.UserAgent) {
+			p.Kind += schemas.MachineOpened - schemas.Opened
+			p.rank = 2 * int(p.Kind)
+		}
+	case schemas.StageFeedback:
 		p.at += readerDelay
 	}
 	if p.Reason == schemas.ReasonNone && ev.Kind.Fails() {
@@ -161,6 +171,9 @@ func (t *timeline) add(ev *schemas.Event) {
 
 // dropTwins keeps one of several readings of the same event: the smaller.
 func (t *timeline) dropTwins() {
+	if !t.hasTwins() {
+		return
+	}
 	slices.SortFunc(t.points, func(a, b Point) int {
 		return cmp.Or(cmp.Compare(a.ID, b.ID), compareContent(a.Event, b.Event))
 	})
@@ -175,10 +188,40 @@ func (t *timeline) dropTwins() {
 	t.points = kept
 }
 
+func (t *timeline) hasTwins() bool {
+	t.ids = t.ids[:0]
+	for i := range t.points {
+		t.ids = append(t.ids, t.points[i].ID)
+	}
+	slices.Sort(t.ids)
+	for i := 1; i < len(t.ids); i++ {
+		if t.ids[i] == t.ids[i-1] {
+			return true
+		}
+	}
+	return false
+}
+
+// sort puts the points into their order. Most are there already.
 func (t *timeline) sort() {
-	slices.SortFunc(t.points, func(a, b Point) int {
-		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.rank, b.rank), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID))
-	})
+	for i := 1; i < len(t.points); i++ {
+		if comparePoints(&t.points[i], &t.points[i-1]) < 0 {
+			slices.SortFunc(t.points, func(a, b Point) int { return comparePoints(&a, &b) })
+			return
+		}
+	}
+}
+
+func comparePoints(a, b *Point) int {
+	switch {
+	case a.at != b.at:
+		return cmp.Compare(a.at, b.at)
+	case a.rank != b.rank:
+		return cmp.Compare(a.rank, b.rank)
+	case a.Kind != b.Kind:
+		return cmp.Compare(a.Kind, b.Kind)
+	}
+	return cmp.Compare(a.ID, b.ID)
 }
 
 // readHops reads a delivery to a queue of ours as the inner hop that it is.

@@ -17,8 +17,6 @@ import (
 // shortTimers are configured, where the usual ones are not.
 var shortTimers = Timers{GiveUp: 2 * twinDay, Depleted: 36 * twinHour}
 
-var twinCases = flag.Int("twin.cases", 20_000, "how many random messages are told by the timeline and by its twin")
-
 // Kinds that the timeline has rules for come up more often than others.
 var drawTwinKind = rapid.OneOf(
 	rapid.SampledFrom([]schemas.Kind{schemas.Queued, schemas.Deferred, schemas.Delivered, schemas.Bounced, schemas.BouncedLater, schemas.Expired}),
@@ -46,6 +44,9 @@ func drawTwinEvent(t *rapid.T) schemas.Event {
 	}
 	if rs := k.Reasons(); len(rs) > 0 && rapid.Bool().Draw(t, "reasoned") {
 		ev.Reason = rapid.SampledFrom(rs).Draw(t, "reason")
+	}
+	if twinEngagement(k) {
+		ev.UserAgent = drawAgent.Draw(t, "agent")
 	}
 	if twinTransport(k) {
 		ev.QueueID = drawQueue.Draw(t, "queue")
@@ -77,6 +78,25 @@ func drawTwinEvents(t *rapid.T, most int) []schemas.Event {
 	return events
 }
 
+// drawTwinBurst draws, for few messages, so many events of a kind that not all
+// are kept.
+func drawTwinBurst(t *rapid.T) (events []schemas.Event) {
+	if rapid.IntRange(0, 19).Draw(t, "burst") > 0 {
+		return nil
+	}
+	k := rapid.SampledFrom([]schemas.Kind{schemas.Opened, schemas.Clicked, schemas.Deferred}).Draw(t, "kind of burst")
+	for i := range rapid.IntRange(25, 60).Draw(t, "events of burst") {
+		ev := drawTwinEvent(t)
+		ev.ID, ev.Kind, ev.Reason = schemas.EventID(1<<20+i), k, schemas.ReasonNone
+		ev.QueueID, ev.NextQueueID, ev.UserAgent = "", "", ""
+		if k != schemas.Deferred {
+			ev.UserAgent = rapid.SampledFrom([]string{"", "", "Mozilla/5.0", "a"}).Draw(t, "agent of burst")
+		}
+		events = append(events, ev)
+	}
+	return events
+}
+
 // A twinCase is a message as the processor would hand it to the evaluator, and
 // as the twin is given it.
 type twinCase struct {
@@ -86,7 +106,7 @@ type twinCase struct {
 }
 
 func drawTwinCase(t *rapid.T) twinCase {
-	all := drawTwinEvents(t, 12)
+	all := append(drawTwinEvents(t, 12), drawTwinBurst(t)...)
 	parts := [4][]schemas.Event{} // own, of no account; the message's own, of no account
 	named := rapid.Bool().Draw(t, "named account")
 	var in twinInput
@@ -96,12 +116,8 @@ func drawTwinCase(t *rapid.T) twinCase {
 			at &^= 1
 		}
 		parts[at] = append(parts[at], ev)
-		if at < 2 {
-			in.own = append(in.own, ev)
-		} else {
-			in.whole = append(in.whole, ev)
-		}
 	}
+	in.ownRecords, in.wholeRecords = parts[:2], parts[2:]
 	recipients := rapid.IntRange(1, 2).Draw(t, "recipients")
 	in.sole = recipients == 1
 	in.giveUp, in.depleted = 5*twinDay, twinDay
@@ -143,7 +159,7 @@ func twinMessage(parts [4][]schemas.Event, named bool, recipients int) Message {
 func TestTimelineEqualsTwin(t *testing.T) {
 	checks := flag.Lookup("rapid.checks")
 	usual := checks.Value.String()
-	if err := checks.Value.Set(fmt.Sprint(*twinCases)); err != nil {
+	if err := checks.Value.Set(fmt.Sprint(twinCases)); err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = checks.Value.Set(usual) }() // it was valid before
@@ -168,7 +184,7 @@ func TestTimelineEqualsTwin(t *testing.T) {
 
 // twinStanding tells whether anything proves that the recipient was addressed.
 func twinStanding(c twinCase) schemas.Standing {
-	for _, ev := range c.in.own {
+	for _, ev := range slices.Concat(c.in.ownRecords...) {
 		if !twinEngagement(ev.Kind) && !twinFeedback(ev.Kind) {
 			return schemas.Shown
 		}

@@ -32,7 +32,8 @@ func twinRow(points []twinPoint, history []schemas.Change) (r schemas.Row) {
 	_, r.Bounced = twinTimes(latest, schemas.Bounced, schemas.BouncedLater)
 	_, r.Expired = twinTimes(latest, schemas.Expired)
 
-	r.Deferrals, r.Opens, r.Clicks = twinCount(sane, schemas.Deferred), twinCount(sane, schemas.Opened), twinCount(sane, schemas.Clicked)
+	r.MachineOpened, _ = twinTimes(sane, schemas.MachineOpened, schemas.MachineRead)
+	r.MachineClicked, _ = twinTimes(sane, schemas.MachineClicked)
 	r.Suspicious, r.Attempts = uint32(len(points)-len(sane)), uint32(newest+1)
 	for _, p := range sane {
 		if p.kind == schemas.Clicked {
@@ -98,11 +99,59 @@ func twinTimes(points []twinPoint, kinds ...schemas.Kind) (first, last int64) {
 	return first, last
 }
 
-func twinCount(points []twinPoint, k schemas.Kind) (n uint32) {
+// twinCounts counts the events that were kept as the timeline reads them, and
+// those that were not as the others of their agent, where that says enough.
+func twinCounts(r *schemas.Row, in twinInput, points []twinPoint) {
+	twinCount(r, in, points, schemas.Deferred, &r.Deferrals, new(uint32))
+	twinCount(r, in, points, schemas.Opened, &r.Opens, &r.MachineOpens)
+	twinCount(r, in, points, schemas.Clicked, &r.Clicks, &r.MachineClicks)
+}
+
+func twinCount(r *schemas.Row, in twinInput, points []twinPoint, k schemas.Kind, people, machines *uint32) {
+	suspicious := 0
+	kept := map[schemas.EventID]bool{}
 	for _, p := range points {
-		if p.kind == k {
-			n++
+		switch {
+		case p.derived || p.ev.Kind != k:
+			continue
+		case p.suspicious:
+			suspicious++
+		case p.kind != k:
+			*machines++
+		default:
+			*people++
+		}
+		kept[p.id] = true
+	}
+	records := slices.Clone(in.ownRecords)
+	for _, record := range in.wholeRecords {
+		switch {
+		case k == schemas.Deferred: // whose they are is known only of those that are kept
+			of := func(ev schemas.Event) bool { return ev.Kind != k }
+			record = slices.DeleteFunc(slices.Clone(record), of)
+			r.AtLeast = r.AtLeast || len(twinCap(record, 128)) < len(record)
+		case in.sole:
+			records = append(records, record)
 		}
 	}
-	return n
+	for _, record := range records {
+		if len(twinCap(record, 128)) == len(record) {
+			continue
+		}
+		for _, ev := range record {
+			switch {
+			case ev.Kind != k || kept[ev.ID]:
+				continue
+			case suspicious > 0 && *people+*machines > 0:
+				r.AtLeast = true
+			case suspicious > 0:
+				r.Suspicious++
+			case twinMachine(ev.UserAgent):
+				*machines++
+			default:
+				*people++
+			}
+			kept[ev.ID] = true
+		}
+	}
 }

@@ -8,7 +8,8 @@ import (
 
 // The naive twin: what the vocabularies say the timeline decides, each rule as
 // plain loops over everything, with no thought for speed. It shares no code with
-// the timeline, and knows nothing of sets: it is given lists of events.
+// the timeline, and knows nothing of sets: it is given lists of events, caps them
+// and tells the story from scratch.
 
 const (
 	twinSecond = 1000
@@ -17,7 +18,7 @@ const (
 )
 
 type twinPoint struct {
-	ev         schemas.Event
+	ev         *schemas.Event
 	streams    []string
 	id         schemas.EventID
 	kind       schemas.Kind
@@ -30,11 +31,13 @@ type twinPoint struct {
 }
 
 type twinInput struct {
-	own, whole []schemas.Event
-	sole       bool
-	clock      func(string) int64
-	giveUp     int64
-	depleted   int64
+	own, whole   []schemas.Event // what is left of the records when they are capped
+	ownRecords   [][]schemas.Event
+	wholeRecords [][]schemas.Event
+	sole         bool
+	clock        func(string) int64
+	giveUp       int64
+	depleted     int64
 }
 
 type twinResult struct {
@@ -45,6 +48,13 @@ type twinResult struct {
 }
 
 func twin(in twinInput) twinResult {
+	in.own, in.whole = nil, nil
+	for _, record := range in.ownRecords {
+		in.own = append(in.own, twinCap(record, 16)...)
+	}
+	for _, record := range in.wholeRecords {
+		in.whole = append(in.whole, twinCap(record, 128)...)
+	}
 	points := twinPoints(in)
 	twinHops(in, points)
 	points = twinOrder(points)
@@ -66,8 +76,53 @@ func twin(in twinInput) twinResult {
 	}
 	r.history = twinFold(r.points)
 	r.row = twinRow(r.points, r.history)
+	twinCounts(&r.row, in, r.points)
 	return r
 }
+
+// twinCap keeps of each kind the events at both ends of time: 16, or as many as
+// are said for the kinds of which a message's own record has more. Readings that
+// differ in nothing that orders them stay together.
+func twinCap(events []schemas.Event, queues int) (kept []schemas.Event) {
+	if len(events) <= 2*16 {
+		return events
+	}
+	type place struct {
+		time  int64
+		id    schemas.EventID
+		agent string
+	}
+	places := map[schemas.Kind][]place{}
+	placeOf := func(ev schemas.Event) place { return place{ev.Time, ev.ID, ev.UserAgent} }
+	for _, ev := range events {
+		if !slices.Contains(places[ev.Kind], placeOf(ev)) {
+			places[ev.Kind] = append(places[ev.Kind], placeOf(ev))
+		}
+	}
+	for _, ev := range events {
+		ends := 16
+		if twinIs(ev.Kind, schemas.Queued, schemas.Expired) {
+			ends = queues
+		}
+		before, behind := 0, 0
+		for _, p := range places[ev.Kind] {
+			at := placeOf(ev)
+			switch {
+			case p.time < at.time, p.time == at.time && p.id < at.id, p.time == at.time && p.id == at.id && p.agent < at.agent:
+				before++
+			case p != at:
+				behind++
+			}
+		}
+		if before < ends || behind < ends {
+			kept = append(kept, ev)
+		}
+	}
+	return kept
+}
+
+// twinMachine knows the agents that the cases are drawn with.
+func twinMachine(agent string) bool { return agent == "Mozilla/5.0" || agent == "curl/8.14.1" }
 
 func twinIs(k schemas.Kind, kinds ...schemas.Kind) bool { return slices.Contains(kinds, k) }
 
@@ -150,9 +205,15 @@ func twinPoints(in twinInput) []twinPoint {
 	}
 	var points []twinPoint
 	for id, ev := range chosen {
-		p := twinPoint{ev: ev, streams: streams[id], id: id, kind: ev.Kind, reason: ev.Reason, time: ev.Time, at: ev.Time}
+		p := twinPoint{ev: &ev, streams: streams[id], id: id, kind: ev.Kind, reason: ev.Reason, time: ev.Time, at: ev.Time}
 		if twinEngagement(ev.Kind) || twinFeedback(ev.Kind) {
 			p.at += 5 * twinSecond
+		}
+		if twinMachine(ev.UserAgent) {
+			p.kind = map[schemas.Kind]schemas.Kind{
+				schemas.Opened: schemas.MachineOpened, schemas.Read: schemas.MachineRead,
+				schemas.Clicked: schemas.MachineClicked, schemas.Unsubscribed: schemas.MachineUnsubscribed,
+			}[ev.Kind]
 		}
 		if ev.Reason == schemas.ReasonNone && twinIs(ev.Kind, schemas.Deferred, schemas.Bounced, schemas.BouncedLater) {
 			p.reason = map[string]schemas.Reason{"": schemas.Unclassified, "5.1.1": schemas.UserUnknown, "4.2.2": schemas.MailboxFull}[ev.Enhanced]

@@ -67,12 +67,15 @@ func (r *heldRows) add(s *schemas.Snapshot, standing schemas.Standing) {
 // eventsByKind says how many events of each kind there are at least: those that
 // are kept, or where these are not all, those that are counted.
 func eventsByKind(s *schemas.Snapshot) (there [schemas.KindCount]uint32) {
+	var kept [schemas.KindCount]uint32
 	for i := range s.Events {
-		there[s.Events[i].Kind]++
+		kept[s.Events[i].Kind]++
 	}
 	for i := range s.Counted {
-		c := &s.Counted[i]
-		there[c.Kind] = max(there[c.Kind], uint32(len(c.IDs)))
+		there[s.Counted[i].Kind] += uint32(len(s.Counted[i].IDs))
+	}
+	for k := range there {
+		there[k] = max(there[k], kept[k])
 	}
 	return there
 }

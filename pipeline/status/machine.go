@@ -1,0 +1,38 @@
+package status
+
+import (
+	"mailfate/pipeline/classify"
+	"mailfate/schemas"
+)
+
+// machine reports whether the point is a reader's doing that no person did.
+func (p *Point) machine() bool {
+	return p.Kind >= schemas.MachineOpened && p.Kind <= schemas.MachineUnsubscribed
+}
+
+// machines remembers which agents are machines: few are seen, again and again.
+type machines struct {
+	last   string
+	was    bool
+	agents map[string]bool
+}
+
+// maxAgents is how many agents are remembered at a time.
+const maxAgents = 1024
+
+func (t *timeline) isMachine(agent string) bool {
+	m := &t.machines
+	if agent == m.last {
+		return m.was
+	}
+	is, known := m.agents[agent]
+	if !known {
+		is = classify.Machine(agent)
+		if m.agents == nil || len(m.agents) == maxAgents {
+			m.agents = make(map[string]bool)
+		}
+		m.agents[agent] = is
+	}
+	m.last, m.was = agent, is
+	return is
+}
