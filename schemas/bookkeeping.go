@@ -8,6 +8,7 @@ const (
 	bookmarkPrefix = "\x00o"
 	clockPrefix    = "\x00c"
 	fanOutPrefix   = "\x00f"
+	refoldPrefix   = "\x00r"
 )
 
 // BookmarkKey is the key of a partition's Bookmark.
@@ -21,26 +22,71 @@ func IsBookkeeping(key []byte) bool { return len(key) > 0 && key[0] == 0 }
 type Bookmark struct {
 	Input int64 // the next offset of mail.events to read
 	Nonce uint64
+	Rules uint64 // the version of the rules that all messages were folded by; 0: several, or nobody knows
 }
 
 // Bookmark encodes a bookmark.
 func (e *Encoder) Bookmark(b Bookmark) ([]byte, error) {
 	e.begin(0)
-	e.list(2)
+	e.list(3)
 	e.int(b.Input)
 	e.uint(b.Nonce)
+	e.uint(b.Rules)
 	return e.end()
 }
 
-// Bookmark decodes a bookmark.
+// Bookmark decodes a bookmark. Those of format version 1 had no rules at first.
 func (d *Decoder) Bookmark(value []byte) (Bookmark, error) {
 	d.open(value, 1)
 	n := d.list()
 	b := Bookmark{Input: d.int(), Nonce: d.uint()}
+	if n > 2 {
+		b.Rules = d.uint()
+	}
 	if d.err != nil || n < 2 {
 		return Bookmark{}, fmt.Errorf("decode bookmark: %w", orFormat(d.err))
 	}
 	return b, nil
+}
+
+// RefoldKey is the key of a partition's Refolding.
+var RefoldKey = []byte(refoldPrefix)
+
+// Refolding says how far a partition has come in folding everything again.
+type Refolding struct {
+	ID              uint64 // of the newest order that was carried out, or is
+	Rules           uint64 // the version of the rules that everything is folded by
+	Behind          string // everything up to the keys that begin so was looked at
+	Looked, Changed uint64 // messages so far
+	Done            bool
+}
+
+// Refolding encodes how far a partition has come.
+func (e *Encoder) Refolding(r Refolding) ([]byte, error) {
+	e.begin(0)
+	e.list(6)
+	e.uint(r.ID)
+	e.uint(r.Rules)
+	e.str(r.Behind)
+	e.uint(r.Looked)
+	e.uint(r.Changed)
+	done := uint64(0)
+	if r.Done {
+		done = 1
+	}
+	e.uint(done)
+	return e.end()
+}
+
+// Refolding decodes how far a partition has come.
+func (d *Decoder) Refolding(value []byte) (Refolding, error) {
+	d.open(value, 1)
+	n := d.list()
+	r := Refolding{ID: d.uint(), Rules: d.uint(), Behind: d.str(), Looked: d.uint(), Changed: d.uint(), Done: d.uint() != 0}
+	if d.err != nil || n < 6 {
+		return Refolding{}, fmt.Errorf("decode progress of a refold: %w", orFormat(d.err))
+	}
+	return r, nil
 }
 
 // ClockKey is the key under which a partition remembers a stream's clock.

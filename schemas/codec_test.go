@@ -98,17 +98,24 @@ func TestReferencesBehindUnknownFields(t *testing.T) {
 
 func TestUnknownFieldsElsewhere(t *testing.T) {
 	d := NewDecoder()
-	clock, isClock, err := d.Record(pack(t, "\x01C").fields(3).add(99, later, eventStream, "s", eventTime, 5).value(), &Event{})
-	if err != nil || !isClock || clock != (Clock{Stream: "s", Time: 5}) {
-		t.Errorf("clock: %v %v %v", clock, isClock, err)
+	c, isControl, err := d.Record(pack(t, "\x01C").fields(3).add(99, later, eventStream, "s", eventTime, 5).value(), &Event{})
+	if err != nil || !isControl || c != (Control{Clock: Clock{Stream: "s", Time: 5}}) {
+		t.Errorf("clock: %v %v %v", c, isControl, err)
 	}
 	dead, err := d.DeadLetter(pack(t, "\x01").fields(2).add(99, later, deadDetail, "x").value())
 	if err != nil || dead.Detail != "x" {
 		t.Errorf("dead letter: %v %v", dead, err)
 	}
-	mark, err := d.Bookmark(pack(t, "\x01").list(3).add(5, 6, 7).value())
-	if err != nil || mark != (Bookmark{Input: 5, Nonce: 6}) {
+	mark, err := d.Bookmark(pack(t, "\x01").list(4).add(5, 6, 7, 8).value())
+	if err != nil || mark != (Bookmark{Input: 5, Nonce: 6, Rules: 7}) {
 		t.Errorf("bookmark: %v %v", mark, err)
+	}
+	c, isControl, err = d.Record(pack(t, "\x01R").fields(2).add(99, later, eventID, 5).value(), &Event{})
+	if err != nil || !isControl || c != (Control{Refold: Refold{ID: 5}}) {
+		t.Errorf("order: %v %v %v", c, isControl, err)
+	}
+	if c, _, err := d.Record(pack(t, "\x01R").fields(1).add(99, later).value(), &Event{}); !errors.Is(err, ErrFormat) {
+		t.Errorf("an order without an id: %v %v", c, err)
 	}
 
 	p := pack(t, "\x01").fields(5).add(99, later)
@@ -243,13 +250,13 @@ func TestHostileValuesTakeLittle(t *testing.T) {
 		"row":                   "\x81\x05" + deep(0x81),
 	} {
 		t.Run(name, func(t *testing.T) {
-			mustTakeLittle(t, len(body), func() {
-				for _, f := range forms {
-					for _, header := range []string{"\x01", "\x01E", "\x01C"} {
+			for _, f := range forms {
+				for _, header := range []string{"\x01", "\x01E", "\x01C", "\x01R"} {
+					mustTakeLittle(t, len(body), func() {
 						_, _ = f.read(NewDecoder(), []byte(header+body)) // an error or not: some are well-formed
-					}
+					})
 				}
-			})
+			}
 		})
 	}
 }

@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 
 	"github.com/vmihailenco/msgpack/v5/msgpcode"
@@ -44,8 +45,9 @@ const (
 type recordType byte
 
 const (
-	recordEvent recordType = 'E'
-	recordClock recordType = 'C'
+	recordEvent  recordType = 'E'
+	recordClock  recordType = 'C'
+	recordRefold recordType = 'R'
 )
 
 // Event encodes an event as a value of mail.events. The bytes are valid until
@@ -70,6 +72,27 @@ func (e *Encoder) Clock(c Clock) ([]byte, error) {
 	m.int(eventTime, c.Time)
 	m.close()
 	return e.end()
+}
+
+// Refold is an order to fold every message of the partition again.
+type Refold struct {
+	ID uint64 // never 0; greater for an order that was given later
+}
+
+// Refold encodes an order as a value of mail.events.
+func (e *Encoder) Refold(r Refold) ([]byte, error) {
+	e.begin(recordRefold)
+	m := e.openMap()
+	m.uint(eventID, r.ID)
+	m.close()
+	return e.end()
+}
+
+// Control is a record of mail.events that is no event but is for the processor
+// itself. One of its fields is set.
+type Control struct {
+	Clock  Clock
+	Refold Refold
 }
 
 func (e *Encoder) begin(t recordType) {
@@ -133,10 +156,10 @@ func (e *Encoder) event(ev *Event, whole bool) {
 }
 
 // Record decodes a value of mail.events: either ev is filled, or the result is
-// a clock and ev is left alone.
-func (d *Decoder) Record(value []byte, ev *Event) (clock Clock, isClock bool, err error) {
+// for the processor itself and ev is left alone.
+func (d *Decoder) Record(value []byte, ev *Event) (c Control, isControl bool, err error) {
 	if len(value) < 2 {
-		return Clock{}, false, fmt.Errorf("decode record: %w", ErrFormat)
+		return Control{}, false, fmt.Errorf("decode record: %w", ErrFormat)
 	}
 	t := recordType(value[1])
 	d.open(value, 2)
@@ -145,24 +168,47 @@ func (d *Decoder) Record(value []byte, ev *Event) (clock Clock, isClock bool, er
 		*ev = Event{}
 		d.event(ev)
 	case recordClock:
-		isClock = true
-		for range d.fields() {
-			switch d.field() {
-			case uint64(eventStream):
-				clock.Stream = d.text()
-			case uint64(eventTime):
-				clock.Time = d.int()
-			default:
-				d.skip()
-			}
-		}
+		isControl = true
+		c.Clock = d.clock()
+	case recordRefold:
+		isControl = true
+		c.Refold = d.refold()
 	default:
-		return Clock{}, false, fmt.Errorf("decode record of type %q: %w", t, ErrFormat)
+		return Control{}, false, fmt.Errorf("decode record of type %q: %w", t, ErrFormat)
 	}
 	if d.err != nil {
-		return Clock{}, isClock, fmt.Errorf("decode record: %w", d.err)
+		return Control{}, isControl, fmt.Errorf("decode record: %w", d.err)
 	}
-	return clock, isClock, nil
+	return c, isControl, nil
+}
+
+func (d *Decoder) clock() (c Clock) {
+	for range d.fields() {
+		switch d.field() {
+		case uint64(eventStream):
+			c.Stream = d.text()
+		case uint64(eventTime):
+			c.Time = d.int()
+		default:
+			d.skip()
+		}
+	}
+	return c
+}
+
+func (d *Decoder) refold() (r Refold) {
+	for range d.fields() {
+		switch d.field() {
+		case uint64(eventID):
+			r.ID = d.uint()
+		default:
+			d.skip()
+		}
+	}
+	if r.ID == 0 {
+		d.fail(errors.New("an order to refold without an id"))
+	}
+	return r
 }
 
 func (d *Decoder) event(ev *Event) {

@@ -66,11 +66,11 @@ func checkStable(t *testing.T, f form, value []byte) {
 	}
 }
 
-func FuzzRecord(f *testing.F)     { fuzzForm(f, "event", "clock") }
+func FuzzRecord(f *testing.F)     { fuzzForm(f, "event", "clock", "refold") }
 func FuzzSnapshot(f *testing.F)   { fuzzForm(f, "snapshot") }
 func FuzzDeadLetter(f *testing.F) { fuzzForm(f, "dead") }
 
-func FuzzBookkeeping(f *testing.F) { fuzzForm(f, "bookmark", "time", "text") }
+func FuzzBookkeeping(f *testing.F) { fuzzForm(f, "bookmark", "refolding", "time", "text") }
 
 func FuzzParseKey(f *testing.F) {
 	f.Add([]byte{})

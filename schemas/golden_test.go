@@ -24,9 +24,9 @@ var forms = map[string]form{
 	"event": {
 		func(d *Decoder, b []byte) (any, error) {
 			var ev Event
-			_, isClock, err := d.Record(b, &ev)
-			if isClock {
-				err = fmt.Errorf("read as a clock: %w", ErrFormat)
+			_, isControl, err := d.Record(b, &ev)
+			if isControl {
+				err = fmt.Errorf("not read as an event: %w", ErrFormat)
 			}
 			return ev, err
 		},
@@ -34,13 +34,23 @@ var forms = map[string]form{
 	},
 	"clock": {
 		func(d *Decoder, b []byte) (any, error) {
-			c, isClock, err := d.Record(b, &Event{})
-			if !isClock {
+			c, isControl, err := d.Record(b, &Event{})
+			if !isControl || c.Refold.ID != 0 {
 				err = fmt.Errorf("not read as a clock: %w", ErrFormat)
 			}
-			return c, err
+			return c.Clock, err
 		},
 		func(e *Encoder, v any) ([]byte, error) { return e.Clock(v.(Clock)) },
+	},
+	"refold": {
+		func(d *Decoder, b []byte) (any, error) {
+			c, isControl, err := d.Record(b, &Event{})
+			if !isControl || c.Refold.ID == 0 {
+				err = fmt.Errorf("not read as an order: %w", ErrFormat)
+			}
+			return c.Refold, err
+		},
+		func(e *Encoder, v any) ([]byte, error) { return e.Refold(v.(Refold)) },
 	},
 	"snapshot": {
 		func(d *Decoder, b []byte) (any, error) {
@@ -53,6 +63,10 @@ var forms = map[string]form{
 	"bookmark": {
 		func(d *Decoder, b []byte) (any, error) { return d.Bookmark(b) },
 		func(e *Encoder, v any) ([]byte, error) { return e.Bookmark(v.(Bookmark)) },
+	},
+	"refolding": {
+		func(d *Decoder, b []byte) (any, error) { return d.Refolding(b) },
+		func(e *Encoder, v any) ([]byte, error) { return e.Refolding(v.(Refolding)) },
 	},
 	"dead": {
 		func(d *Decoder, b []byte) (any, error) { return d.DeadLetter(b) },
@@ -87,23 +101,27 @@ func formOf(t *testing.T, name string) form {
 // within a format version gets a new name, and its old file stays.
 func samples() map[string]any {
 	return map[string]any{
-		"event_whole":    sampleEvent(),
-		"event_small":    Event{ID: 1, Kind: Queued, Identity: Identity{MessageID: "m"}},
-		"event_old":      Event{ID: 1, Kind: Read, Time: -86_400_000, Offset: -1, Identity: Identity{MessageID: "m", Recipient: "m"}},
-		"clock":          Clock{Stream: "postfix:mx1", Time: sampleTime},
-		"clock_zero":     Clock{},
-		"snapshot_five":  sampleTypical(),
-		"snapshot_large": sampleLarge(),
-		"snapshot_own":   sampleOwn(),
-		"snapshot_empty": Snapshot{},
-		"bookmark":       Bookmark{Input: 1 << 40, Nonce: 1<<64 - 1},
-		"dead":           sampleDead(),
-		"dead_empty":     DeadLetter{},
-		"unparsed":       unparsedSample(),
-		"time":           int64(sampleTime),
-		"time_negative":  int64(-1) << 62,
-		"text":           "reader@example.net",
-		"text_bytes":     "\xff\x00",
+		"event_whole":     sampleEvent(),
+		"event_small":     Event{ID: 1, Kind: Queued, Identity: Identity{MessageID: "m"}},
+		"event_old":       Event{ID: 1, Kind: Read, Time: -86_400_000, Offset: -1, Identity: Identity{MessageID: "m", Recipient: "m"}},
+		"clock":           Clock{Stream: "postfix:mx1", Time: sampleTime},
+		"clock_zero":      Clock{},
+		"snapshot_five":   sampleTypical(),
+		"snapshot_large":  sampleLarge(),
+		"snapshot_agents": sampleAgents(),
+		"snapshot_own":    sampleOwn(),
+		"snapshot_empty":  Snapshot{},
+		"bookmark_rules":  Bookmark{Input: 1 << 40, Nonce: 1<<64 - 1, Rules: 0x0123456789abcdef},
+		"refold":          Refold{ID: sampleTime * 1000},
+		"refolding":       Refolding{ID: sampleTime * 1000, Rules: 1<<64 - 1, Behind: "\x01m\x01r", Looked: 1 << 33, Changed: 1},
+		"refolding_done":  Refolding{ID: 1, Looked: 300, Done: true},
+		"dead":            sampleDead(),
+		"dead_empty":      DeadLetter{},
+		"unparsed":        unparsedSample(),
+		"time":            int64(sampleTime),
+		"time_negative":   int64(-1) << 62,
+		"text":            "reader@example.net",
+		"text_bytes":      "\xff\x00",
 	}
 }
 

@@ -90,7 +90,7 @@ type Row struct {
 	Size                               int64
 
 	Statuses Statuses
-	Reason   Reason // of the newest attempt's bounce, else of what the status tells of
+	Reason   Reason // of the newest attempt's bounce that the status tells of, else of what led to the status
 	Code     uint16 // this and the next three: of that bounce, else of the last transport event
 	Enhanced string
 	Reply    string

@@ -1,7 +1,6 @@
 package schemas
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -31,6 +30,7 @@ func TestVocabularies(t *testing.T) {
 			checkEveryCaseIsDecided(t, v)
 			checkReachable(t, v)
 			checkFinal(t, v)
+			checkRules(t, v)
 		})
 	}
 }
@@ -40,6 +40,7 @@ func checkRows(t *testing.T, v *Vocabulary) {
 		t.Error("the first row is not none's")
 	}
 	step := regexp.MustCompile(`^[1-4](-[1-4])?$`)
+	sentence := regexp.MustCompile(`^[A-Z].{10,70}\.$`)
 	seen := map[string]bool{}
 	for s, row := range v.Rows {
 		if seen[row.ID] || !regexp.MustCompile(`^[a-z_]+$`).MatchString(row.ID) {
@@ -52,11 +53,14 @@ func checkRows(t *testing.T, v *Vocabulary) {
 		if v.Row(Status(s)).ID != row.ID {
 			t.Errorf("row %d is %s", s, v.Row(Status(s)).ID)
 		}
-		if !slices.Contains([]Outcome{Pending, Success, Failure}, row.Outcome) || row.Meaning == "" {
+		if !slices.Contains([]Outcome{Pending, Success, Failure}, row.Outcome) || !sentence.MatchString(row.Meaning) {
 			t.Errorf("%s: outcome %q, meaning %q", row.ID, row.Outcome, row.Meaning)
 		}
 		if Status(s) != None && (row.Reached == "" || !step.MatchString(row.Step)) {
 			t.Errorf("%s: reached by %q, step %q", row.ID, row.Reached, row.Step)
+		}
+		if quotes := Status(s) != None && v != Canonical; quotes != (row.Source != "") {
+			t.Errorf("%s: its text says %q", row.ID, row.Source)
 		}
 	}
 	if got := v.Row(Status(len(v.Rows))).ID; got != noneName {
@@ -104,204 +108,62 @@ func checkReachable(t *testing.T, v *Vocabulary) {
 	}
 }
 
+// checkFinal holds that only a new attempt leaves a final status: one that
+// failed starts again, while what the reader said of one that arrived stands.
 func checkFinal(t *testing.T, v *Vocabulary) {
 	for s, row := range v.Rows {
+		if !row.Final {
+			continue
+		}
 		for k, r := range eachEvent {
-			if to := v.Next(Status(s), k, r); row.Final && k != Resend && int(to) != s {
+			if to := v.Next(Status(s), k, r); k != Resend && int(to) != s {
 				t.Errorf("%s{%s} ends the final status %s", k, r, row.ID)
 			}
 		}
-	}
-}
-
-// What no vocabulary may take for something that happened to the message.
-func TestEventsThatChangeNothing(t *testing.T) {
-	for _, v := range Vocabularies {
-		for s := range v.Rows {
-			for _, k := range []Kind{MachineOpened, MachineRead, MachineClicked, MachineUnsubscribed, OtherReport} {
-				for _, r := range append([]Reason{ReasonNone}, k.Reasons()...) {
-					if to := v.Next(Status(s), k, r); int(to) != s {
-						t.Errorf("%s: %s leads from %s to %s", v.Name, k, v.Rows[s].ID, v.Rows[to].ID)
-					}
-				}
-			}
+		to := v.Next(Status(s), Resend, ReasonNone)
+		if again := &v.Rows[to]; row.Outcome == Failure && (again.Step[:1] != "1" || again.Final || again.Outcome != Pending) {
+			t.Errorf("a new attempt makes %s %s", row.ID, again.ID)
+		}
+		if row.Outcome == Success && int(to) != s || row.Outcome == Pending {
+			t.Errorf("%s, final and a %s, becomes %s by a new attempt", row.ID, row.Outcome, v.Rows[to].ID)
 		}
 	}
 }
 
-// canonicalTable is the table as it was agreed on, read here by an interpreter
-// that shares nothing with Compile.
-const canonicalTable = `
-received: A ← ∅; renewed ← depleted; released{requeue} ← scheduled blocked quarantined; resend ← Z
-refused: refused ← ∅ ●
-scheduled: scheduled ← W; released{later} ← blocked quarantined
-in_moderation: moderation_pending ← W
-quarantined: quarantined ← W Q
-blocked: blocked ← W Q
-depleted: depleted ← W
-throttled: throttled ← W
-processing: treated ← W; moderation_accepted ← in_moderation quarantined
-suppressed: suppressed ← W Q; filtered ← W Q ●
-cancelled: cancelled ← W Q; discarded ← depleted; released{as_new} ← blocked quarantined ●
-invalid: invalid ← W Q ●
-lost: lost ← W Q ●
-failed: internal_error ← W Q ●
-queued: queued ← W; relayed ← W
-deferred: deferred ← W queued
-delivered: delivered ← W Q; not_spam ← spam_foldered
-bounced_hard: bounced{hard} ← W Q ●
-bounced_soft: bounced{soft} ← W Q ●
-expired: expired ← W Q ●
-returned: bounced_later ← D E
-spam_foldered: spam_foldered ← W Q delivered
-opened: opened ← D
-read: read ← D opened
-clicked: clicked ← D opened read
-unsubscribed: unsubscribed ← D opened read clicked
-complained: complained ← D E ●
-`
-
-var canonicalGroups = map[string]string{
-	"W": "∅ received scheduled in_moderation quarantined blocked depleted throttled processing",
-	"Q": "queued deferred",
-	"D": "∅ received scheduled in_moderation quarantined blocked depleted throttled processing queued deferred delivered spam_foldered returned",
-	"E": "opened read clicked unsubscribed",
-	"Z": "refused suppressed cancelled invalid lost failed bounced_hard bounced_soft expired returned deferred blocked quarantined",
-}
-
-// naiveNext looks a case up in canonicalTable.
-func naiveNext(from string, k Kind, r Reason) (to string) {
-	to = from
-	named := false
-	for line := range strings.Lines(strings.TrimSpace(canonicalTable)) {
-		id, clauses, _ := strings.Cut(line, ":")
-		for _, clause := range strings.Split(strings.TrimRight(clauses, " ●\n"), ";") {
-			event, states, _ := strings.Cut(clause, "←")
-			var all []string
-			for _, s := range strings.Fields(states) {
-				if g, ok := canonicalGroups[s]; ok {
-					s = g
-				}
-				all = append(all, strings.Fields(strings.ReplaceAll(s, "∅", "none"))...)
-			}
-			if !slices.Contains(all, from) {
-				continue
-			}
-			class := "soft"
-			if slices.Contains([]string{"user_unknown", "user_inactive", "mailbox_discarded", "address_syntax", "no_dns", "domain_inactive"}, r.String()) {
-				class = "hard"
-			}
-			switch event = strings.TrimSpace(event); event {
-			case k.String(), fmt.Sprintf("%s{%s}", k, r), fmt.Sprintf("%s{%s}", k, class):
-				to, named = id, true
-			case "A":
-				if k <= InternalError && k != Refused && !named {
-					to = id
-				}
-			}
-		}
-	}
-	return to
-}
-
-func TestCanonicalIsTheTable(t *testing.T) {
-	lines := tableLines(canonicalTable)
-	if len(lines) != len(Canonical.Rows)-1 {
-		t.Errorf("%d statuses, want %d", len(Canonical.Rows)-1, len(lines))
-	}
-	for i, line := range lines {
-		row := Canonical.Rows[i+1]
-		if final := line[len(line)-1] == "●"; row.ID+":" != line[0] || row.Final != final {
-			t.Errorf("row %d is %s, final %v; want %s %v", i+1, row.ID, row.Final, line[0], final)
-		}
-	}
-	for s, row := range Canonical.Rows {
+// checkRules holds that the rules tell why, and all of them are in force.
+func checkRules(t *testing.T, v *Vocabulary) {
+	used := map[*Rule]bool{}
+	for s, row := range v.Rows {
 		for k, r := range eachEvent {
-			if got, want := Canonical.Rows[Canonical.Next(Status(s), k, r)].ID, naiveNext(row.ID, k, r); got != want {
-				t.Errorf("%s{%s} leads from %s to %s, want %s", k, r, row.ID, got, want)
+			rule, to := v.Rule(Status(s), k, r), v.Next(Status(s), k, r)
+			switch {
+			case rule == nil && int(to) != s:
+				t.Errorf("no rule says why %s{%s} leads from %s to %s", k, r, row.ID, v.Rows[to].ID)
+			case rule != nil && (rule.To != to || !slices.Contains(rule.From, Status(s))):
+				t.Errorf("%s{%s} leads from %s to %s by %q of %s", k, r, row.ID, v.Rows[to].ID, rule.Text, v.Rows[rule.To].ID)
 			}
+			used[rule] = true
+		}
+	}
+	for i := range v.Rules() {
+		if rule := &v.Rules()[i]; !used[rule] {
+			t.Errorf("%s: %q decides nothing", v.Rows[rule.To].ID, rule.Text)
 		}
 	}
 }
 
-func TestCompileErrors(t *testing.T) {
-	for _, c := range []struct{ reached, want string }{
-		{"queued", "has no <"},
-		{"queued < none;", "has no <"},
-		{"queued < nowhere", `no status "nowhere"`},
-		{"queued < G", `group G: no status "nowhere"`},
-		{"quoted < none", `no kind "quoted"`},
-		{" < none", `no kind ""`},
-		{"queued,, relayed < none", `no kind ""`},
-		{"queued{hard} < none", `queued has no reason "hard"`},
-		{"bounced{spam_removed} < none", `bounced has no reason "spam_removed"`},
-		{"bounced{user_unknown,spam} < none", `bounced has no reason "spam"`},
-		{"bounced{-spam} < none", `bounced has no reason "spam"`},
-		{"bounced{} < none", `bounced has no reason ""`},
-		{"bounced{virus,-spam} < none", "bounced{virus,-spam} mixes reasons and exceptions"},
-		{"bounced{virus < none", `"bounced{virus" has no }`},
-		{"queued < L", "group L: group L contains itself"},
-		{"B{later} < none", `bounced has no reason "later"`},
-		{"opened < none other", "opened{} from none leads to other too"},
-		{"expired, bounced{hard} < other", "bounced{user_unknown} from other leads to third too"},
-	} {
-		v := &Vocabulary{
-			Name: "test", Groups: map[string]string{"G": "none nowhere", "L": "L"},
-			Rows: []StatusRow{{ID: noneName}, {ID: "other", Reached: "opened < none"}, {ID: "third", Reached: "B < other"}, {ID: "x", Reached: c.reached}},
-		}
-		err := v.Compile()
-		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "vocabulary test, status x: ") {
-			t.Errorf("%s: %v, want %s", c.reached, err, c.want)
+// UniSender promises it: err_ failed, ok_ is under way or done.
+func TestPrefixesTellTheOutcome(t *testing.T) {
+	for _, row := range Unisender.Rows[1:] {
+		prefix, _, _ := strings.Cut(row.ID, "_")
+		switch failed := row.Outcome == Failure; {
+		case prefix == "ok" && failed, (prefix == "err" || prefix == "skip") && !failed:
+			t.Errorf("%s is a %s", row.ID, row.Outcome)
 		}
 	}
-	for _, rows := range [][]StatusRow{{{ID: noneName}, {ID: noneName}}, {{ID: noneName}, {}}} {
-		if err := (&Vocabulary{Name: "test", Rows: rows}).Compile(); err == nil || !strings.Contains(err.Error(), "is not unique") {
-			t.Errorf("%v: %v", rows, err)
-		}
-	}
-}
-
-func TestCompile(t *testing.T) {
-	v := &Vocabulary{
-		Name: "test", Groups: map[string]string{"G": "none H", "H": "other"},
-		Rows: []StatusRow{
-			{ID: noneName},
-			{ID: "other", Reached: "A < none"},
-			{ID: "third", Reached: "depleted, deferred{-local_error} < G; B{no_smtp,virus} < third"},
-			{ID: "fourth", Reached: "bounced{soft} < other; bounced{hard} < none"},
-		},
-	}
-	if err := v.Compile(); err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []struct {
-		from string
-		kind Kind
-		r    Reason
-		want string
-	}{
-		{"none", Received, ReasonNone, "other"},
-		{"none", Blocked, SpamRemoved, "other"},
-		{"none", Depleted, ReasonNone, "third"}, // named, which beats A
-		{"other", Depleted, ReasonNone, "third"},
-		{"none", Refused, Syntax, "none"},
-		{"none", Resend, ReasonNone, "none"},
-		{"none", Discarded, ReasonNone, "none"},
-		{"none", Queued, ReasonNone, "none"},
-		{"other", Received, ReasonNone, "other"},
-		{"none", Deferred, ReasonNone, "third"},
-		{"none", Deferred, Policy, "third"},
-		{"none", Deferred, LocalError, "none"},
-		{"none", Bounced, UserUnknown, "fourth"},
-		{"none", Bounced, ReasonNone, "none"},
-		{"other", Bounced, ReasonNone, "fourth"},
-		{"other", Bounced, Policy, "fourth"},
-		{"other", Bounced, DomainInactive, "other"},
-		{"third", BouncedLater, Virus, "third"},
-	} {
-		from, _ := v.Status(c.from)
-		if got := v.Rows[v.Next(from, c.kind, c.r)].ID; got != c.want {
-			t.Errorf("%s{%s} leads from %s to %s, want %s", c.kind, c.r, c.from, got, c.want)
+	for id, want := range map[string]Outcome{"not_sent": Pending, "delayed": Pending, "ok_sent": Pending, "ok_delivered": Success} {
+		if s, ok := Unisender.Status(id); !ok || Unisender.Row(s).Outcome != want {
+			t.Errorf("%s is a %s, want %s", id, Unisender.Row(s).Outcome, want)
 		}
 	}
 }

@@ -10,13 +10,17 @@ import (
 	"time"
 
 	"mailfate/pipeline/embedded"
+	"mailfate/pipeline/status"
+	"mailfate/schemas"
 	"mailfate/sinks/clickhouse"
+	"mailfate/sinks/explain"
 )
 
 // Database is ClickHouse with mailfate's tables: one that Options name, or the
 // embedded one of a data directory.
 type Database struct {
 	*clickhouse.DB
+	timers     status.Timers
 	server     *embedded.ClickHouse // nil: somebody else's
 	remembered string               // the file that says where it listens
 }
@@ -35,7 +39,7 @@ func OpenExisting(ctx context.Context, o Options) (*Database, error) {
 // OpenDatabase connects to ClickHouse. The embedded one is started, unless
 // another mailfate has it running on that directory: then that one is asked.
 func OpenDatabase(ctx context.Context, o Options) (*Database, error) {
-	db := &Database{}
+	db := &Database{timers: o.Timers}
 	opts := o.ClickHouse
 	opts.Logger = o.Logger
 	if len(opts.Addresses) == 0 {
@@ -100,6 +104,16 @@ func (db *Database) start(ctx context.Context, o *Options) (address string, err 
 	}
 	db.remembered = remembered
 	return db.server.Native(), nil
+}
+
+// Explain tells the story of one message; see clickhouse.DB.Story. With all it
+// tells also what was taken back.
+func (db *Database) Explain(ctx context.Context, id, recipient string, in []*schemas.Vocabulary, all bool) (explain.Story, error) {
+	found, err := db.Story(ctx, id, recipient)
+	if err != nil {
+		return explain.Story{}, err
+	}
+	return explain.Tell(found, explain.Options{Vocabularies: in, All: all, Timers: db.timers}), nil
 }
 
 // Close disconnects, and stops a server that was started.

@@ -30,13 +30,14 @@ type batch struct {
 	taken int
 	dead  [][]byte // encoded dead letters
 
-	visits  []visit                  // recipients, and messages as a whole, to look at
-	visitAt map[schemas.Identity]int // where in visits, without account
-	clocks  map[string]bool          // streams whose clock moved
-	fanOuts map[*fanOut]bool         // those to write down
-	fired   [][]byte                 // timers' keys in the store to delete
-	keyBuf  []byte
-	intake  int64 // µs of wall clock
+	visits   []visit                  // recipients, and messages as a whole, to look at
+	visitAt  map[schemas.Identity]int // where in visits, without account
+	clocks   map[string]bool          // streams whose clock moved
+	fanOuts  map[*fanOut]bool         // those to write down
+	refolded bool                     // how far folding everything again has come is to be written down
+	fired    [][]byte                 // timers' keys in the store to delete
+	keyBuf   []byte
+	intake   int64 // µs of wall clock
 }
 
 // visit asks for a recipient to be looked at under the accounts that are known
@@ -44,6 +45,7 @@ type batch struct {
 type visit struct {
 	messageID, recipient string
 	accounts             []string
+	refold               bool // it is the turn of this recipient when all are folded again
 }
 
 // fanOut asks for all recipients of a message to be looked at, in the order of
@@ -67,12 +69,15 @@ func newBatch(w *worker) *batch {
 func (b *batch) take(r kafkalog.Record) error {
 	b.taken++
 	ev := &b.w.event
-	clock, isClock, err := b.w.dec.Record(r.Value, ev)
+	control, isControl, err := b.w.dec.Record(r.Value, ev)
 	switch {
 	case err != nil:
 		return b.bury(schemas.DeadMalformed, err.Error(), r)
-	case isClock:
-		b.advance(clock)
+	case isControl && control.Refold.ID != 0:
+		b.beginRefold(control.Refold)
+		return nil
+	case isControl:
+		b.advance(control.Clock)
 		return nil
 	case ev.MessageID == "" || ev.Kind == schemas.KindNone || ev.Kind.Derived():
 		return b.bury(schemas.DeadMalformed, "an event needs a message id and an observable kind", r)
@@ -170,7 +175,8 @@ func (b *batch) fanOut(messageID string) {
 	b.fanOuts[f] = true
 }
 
-func (b *batch) visit(id schemas.Identity) {
+// visit has a recipient looked at. What is returned holds until the next call.
+func (b *batch) visit(id schemas.Identity) *visit {
 	key := schemas.Identity{MessageID: id.MessageID, Recipient: id.Recipient}
 	at, ok := b.visitAt[key]
 	if !ok {
@@ -178,9 +184,11 @@ func (b *batch) visit(id schemas.Identity) {
 		b.visitAt[key] = at
 		b.visits = append(b.visits, visit{messageID: id.MessageID, recipient: id.Recipient})
 	}
-	if v := &b.visits[at]; id.Account != "" && !slices.Contains(v.accounts, id.Account) {
+	v := &b.visits[at]
+	if id.Account != "" && !slices.Contains(v.accounts, id.Account) {
 		v.accounts = append(v.accounts, id.Account)
 	}
+	return v
 }
 
 // cell returns the cell of an identity, from this batch or from the store.
@@ -217,12 +225,16 @@ func (b *batch) known(id schemas.Identity) (*schemas.Snapshot, error) {
 }
 
 // apply looks at everything that the input touched, and at a bounded part of
-// what waits: timers that are due, recipients of messages that changed.
+// what waits: timers that are due, recipients of messages that changed, and what
+// is to be folded again.
 func (b *batch) apply() error {
 	if err := b.fireTimers(); err != nil {
 		return err
 	}
 	if err := b.followFanOuts(); err != nil {
+		return err
+	}
+	if err := b.followRefold(); err != nil {
 		return err
 	}
 	for i := range b.visits {
@@ -235,7 +247,7 @@ func (b *batch) apply() error {
 
 // empty reports whether there is nothing to write down.
 func (b *batch) empty() bool {
-	return b.taken == 0 && b.input == b.w.input && len(b.fired) == 0 && len(b.fanOuts) == 0 && len(b.visits) == 0
+	return b.taken == 0 && b.input == b.w.input && len(b.fired) == 0 && len(b.fanOuts) == 0 && len(b.visits) == 0 && !b.refolded
 }
 
 // write appends the transaction's records; the bookmark is the last.
@@ -270,6 +282,9 @@ func (b *batch) write(mark schemas.Bookmark) error {
 		if err := put(schemas.FanOutKey(f.messageID), value, err); err != nil {
 			return err
 		}
+	}
+	if err := b.putRefold(put); err != nil {
+		return err
 	}
 	for _, letter := range b.dead {
 		if err := w.producer.Append(schemas.TopicDead, w.partition, []byte(schemas.TopicEvents), letter, now); err != nil {
@@ -353,7 +368,14 @@ func (b *batch) keepBookkeeping(into *store.Batch, m meta) error {
 		w.putState(into, schemas.FanOutKey(f.messageID), value)
 		f.stored = true
 	}
-	value, err := w.enc.Bookmark(schemas.Bookmark{Input: b.input, Nonce: m.Nonce})
+	err := b.putRefold(func(key, value []byte, err error) error {
+		w.putState(into, key, value)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	value, err := w.enc.Bookmark(schemas.Bookmark{Input: b.input, Nonce: m.Nonce, Rules: w.rules})
 	if err != nil {
 		return err
 	}

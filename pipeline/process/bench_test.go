@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"mailfate/pipeline/status"
 	"mailfate/pipeline/store"
 	"mailfate/schemas"
 )
@@ -66,4 +67,48 @@ func BenchmarkProcessor(b *testing.B) {
 	if err := <-done; err != nil {
 		b.Fatal(err)
 	}
+}
+
+// BenchmarkRefold folds messages again that say the same by today's rules, and
+// such that do not.
+func BenchmarkRefold(b *testing.B) {
+	for name, timers := range map[string]status.Timers{"same": {}, "changed": {GiveUp: 1}} {
+		b.Run(name, func(b *testing.B) {
+			const partitions = 4
+			client := broker(b, partitions)
+			pub := newPublisher(b, client, partitions)
+			for at := 0; at < b.N; at += 5000 {
+				var events []schemas.Event
+				for n := at; n < min(at+5000, b.N); n++ {
+					events = append(events, lifeOf(n)...)
+				}
+				pub.events(events...)
+			}
+			pub.clock(schemas.Clock{Stream: "postfix:/var/log/mail.log", Time: 1_700_000_000_000 + int64(b.N) + hour})
+			dir := b.TempDir()
+			processBy(b, dir, Options{Client: client})
+			pub.refold(1)
+			b.ReportAllocs()
+			b.ResetTimer()
+			processBy(b, dir, Options{Client: client, Timers: timers})
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
+		})
+	}
+}
+
+// lifeOf is a typical message that is deferred in the end.
+func lifeOf(n int) []schemas.Event {
+	ev := schemas.Event{
+		Identity: schemas.Identity{MessageID: fmt.Sprintf("20261122.%d@news.example.com", n)},
+		ID:       1, Kind: schemas.Queued, Time: 1_700_000_000_000 + int64(n), Source: schemas.SourcePostfix, Sender: "news@example.com", Size: 12345,
+		Stream: "postfix:/var/log/mail.log", Host: "mx1.example.com", Instance: "postfix", QueueID: fmt.Sprintf("4Xyz%09d", n),
+	}
+	events := []schemas.Event{ev}
+	for try := range 3 {
+		ev.ID, ev.Kind, ev.Recipient, ev.Sender, ev.Size = schemas.EventID(2+try), schemas.Deferred, "reader@example.net", "", 0
+		ev.Code, ev.Enhanced, ev.Reply = 451, "4.7.1", "451 4.7.1 Greylisted, try again in 300 seconds"
+		ev.Time, ev.Relay = ev.Time+int64(try), "mx.example.net[192.0.2.1]:25"
+		events = append(events, ev)
+	}
+	return events
 }

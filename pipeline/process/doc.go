@@ -15,7 +15,8 @@
 // whose outcome is unknown, a crash, another owner) memory is dropped and 1
 // and 2 are done again. What is bounded: the input taken per transaction, the
 // timers fired in one, and the recipients looked at again when something about
-// their whole message changed; what remains waits in persisted indexes.
+// their whole message changed or when everything is folded again (an order in the
+// input, see schemas.Refold); what remains waits in persisted indexes and cursors.
 //
 // Left out: reading sources, writing to ClickHouse, and every decision about
 // what a status is, which is pipeline/status.

@@ -36,7 +36,8 @@ func (b *batch) look(v *visit) error {
 		}
 	}
 	for _, account := range accounts {
-		if err := b.lookAt(schemas.Identity{Account: account, MessageID: v.messageID, Recipient: v.recipient}, header); err != nil {
+		id := schemas.Identity{Account: account, MessageID: v.messageID, Recipient: v.recipient}
+		if err := b.lookAt(id, header, v.refold); err != nil {
 			return err
 		}
 	}
@@ -44,7 +45,7 @@ func (b *batch) look(v *visit) error {
 }
 
 // lookAt evaluates one key.
-func (b *batch) lookAt(id schemas.Identity, header *schemas.Snapshot) error {
+func (b *batch) lookAt(id schemas.Identity, header *schemas.Snapshot, refold bool) error {
 	c, err := b.cell(id)
 	if err != nil {
 		return err
@@ -73,8 +74,12 @@ func (b *batch) lookAt(id schemas.Identity, header *schemas.Snapshot) error {
 	if !known && view.Standing != schemas.Shown {
 		return nil
 	}
+	if refold {
+		b.countRefolded(c, &view)
+	}
 	if status.Settle(&c.snap, &view, c.grown, b.intake) {
 		c.told = true
+		b.w.noteRules()
 	}
 	return nil
 }

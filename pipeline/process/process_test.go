@@ -94,17 +94,24 @@ func (p *publisher) raw(partition int, records ...kafkalog.Record) {
 // process runs a processor on a store until it has taken in all that is there.
 func process(t *testing.T, client *kafkalog.Client, dir string) {
 	t.Helper()
+	processBy(t, dir, Options{Client: client})
+}
+
+// processBy is process by certain rules.
+func processBy(t testing.TB, dir string, o Options) {
+	t.Helper()
 	st, err := store.Open(dir, store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer st.Close()
-	ends, err := client.EndOffsets(t.Context(), schemas.TopicEvents)
+	ends, err := o.Client.EndOffsets(t.Context(), schemas.TopicEvents)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := New(Options{Client: client, Store: st})
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	o.Store = st
+	p := New(o)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	run, stop := context.WithCancel(ctx)
 	done := make(chan error, 1)
@@ -120,38 +127,50 @@ func process(t *testing.T, client *kafkalog.Client, dir string) {
 func told(t *testing.T, client *kafkalog.Client, partitions int) map[schemas.Identity]*schemas.Snapshot {
 	t.Helper()
 	all := map[schemas.Identity]*schemas.Snapshot{}
-	ends, err := client.EndOffsets(t.Context(), schemas.TopicStatus)
-	if err != nil {
-		t.Fatal(err)
-	}
 	dec := schemas.NewDecoder()
-	for p := range partitions {
-		r := client.NewReader(schemas.TopicStatus, p, 0)
+	readStatus(t, client, make([]int64, partitions), func(_ int, r kafkalog.Record) error {
+		if schemas.IsBookkeeping(r.Key) {
+			return nil
+		}
+		id, err := schemas.ParseKey(r.Key)
+		if err != nil {
+			return err
+		}
+		s := &schemas.Snapshot{Identity: id}
+		if err := dec.Snapshot(r.Value, s); err != nil {
+			return err
+		}
+		if old := all[id]; old != nil && s.Revision <= old.Revision {
+			return fmt.Errorf("%v: revision %d after %d", id, s.Revision, old.Revision)
+		}
+		all[id] = s
+		return nil
+	})
+	return all
+}
+
+// readStatus reads mail.status from offsets, by partition, to its end.
+func readStatus(t *testing.T, client *kafkalog.Client, from []int64, fn func(partition int, r kafkalog.Record) error) {
+	t.Helper()
+	ends := endOfStatus(t, client)
+	for p := range from {
+		r := client.NewReader(schemas.TopicStatus, p, from[p])
 		for r.Position() < ends[p] {
-			_, err := r.Fetch(t.Context(), time.Second, 1<<20, func(r kafkalog.Record) error {
-				if schemas.IsBookkeeping(r.Key) {
-					return nil
-				}
-				id, err := schemas.ParseKey(r.Key)
-				if err != nil {
-					return err
-				}
-				s := &schemas.Snapshot{Identity: id}
-				if err := dec.Snapshot(r.Value, s); err != nil {
-					return err
-				}
-				if old := all[id]; old != nil && s.Revision <= old.Revision {
-					return fmt.Errorf("%v: revision %d after %d", id, s.Revision, old.Revision)
-				}
-				all[id] = s
-				return nil
-			})
+			_, err := r.Fetch(t.Context(), time.Second, 1<<20, func(r kafkalog.Record) error { return fn(p, r) })
 			if err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	return all
+}
+
+func endOfStatus(t *testing.T, client *kafkalog.Client) []int64 {
+	t.Helper()
+	ends, err := client.EndOffsets(t.Context(), schemas.TopicStatus)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ends
 }
 
 // outcome is what of a snapshot must not depend on how it came about.

@@ -36,6 +36,8 @@ type Processor struct {
 	timers  status.Timers
 	cluster string
 
+	warnRules sync.Once
+
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced when progress was made
 	done    map[int]progress

@@ -185,13 +185,21 @@ func (w *worker) remember(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("find start of input: %w", err)
 	}
-	w.input = starts[w.partition]
+	ends, err := w.processor.client.EndOffsets(ctx, schemas.TopicEvents)
+	if err != nil {
+		return fmt.Errorf("find end of input: %w", err)
+	}
+	w.input, w.checkAt = starts[w.partition], ends[w.partition]
+	w.rules = w.eval.Rules() // of all messages, while there is none
 	err = w.store.Iterate(w.keys.state([]byte{0}), func(key, value []byte) error {
 		key = w.keys.cutState(key)
 		if string(key) == string(schemas.BookmarkKey) {
 			mark, err := w.dec.Bookmark(value)
-			w.input = mark.Input
+			w.input, w.rules = mark.Input, mark.Rules
 			return err
+		}
+		if string(key) == string(schemas.RefoldKey) {
+			return w.rememberRefold(value)
 		}
 		if stream, ok := schemas.CutClockKey(key); ok {
 			t, err := w.dec.Time(value)

@@ -42,10 +42,13 @@ type worker struct {
 	event     schemas.Event // the one that is being taken in
 	eval      *status.Evaluator
 	recent    recent
-	input     int64            // the next offset to read
-	clocks    map[string]int64 // how far each stream has come
-	expired   map[string]bool  // streams that may have timers to fire
-	fanOuts   []*fanOut        // messages all of whose recipients have to be looked at
+	input     int64             // the next offset to read
+	clocks    map[string]int64  // how far each stream has come
+	expired   map[string]bool   // streams that may have timers to fire
+	fanOuts   []*fanOut         // messages all of whose recipients have to be looked at
+	refold    schemas.Refolding // of everything; Done while there is none
+	rules     uint64            // see schemas.Bookmark
+	checkAt   int64             // with which input rules are compared
 	committed meta
 }
 
@@ -56,6 +59,7 @@ func newWorker(p *Processor, gen *kafkalog.Generation, partition int) *worker {
 		producer: p.client.NewProducer(Group+"-"+strconv.Itoa(partition), transactionTimeout),
 		eval:     status.NewEvaluator(p.timers), enc: schemas.NewEncoder(), dec: schemas.NewDecoder(),
 		clocks: map[string]int64{}, expired: map[string]bool{},
+		refold: schemas.Refolding{Done: true},
 	}
 }
 
@@ -84,13 +88,14 @@ func (w *worker) run(ctx context.Context) error {
 		if err := w.step(ctx, b); err != nil {
 			return err
 		}
+		w.checkRules()
 		w.processor.report(w.partition, progress{input: w.input, idle: !w.busy()})
 	}
 	return nil
 }
 
 // busy reports whether there is work that needs no input.
-func (w *worker) busy() bool { return len(w.expired) > 0 || len(w.fanOuts) > 0 }
+func (w *worker) busy() bool { return len(w.expired) > 0 || len(w.fanOuts) > 0 || !w.refold.Done }
 
 // step does everything that a batch brings about, in one transaction.
 func (w *worker) step(ctx context.Context, b *batch) error {
@@ -107,7 +112,7 @@ func (w *worker) step(ctx context.Context, b *batch) error {
 	if err := w.producer.Begin(); err != nil {
 		return err
 	}
-	mark := schemas.Bookmark{Input: b.input, Nonce: rand.Uint64()}
+	mark := schemas.Bookmark{Input: b.input, Nonce: rand.Uint64(), Rules: w.rules}
 	if err := b.write(mark); err != nil {
 		return err
 	}

@@ -45,6 +45,17 @@ func isCounted(s *schemas.Snapshot, k schemas.Kind) bool {
 	return end > first
 }
 
+// isApart reports whether an agent is counted apart from the others.
+func isApart(s *schemas.Snapshot, k schemas.Kind, agent string) bool {
+	first, end := countedOf(s, k)
+	for _, c := range s.Counted[first:end] {
+		if c.Agent == agent {
+			return agent < otherAgents
+		}
+	}
+	return false
+}
+
 // count takes ids into those of a kind and agent, and with the first of them
 // the events of the kind that are kept.
 func count(s *schemas.Snapshot, k schemas.Kind, agent string, ids ...schemas.EventID) bool {

@@ -51,6 +51,9 @@ func NewEvaluator(t Timers) *Evaluator {
 	return &Evaluator{rules: rulesVersion(t), timeline: timeline{rules: t}}
 }
 
+// Rules is the version of the rules that the evaluator follows.
+func (e *Evaluator) Rules() uint64 { return e.rules }
+
 // Evaluate says what follows from everything that is known under m.Key and
 // from the message's other records.
 func (e *Evaluator) Evaluate(m *Message) View {
@@ -169,7 +172,7 @@ func standingOfWhole(m *Message) schemas.Standing {
 }
 
 // timelineVersion changes whenever the timeline reads the same events otherwise.
-const timelineVersion = 1
+const timelineVersion = 2
 
 // rulesVersion is a hash of everything that decides how events are read, so
 // that what was stored under other rules can be told from what is made today.

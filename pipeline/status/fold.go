@@ -8,7 +8,7 @@ func fold(points []Point, history []schemas.Change) []schemas.Change {
 	var now schemas.Statuses
 	for i := range points {
 		p := &points[i]
-		if p.Suspicious {
+		if p.Suspicious || p.Moot {
 			continue
 		}
 		next := now

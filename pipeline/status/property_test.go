@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"mailfate/schemas"
@@ -60,7 +61,7 @@ func known(s *schemas.Snapshot) schemas.Snapshot {
 
 func mustEqual(t *rapid.T, what string, got, want any) {
 	t.Helper()
-	if d := cmp.Diff(want, got, cmp.AllowUnexported()); d != "" {
+	if d := cmp.Diff(want, got, cmpopts.EquateEmpty()); d != "" {
 		t.Fatalf("%s (-want +got):\n%s", what, d)
 	}
 }

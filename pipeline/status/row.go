@@ -7,10 +7,8 @@ func (t *timeline) summarise(src *Sources, history []schemas.Change) schemas.Row
 	r := schemas.Row{Attempts: uint32(len(t.attempts))}
 	for i := range t.points {
 		p := &t.points[i]
-		if !p.Derived {
-			describe(&r, p.Event)
-			spanTime(&r, p.Event.Time)
-		}
+		describe(&r, p.Event)
+		spanTime(&r, p.Event.Time)
 		if p.Suspicious {
 			r.Suspicious++
 			continue
@@ -59,10 +57,6 @@ func (t *timeline) mark(r *schemas.Row, p *Point) {
 		first(&r.Deferred, p.Time)
 	case schemas.Delivered:
 		first(&r.Delivered, p.Time)
-	case schemas.Bounced, schemas.BouncedLater:
-		if newest {
-			r.Bounced = p.Time
-		}
 	case schemas.Expired:
 		if newest {
 			r.Expired = p.Time
@@ -88,7 +82,7 @@ func (t *timeline) mark(r *schemas.Row, p *Point) {
 
 // conclude notes where the message stands and what was said about it.
 func (t *timeline) conclude(r *schemas.Row, history []schemas.Change) {
-	var last, bounce *Point
+	var last *Point
 	for i := range t.points {
 		p := &t.points[i]
 		if p.Derived || p.Kind.Stage() != schemas.StageTransport {
@@ -97,20 +91,38 @@ func (t *timeline) conclude(r *schemas.Row, history []schemas.Change) {
 		if ev := p.Event; ev.Reply != "" || ev.Relay != "" || ev.Code != 0 || ev.Enhanced != "" {
 			last = p
 		}
-		if r.Bounced != 0 && (p.Kind == schemas.Bounced || p.Kind == schemas.BouncedLater) {
-			bounce = p
-		}
 	}
-	if bounce != nil {
+	if n := len(history); n > 0 {
+		r.Statuses, r.Reason = history[n-1].After, history[n-1].Reason
+	}
+	if bounce := t.bounce(history); bounce != nil {
+		r.Bounced, r.Reason = bounce.Time, bounce.Reason
 		last = bounce
 	}
 	if last != nil {
 		r.Code, r.Enhanced, r.Reply, r.Relay = last.Event.Code, last.Event.Enhanced, last.Event.Reply, last.Event.Relay
 	}
-	if n := len(history); n > 0 {
-		r.Statuses, r.Reason = history[n-1].After, history[n-1].Reason
+}
+
+// bounce is the newest attempt's failure that its status tells of: the first that
+// was refused, which is final, or the last that was sent back and changed anything.
+func (t *timeline) bounce(history []schemas.Change) (found *Point) {
+	for i := range t.points {
+		p := &t.points[i]
+		switch {
+		case p.Attempt != len(t.attempts)-1 || p.Kind != schemas.Bounced && p.Kind != schemas.BouncedLater:
+		case found == nil, found.Kind == schemas.BouncedLater && p.Kind == schemas.BouncedLater && causes(history, p.ID):
+			found = p
+		}
 	}
-	if bounce != nil {
-		r.Reason = bounce.Reason
+	return found
+}
+
+func causes(history []schemas.Change, id schemas.EventID) bool {
+	for i := range history {
+		if history[i].Cause == id {
+			return true
+		}
 	}
+	return false
 }

@@ -1,186 +1,128 @@
 package status
 
 import (
-	"bufio"
 	"fmt"
-	"os"
+	"math/rand/v2"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/cockroachdb/datadriven"
 
 	"mailfate/schemas"
 )
 
-// A scenario is one line of testdata/scenarios.txt.
-type scenario struct {
-	name    string
-	events  []schemas.Event
-	derived []schemas.Change // kind and time only
-	want    [][]string       // per vocabulary: the statuses that are passed
-}
-
+// TestScenarios runs the scripts of testdata/scenarios, which say of what order
+// of events what becomes of a message. A script has two directives:
+//
+//	message NAME [ends] [clock=TIME]
+//	EVENTS                             (see parseEvents)
+//
+// prints what becomes of the message under each of its keys, or with ends only
+// where it ends; without a clock, all streams' time has come to its end. And
+//
+//	table
+//	NUMBER EVENTS => CANONICAL / NETCORE / NETCORE_FEED / TIPIMAIL / UNISENDER
+//
+// asserts lines of the table that was agreed on, which no -rewrite changes.
+//
+// Every message is told again with its events in other orders, some of them
+// twice, and each looked at as it comes: the outcome must be the same.
 func TestScenarios(t *testing.T) {
-	for _, sc := range readScenarios(t) {
-		t.Run(sc.name, func(t *testing.T) {
-			view := tell(sc.events)
-			for v, want := range sc.want[:len(schemas.Vocabularies)] {
-				checkPassed(t, schemas.Vocabularies[v], v, view.History, want)
+	seen := newCoverage()
+	datadriven.Walk(t, filepath.Join("..", "..", "testdata", "scenarios"), func(t *testing.T, path string) {
+		file := strings.TrimSuffix(filepath.Base(path), ".txt")
+		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
+			switch d.Cmd {
+			case "message":
+				return runMessage(t, d, file, seen)
+			case "table":
+				return runTable(t, d, file, seen)
 			}
-			for _, d := range sc.derived {
-				if !slices.ContainsFunc(view.Points, func(p Point) bool { return p.Kind == d.Kind && p.Time == d.Time && p.Derived }) {
-					t.Errorf("no derived %s at %d", d.Kind, d.Time)
-				}
-			}
+			d.Fatalf(t, "no directive %q", d.Cmd)
+			return ""
 		})
-	}
-}
-
-// checkPassed checks that the wanted statuses were passed in this order, and
-// that the last of them is where the history ends.
-func checkPassed(t *testing.T, voc *schemas.Vocabulary, v int, history []schemas.Change, want []string) {
-	t.Helper()
-	var passed []string
-	for _, c := range history {
-		if c.After[v] != c.Before[v] {
-			passed = append(passed, voc.Row(c.After[v]).ID)
-		}
-	}
-	end := "none"
-	if len(passed) > 0 {
-		end = passed[len(passed)-1]
-	}
-	if w := want[len(want)-1]; end != w {
-		t.Errorf("%s: ends as %s, want %s (passed %v)", voc.Name, end, w, passed)
-	}
-	at := 0
-	for _, p := range passed {
-		if at < len(want) && p == want[at] {
-			at++
-		}
-	}
-	if at < len(want) && want[0] != "none" {
-		t.Errorf("%s: passed %v, want %v in this order", voc.Name, passed, want)
-	}
-}
-
-// tell evaluates one recipient's events, at the end of all streams' time.
-func tell(events []schemas.Event) View {
-	s := &schemas.Snapshot{Identity: schemas.Identity{MessageID: "m", Recipient: "r"}}
-	for i := range events {
-		Add(s, &events[i])
-	}
-	e := NewEvaluator(Timers{})
-	return e.Evaluate(&Message{Key: s, Clock: func(string) int64 { return 1 << 60 }})
-}
-
-func readScenarios(t *testing.T) []scenario {
-	t.Helper()
-	f, err := os.Open("testdata/scenarios.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	var all []scenario
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		if line := lines.Text(); line != "" && line[0] != '#' {
-			variants, err := parseScenario(line)
-			if err != nil {
-				t.Fatalf("%s: %v", line, err)
-			}
-			all = append(all, variants...)
-		}
-	}
-	return all
-}
-
-// parseScenario returns a scenario for each variant of the line.
-func parseScenario(line string) ([]scenario, error) {
-	name, rest, _ := strings.Cut(line, " ")
-	left, right, ok := strings.Cut(rest, " => ")
-	if !ok {
-		return nil, fmt.Errorf("no =>")
-	}
-	left = strings.NewReplacer("S,", "received 0s, treated 1s, queued 2s,", "R,", "received 0s,").Replace(left)
-	variants := expand(left)
-	var out []scenario
-	for i, v := range variants {
-		sc := scenario{name: fmt.Sprintf("%s/%d", name, i)}
-		for n, word := range strings.Split(v, ", ") {
-			if err := sc.addEvent(word, schemas.EventID(100*i+n+1)); err != nil {
-				return nil, err
-			}
-		}
-		for _, column := range strings.Split(right, " / ") {
-			var passed []string
-			for _, step := range strings.Split(column, ">") {
-				alternatives := strings.Split(step, "|")
-				word := alternatives[min(i, len(alternatives)-1)]
-				passed = append(passed, strings.Replace(strings.TrimSpace(word), "∅", "none", 1))
-			}
-			sc.want = append(sc.want, passed)
-		}
-		out = append(out, sc)
-	}
-	return out, nil
-}
-
-// expand writes out a|b, in braces or as whole words.
-func expand(s string) []string {
-	bar := strings.IndexByte(s, '|')
-	if bar < 0 {
-		return []string{s}
-	}
-	start := strings.LastIndexAny(s[:bar], "{ ") + 1
-	open := strings.LastIndexByte(s[:bar], '{')
-	inBraces := open >= 0 && !strings.Contains(s[open:bar], "}")
-	stop := " "
-	if inBraces {
-		start, stop = open+1, "}"
-	}
-	end := bar + strings.Index(s[bar:], stop)
-	var out []string
-	for _, alt := range strings.Split(s[start:end], "|") {
-		out = append(out, s[:start]+alt+s[end:])
-	}
-	return out
-}
-
-func (sc *scenario) addEvent(word string, id schemas.EventID) error {
-	derived := strings.HasPrefix(word, "[")
-	name, at, ok := strings.Cut(strings.Trim(word, "[]"), " ")
-	if !ok {
-		return fmt.Errorf("event %q has no time", word)
-	}
-	unit := time.Duration(1)
-	if days, isDays := strings.CutSuffix(at, "d"); isDays {
-		at, unit = days+"h", 24
-	}
-	d, err := time.ParseDuration(at)
-	if err != nil {
-		return err
-	}
-	kindName, reasonName, _ := strings.Cut(strings.TrimSuffix(name, "}"), "{")
-	kind, ok := schemas.ParseKind(kindName)
-	if !ok {
-		return fmt.Errorf("no kind %q", kindName)
-	}
-	reason, ok := schemas.ParseReason(kind, reasonName)
-	if !ok {
-		return fmt.Errorf("%s has no reason %q", kind, reasonName)
-	}
-	const start = 1_700_000_000_000
-	ms := start + (d * unit).Milliseconds()
-	if derived {
-		if kind == schemas.MachineOpened { // part of the timeline's later rules
-			return nil
-		}
-		sc.derived = append(sc.derived, schemas.Change{Kind: kind, Time: ms})
-		return nil
-	}
-	sc.events = append(sc.events, schemas.Event{
-		ID: id, Kind: kind, Reason: reason, Time: ms, Source: schemas.SourcePlatform,
-		Identity: schemas.Identity{MessageID: "m", Recipient: "r"},
 	})
-	return nil
+	if !t.Failed() {
+		t.Run("coverage", seen.check)
+	}
+}
+
+func runMessage(t *testing.T, d *datadriven.TestData, file string, seen *coverage) string {
+	if len(d.CmdArgs) == 0 || len(d.CmdArgs[0].Vals) > 0 {
+		d.Fatalf(t, "a message needs a name")
+	}
+	events, err := parseEvents(d.Input)
+	if err != nil {
+		d.Fatalf(t, "%v", err)
+	}
+	clock, err := parseClock(d)
+	if err != nil {
+		d.Fatalf(t, "%v", err)
+	}
+	w := tellOf(events, clock)
+	seen.note(file+"/"+d.CmdArgs[0].Key, w)
+	checkOrderFree(t, events, clock, w.story())
+	if d.HasArg("ends") {
+		return w.ends()
+	}
+	return w.story()
+}
+
+// parseClock reads how far the time of all streams has come, or with several
+// values as `stream:time` of these, and that of no other.
+func parseClock(d *datadriven.TestData) (func(string) int64, error) {
+	arg, ok := d.Arg("clock")
+	if !ok {
+		return func(string) int64 { return endOfTime }, nil
+	}
+	clocks := map[string]int64{}
+	for _, v := range arg.Vals {
+		stream, at, named := strings.Cut(v, ":")
+		if !named {
+			stream, at = "", v
+		}
+		ms, err := parseTime(at)
+		if err != nil {
+			return nil, fmt.Errorf("clock: %w", err)
+		}
+		clocks[stream] = ms
+	}
+	return func(stream string) int64 {
+		for _, name := range []string{stream, ""} {
+			if ms, ok := clocks[name]; ok {
+				return ms
+			}
+		}
+		return neverHeard(stream)
+	}, nil
+}
+
+// checkOrderFree tells the events in other orders, some of them twice, and looks
+// at the message after each; for the first of them no clock has come anywhere yet.
+func checkOrderFree(t *testing.T, events []schemas.Event, clock func(string) int64, want string) {
+	t.Helper()
+	for seed := range uint64(5) {
+		random := rand.New(rand.NewPCG(seed, 0))
+		again := slices.Clone(events)
+		for range len(events) / 2 {
+			again = append(again, events[random.IntN(len(events))])
+		}
+		random.Shuffle(len(again), func(i, j int) { again[i], again[j] = again[j], again[i] })
+		w := newWorld(neverHeard)
+		for i, ev := range again {
+			if i == len(again)/2 {
+				w.clock = clock
+			}
+			w.add(ev)
+			w.look()
+		}
+		w.clock = clock
+		w.look()
+		if got := w.story(); got != want {
+			t.Errorf("order %d of the events gives another outcome:\n%s\nwant:\n%s", seed, got, want)
+		}
+		w.checkTold(t)
+	}
 }

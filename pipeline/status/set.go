@@ -10,7 +10,8 @@ import (
 
 const (
 	// keepEach is how many events of one kind are kept from either end of time:
-	// the first tell when something happened, the last what was said.
+	// the first tell when something happened, the last what was said. Of every
+	// agent that is counted apart the first and the last are kept too.
 	keepEach = 16
 
 	// keepQueues is keepEach for what MTAs say of a whole message: a mailing that is
@@ -77,19 +78,43 @@ func insert(s *schemas.Snapshot, ev *schemas.Event) bool {
 	first, end := run(s.Events, ev.Kind)
 	keep := keepOf(s, ev.Kind)
 	counted := isCounted(s, ev.Kind)
-	if counted && at >= first+keep && at <= end-keep {
-		return count(s, ev.Kind, agentOf(ev), ev.ID) // neither early nor late: it only counts
+	if counted {
+		changed := count(s, ev.Kind, agentOf(ev), ev.ID)
+		middle := at >= first+keep && at <= end-keep
+		if middle && !isEdge(s, ev, s.Events[first:at], s.Events[at:end]) {
+			return changed // it only counts
+		}
 	}
 	s.Events = slices.Insert(s.Events, at, schemas.Event{})
 	putReading(&s.Events[at], ev)
 	end++
-	if counted || end-first > 2*keep {
-		count(s, ev.Kind, agentOf(ev), ev.ID)
-	}
 	if end-first > 2*keep {
-		s.Events = slices.Delete(s.Events, first+keep, first+keep+1)
+		if !counted {
+			count(s, ev.Kind, agentOf(ev), ev.ID)
+		}
+		thinOut(s, first, end, keep)
 	}
 	return true
+}
+
+// isEdge reports whether an event is the first or the last of an agent that is
+// counted apart: so it is known when a person opened first, however often
+// machines did before and after.
+func isEdge(s *schemas.Snapshot, ev *schemas.Event, before, after []schemas.Event) bool {
+	agent := agentOf(ev)
+	same := func(o schemas.Event) bool { return agentOf(&o) == agent }
+	return isApart(s, ev.Kind, agent) && (!slices.ContainsFunc(before, same) || !slices.ContainsFunc(after, same))
+}
+
+// thinOut drops what is neither among the first or the last of its kind nor an edge.
+func thinOut(s *schemas.Snapshot, first, end, keep int) {
+	for at := end - keep - 1; at >= first+keep; at-- {
+		if isEdge(s, &s.Events[at], s.Events[first:at], s.Events[at+1:end]) {
+			continue
+		}
+		s.Events = slices.Delete(s.Events, at, at+1)
+		end--
+	}
 }
 
 // place finds where an event belongs. By far the most come in the order of their

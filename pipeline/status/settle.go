@@ -7,9 +7,6 @@ import (
 	"mailfate/schemas"
 )
 
-// Rules is the version of the rules that the evaluator follows.
-func (e *Evaluator) Rules() uint64 { return e.rules }
-
 // Settle puts a view into the snapshot of its key and reports whether that has
 // to be told. The snapshot's set may have grown since it was told last, which
 // grown says. The view's slices are copied. A view that says the same under

@@ -34,6 +34,7 @@ type Point struct {
 	Time       int64
 	Derived    bool
 	Suspicious bool   // a reader's doing with what was never delivered: it changes nothing
+	Moot       bool   // a delivery behind a return in the same attempt, which has decided: it changes nothing
 	Streams    string // that the event was read in, see mergeReading
 	Attempt    int    // 0 for the first, one more with each observed resend
 
@@ -89,6 +90,7 @@ func (t *timeline) build(src *Sources) {
 		t.sort()
 	}
 	t.markSuspicious()
+	t.markMoot()
 	n := len(t.points)
 	t.deriveReleases(n)
 	t.deriveGiveUps(src.Clock)
@@ -294,6 +296,20 @@ func (t *timeline) markSuspicious() {
 		a := &t.attempts[p.Attempt]
 		reader := p.Kind.Stage() == schemas.StageEngagement || p.Kind == schemas.Complained
 		p.Suspicious = reader && !a.delivered && (a.bounced || a.ended)
+	}
+}
+
+// markMoot marks deliveries that come behind a return in the same attempt: of two
+// outcomes the bounce wins, whatever the order.
+func (t *timeline) markMoot() {
+	returned := -1 // the attempt that was
+	for i := range t.points {
+		switch p := &t.points[i]; p.Kind {
+		case schemas.BouncedLater:
+			returned = p.Attempt
+		case schemas.Delivered:
+			p.Moot = p.Attempt == returned
+		}
 	}
 }
 

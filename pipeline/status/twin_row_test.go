@@ -29,7 +29,6 @@ func twinRow(points []twinPoint, history []schemas.Change) (r schemas.Row) {
 	r.Unsubscribed, _ = twinTimes(sane, schemas.Unsubscribed)
 	r.Complained, _ = twinTimes(sane, schemas.Complained)
 	latest := slices.DeleteFunc(slices.Clone(sane), func(p twinPoint) bool { return p.attempt != newest })
-	_, r.Bounced = twinTimes(latest, schemas.Bounced, schemas.BouncedLater)
 	_, r.Expired = twinTimes(latest, schemas.Expired)
 
 	r.MachineOpened, _ = twinTimes(sane, schemas.MachineOpened, schemas.MachineRead)
@@ -49,12 +48,26 @@ func twinRow(points []twinPoint, history []schemas.Change) (r schemas.Row) {
 			r.Code, r.Enhanced, r.Reply, r.Relay = p.ev.Code, p.ev.Enhanced, p.ev.Reply, p.ev.Relay
 		}
 	}
-	for _, p := range latest {
-		if twinIs(p.kind, schemas.Bounced, schemas.BouncedLater) {
-			r.Reason, r.Code, r.Enhanced, r.Reply, r.Relay = p.reason, p.ev.Code, p.ev.Enhanced, p.ev.Reply, p.ev.Relay
-		}
+	if p := twinBounce(latest, history); p.ev != nil {
+		r.Bounced, r.Reason = p.time, p.reason
+		r.Code, r.Enhanced, r.Reply, r.Relay = p.ev.Code, p.ev.Enhanced, p.ev.Reply, p.ev.Relay
 	}
 	return r
+}
+
+// twinBounce picks the first outcome if that is a refusal, else the last return
+// that the history knows, else the first.
+func twinBounce(points []twinPoint, history []schemas.Change) (chosen twinPoint) {
+	for _, p := range points {
+		if !twinIs(p.kind, schemas.Bounced, schemas.BouncedLater) {
+			continue
+		}
+		known := slices.ContainsFunc(history, func(c schemas.Change) bool { return c.Cause == p.id })
+		if chosen.ev == nil || known && p.kind == schemas.BouncedLater && chosen.kind == schemas.BouncedLater {
+			chosen = p
+		}
+	}
+	return chosen
 }
 
 // twinAbout notes what the events say about the message itself, the first that

@@ -80,23 +80,31 @@ func twin(in twinInput) twinResult {
 	return r
 }
 
+// twinPlace is where an event stands among those of its kind. Readings that
+// differ in nothing of it stay together.
+type twinPlace struct {
+	time  int64
+	id    schemas.EventID
+	agent string
+}
+
+func twinPlaceOf(ev schemas.Event) twinPlace { return twinPlace{ev.Time, ev.ID, ev.UserAgent} }
+
+func (p twinPlace) before(o twinPlace) bool {
+	return p.time < o.time || p.time == o.time && (p.id < o.id || p.id == o.id && p.agent < o.agent)
+}
+
 // twinCap keeps of each kind the events at both ends of time: 16, or as many as
-// are said for the kinds of which a message's own record has more. Readings that
-// differ in nothing that orders them stay together.
+// are said for the kinds of which a message's own record has more; and the first
+// and the last of each of the eight smallest agents.
 func twinCap(events []schemas.Event, queues int) (kept []schemas.Event) {
 	if len(events) <= 2*16 {
 		return events
 	}
-	type place struct {
-		time  int64
-		id    schemas.EventID
-		agent string
-	}
-	places := map[schemas.Kind][]place{}
-	placeOf := func(ev schemas.Event) place { return place{ev.Time, ev.ID, ev.UserAgent} }
+	places := map[schemas.Kind][]twinPlace{}
 	for _, ev := range events {
-		if !slices.Contains(places[ev.Kind], placeOf(ev)) {
-			places[ev.Kind] = append(places[ev.Kind], placeOf(ev))
+		if !slices.Contains(places[ev.Kind], twinPlaceOf(ev)) {
+			places[ev.Kind] = append(places[ev.Kind], twinPlaceOf(ev))
 		}
 	}
 	for _, ev := range events {
@@ -104,17 +112,27 @@ func twinCap(events []schemas.Event, queues int) (kept []schemas.Event) {
 		if twinIs(ev.Kind, schemas.Queued, schemas.Expired) {
 			ends = queues
 		}
-		before, behind := 0, 0
+		before, behind, sameBefore, sameBehind := 0, 0, 0, 0
+		var smaller []string
 		for _, p := range places[ev.Kind] {
-			at := placeOf(ev)
 			switch {
-			case p.time < at.time, p.time == at.time && p.id < at.id, p.time == at.time && p.id == at.id && p.agent < at.agent:
+			case p.before(twinPlaceOf(ev)):
 				before++
-			case p != at:
+				if p.agent == ev.UserAgent {
+					sameBefore++
+				}
+			case p != twinPlaceOf(ev):
 				behind++
+				if p.agent == ev.UserAgent {
+					sameBehind++
+				}
+			}
+			if p.agent < ev.UserAgent && !slices.Contains(smaller, p.agent) {
+				smaller = append(smaller, p.agent)
 			}
 		}
-		if before < ends || behind < ends {
+		edge := len(smaller) < 8 && ev.UserAgent < otherAgents && (sameBefore == 0 || sameBehind == 0)
+		if before < ends || behind < ends || edge {
 			kept = append(kept, ev)
 		}
 	}
@@ -440,8 +458,8 @@ func twinOver(points []twinPoint, i int, due int64) bool {
 // twinFold asks the tables, which have tests of their own.
 func twinFold(points []twinPoint) (history []schemas.Change) {
 	var now schemas.Statuses
-	for _, p := range points {
-		if p.suspicious {
+	for i, p := range points {
+		if p.suspicious || p.kind == schemas.Delivered && twinHas(points[:i], p.attempt, schemas.BouncedLater) {
 			continue
 		}
 		before := now

@@ -8,7 +8,11 @@
 //   - Every statement can be run again (IF NOT EXISTS, OR REPLACE): a crash
 //     between statements, or two processes that migrate at once, must do no harm.
 //   - Tables are named without their database, which is the connection's.
-//   - Every table, view and column of a table has a COMMENT.
+//   - Every table, view and column of a table has a COMMENT. The columns of views
+//     get theirs from whoever applies the migrations.
+//   - A view keeps the columns that it was made with: who adds a column to a table
+//     makes its views anew. A view is never altered, for that fails while another
+//     process makes it anew.
 //   - No TTL: a replayed archive would vanish at insert.
 package clickhouse
 

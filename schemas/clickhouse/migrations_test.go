@@ -23,8 +23,9 @@ func TestMigrationsAreInOrder(t *testing.T) {
 }
 
 var (
-	repeatable = regexp.MustCompile(`(?s)^(CREATE TABLE IF NOT EXISTS|CREATE OR REPLACE VIEW|ALTER TABLE \w+\s+(ADD|DROP) COLUMN IF)`)
-	column     = regexp.MustCompile(`^    [a-z_]+ +[A-Z]`)
+	repeatable = regexp.MustCompile(`(?s)^(CREATE TABLE IF NOT EXISTS|CREATE OR REPLACE VIEW|ALTER TABLE \w+\n)`)
+	altered    = regexp.MustCompile(`^    (ADD COLUMN IF NOT EXISTS .* COMMENT '|DROP COLUMN IF EXISTS )`)
+	created    = regexp.MustCompile(`^    ([a-z_]+ +[A-Z].* COMMENT '|INDEX )`)
 )
 
 func TestStatementsFollowTheRules(t *testing.T) {
@@ -37,20 +38,45 @@ func TestStatementsFollowTheRules(t *testing.T) {
 			if !repeatable.MatchString(s) {
 				t.Errorf("%04d_%s: cannot be run twice: %.60s", m.Version, m.Name, s)
 			}
-			if !strings.Contains(s, "\nCOMMENT '") {
+			if strings.HasPrefix(s, "CREATE") && !strings.Contains(s, "\nCOMMENT '") {
 				t.Errorf("%04d_%s: no COMMENT: %.60s", m.Version, m.Name, s)
 			}
 			if strings.Contains(s, "TTL ") {
 				t.Errorf("%04d_%s: has a TTL: %.60s", m.Version, m.Name, s)
 			}
-			if !strings.HasPrefix(s, "CREATE TABLE") {
-				continue
+			for _, line := range wrongColumns(s) {
+				t.Errorf("%04d_%s: column without COMMENT, or not to be run twice: %s", m.Version, m.Name, line)
 			}
-			for line := range strings.Lines(s) {
-				if column.MatchString(line) && !strings.Contains(line, " COMMENT '") {
-					t.Errorf("%04d_%s: column without COMMENT: %s", m.Version, m.Name, line)
-				}
-			}
+		}
+	}
+}
+
+// wrongColumns returns the lines of a statement's list of columns that are against the rules.
+func wrongColumns(s string) (wrong []string) {
+	rule := altered
+	head, list, _ := strings.Cut(s, "\n")
+	if strings.HasPrefix(head, "CREATE") {
+		rule = created
+		_, list, _ = strings.Cut(s, "\n(\n") // none: a view that leaves its columns to its SELECT
+		list, _, _ = strings.Cut(list, "\n)")
+	}
+	for line := range strings.Lines(list) {
+		if !rule.MatchString(line) {
+			wrong = append(wrong, line)
+		}
+	}
+	return wrong
+}
+
+func TestWrongColumns(t *testing.T) {
+	for statement, want := range map[string]int{
+		"CREATE TABLE IF NOT EXISTS t\n(\n    a String,\n    b Int8 COMMENT 'x'\n)\nCOMMENT 't'": 1,
+		"ALTER TABLE t\n    ADD COLUMN IF NOT EXISTS a String":                                   1,
+		"ALTER TABLE t\n    ADD COLUMN a String COMMENT 'x',\n    COMMENT COLUMN b 'y'":          2,
+		"CREATE OR REPLACE VIEW v AS\nSELECT\n    count() AS a\nFROM t\nCOMMENT 'v'":             0,
+	} {
+		if got := wrongColumns(statement); len(got) != want {
+			t.Errorf("%s: got %q", statement, got)
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"mailfate/schemas"
 )
@@ -34,20 +33,7 @@ func (db *DB) setAccounts(ctx context.Context, accounts []Account) error {
 	if err != nil {
 		return err
 	}
-	var stored []Account
-	if err := db.conn.Select(ctx, &stored, query("accounts")); err != nil {
-		return fmt.Errorf("read accounts: %w", err)
-	}
-	var last uint64
-	if err := db.conn.QueryRow(ctx, query("accounts_version")).Scan(&last); err != nil {
-		return fmt.Errorf("read version of accounts: %w", err)
-	}
-	// A clock that was set back must not let the old rows win.
-	version := max(last+1, uint64(time.Now().UnixMicro()))
-	if rows := accountChanges(stored, wanted, version); rows.rows() > 0 {
-		return db.insert(ctx, &rows.table, "")
-	}
-	return nil
+	return refer(ctx, db, newAccountRows(), wanted, compareAccounts)
 }
 
 // cleanAccounts spells names as the tables do and sorts by them.
@@ -66,20 +52,3 @@ func cleanAccounts(accounts []Account) ([]Account, error) {
 }
 
 func compareAccounts(a, b Account) int { return cmp.Compare(a.Name, b.Name) }
-
-// accountChanges makes the rows that turn what is stored into what is wanted, which
-// is sorted.
-func accountChanges(stored, wanted []Account, version uint64) *accountRows {
-	rows := newAccountRows()
-	for _, a := range wanted {
-		if !slices.Contains(stored, a) {
-			rows.add(a, version, false)
-		}
-	}
-	for _, a := range stored {
-		if _, listed := slices.BinarySearchFunc(wanted, a, compareAccounts); !listed {
-			rows.add(a, version, true)
-		}
-	}
-	return rows
-}

@@ -22,7 +22,7 @@ func setAccounts(t *testing.T, db *DB, list ...Account) {
 func storedAccounts(t *testing.T, db *DB) []Account {
 	t.Helper()
 	var list []Account
-	if err := db.conn.Select(t.Context(), &list, query("accounts")); err != nil {
+	if err := db.conn.Select(t.Context(), &list, "SELECT * EXCEPT (version, withdrawn) FROM accounts FINAL ORDER BY account"); err != nil {
 		t.Fatal(err)
 	}
 	return list

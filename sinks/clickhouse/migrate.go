@@ -23,8 +23,9 @@ func (e *MigrationError) Error() string {
 	return fmt.Sprintf("migrate database %s: %s; %s", e.Database, e.Problem, e.Hint)
 }
 
-// Migrate makes the database and its tables, or brings them up to date. It may
-// run in several processes at once.
+// Migrate makes the database and its tables, or brings them up to date, and says
+// in table vocabularies what the statuses mean. It may run in several processes
+// at once.
 func (db *DB) Migrate(ctx context.Context) error {
 	steps, err := schema.Migrations()
 	if err != nil {
@@ -33,7 +34,13 @@ func (db *DB) Migrate(ctx context.Context) error {
 	if err := db.createDatabase(ctx); err != nil {
 		return err
 	}
-	return db.migrate(ctx, steps)
+	if err := db.migrate(ctx, steps); err != nil {
+		return err
+	}
+	if err := db.commentViews(ctx); err != nil {
+		return err
+	}
+	return db.setMeanings(ctx)
 }
 
 func (db *DB) migrate(ctx context.Context, steps []schema.Migration) error {
@@ -126,5 +133,19 @@ func (db *DB) apply(ctx context.Context, m schema.Migration) error {
 		return fmt.Errorf("record migration %d in database %s: %w", m.Version, db.opts.Database, err)
 	}
 	db.log.InfoContext(ctx, "ClickHouse schema migrated", "database", db.opts.Database, "migration", m.Version, "name", m.Name)
+	return nil
+}
+
+// commentViews repeats what tables say of their columns for the columns of their views.
+func (db *DB) commentViews(ctx context.Context) error {
+	var statements []string
+	if err := db.conn.QueryRow(ctx, query("view_comments")).Scan(&statements); err != nil {
+		return fmt.Errorf("read comments of views in database %s: %w", db.opts.Database, err)
+	}
+	for _, s := range statements {
+		if err := db.conn.Exec(ctx, s); err != nil {
+			return fmt.Errorf("comment views in database %s: %w", db.opts.Database, err)
+		}
+	}
 	return nil
 }

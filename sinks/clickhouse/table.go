@@ -26,6 +26,8 @@ func (t *table) seal() {
 	t.insert = "INSERT INTO " + t.name + " (" + strings.Join(t.names, ", ") + ")"
 }
 
+func (t *table) waiting() *table { return t }
+
 func (t *table) rows() int { return t.columns[0].len() }
 
 func (t *table) reset() {

@@ -34,7 +34,7 @@ type line struct {
 type statusLine struct {
 	line
 	Statuses  statuses   `json:"status,omitempty"`
-	Final     bool       `json:"status_final,omitempty"`
+	Final     finals     `json:"status_final,omitempty"`
 	Reason    string     `json:"reason,omitempty"`
 	Code      uint16     `json:"code,omitempty"`
 	Enhanced  string     `json:"enhanced,omitempty"`
@@ -65,6 +65,7 @@ type changeLine struct {
 	Derived  bool       `json:"derived,omitempty"`
 	Before   statuses   `json:"status_before,omitempty"`
 	After    statuses   `json:"status,omitempty"`
+	Final    finals     `json:"status_final,omitempty"`
 	Code     uint16     `json:"code,omitempty"`
 	Enhanced string     `json:"enhanced,omitempty"`
 	Remarks  string     `json:"remarks,omitempty"`
@@ -78,6 +79,17 @@ func named(s schemas.Statuses) statuses {
 	m := make(statuses, len(s))
 	for i, v := range schemas.Vocabularies {
 		m[v.Name] = v.Row(s[i]).ID
+	}
+	return m
+}
+
+// finals say, by vocabulary, whether only a new attempt changes its status.
+type finals map[string]bool
+
+func final(s schemas.Statuses) finals {
+	m := make(finals, len(s))
+	for i, v := range schemas.Vocabularies {
+		m[v.Name] = v.Row(s[i]).Final
 	}
 	return m
 }
@@ -155,7 +167,7 @@ func (b *batch) addHistory(s *schemas.Snapshot, head line, whole bool) error {
 		}
 		err := b.put(changeLine{
 			line: head, Time: at(c.Time), Cause: c.Cause.String(), Kind: c.Kind.String(), Reason: c.Reason.String(), Derived: c.Derived,
-			Before: named(c.Before), After: named(c.After), Code: c.Code, Enhanced: c.Enhanced, Remarks: c.Reply, URL: c.URL,
+			Before: named(c.Before), After: named(c.After), Final: final(c.After), Code: c.Code, Enhanced: c.Enhanced, Remarks: c.Reply, URL: c.URL,
 		})
 		if err != nil {
 			return err
@@ -166,7 +178,7 @@ func (b *batch) addHistory(s *schemas.Snapshot, head line, whole bool) error {
 
 func newStatusLine(r *schemas.Row, head line) statusLine {
 	return statusLine{
-		line: head, Statuses: named(r.Statuses), Final: schemas.Canonical.Row(r.Statuses[0]).Final,
+		line: head, Statuses: named(r.Statuses), Final: final(r.Statuses),
 		Reason: r.Reason.String(), Code: r.Code, Enhanced: r.Enhanced, Remarks: r.Reply,
 		EmailID: r.EmailID, Sender: r.Sender, Subject: r.Subject, Campaign: r.Campaign, Tags: r.Tags,
 		FirstAt: at(r.First), LastAt: at(r.Last), Delivered: at(r.Delivered), Bounced: at(r.Bounced), Opened: at(r.Opened), Clicked: at(r.Clicked),

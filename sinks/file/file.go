@@ -8,7 +8,8 @@
 //     some lines are there twice.
 //   - One line is one JSON object: "table" says whether it is a row of
 //     message_status or of status_changes, the other names are those of its columns;
-//     statuses are an object with one of each vocabulary, and causes are hexadecimal.
+//     statuses, and whether they are final, are an object with one of each
+//     vocabulary, and causes are hexadecimal.
 //   - A line that a crash or a full disk tore ends before the next one begins.
 //   - Of several lines with one key, the one with the greatest revision is true;
 //     "withdrawn" ones say that there is no such row. Keys are account, message_id

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"mailfate/pipeline/kafkalog"
 	"mailfate/schemas"
 	"mailfate/sinks/intake"
@@ -28,9 +30,10 @@ func record(t *testing.T, s *schemas.Snapshot) kafkalog.Record {
 func snapshot() *schemas.Snapshot {
 	queued, _ := schemas.Canonical.Status("queued")
 	delivered, _ := schemas.Canonical.Status("delivered")
+	dropped, _ := schemas.NetcoreFeed.Status("dropped")
 	return &schemas.Snapshot{
 		Identity: schemas.Identity{MessageID: "m\n\xff", Recipient: "ann@example.org"}, Standing: schemas.Shown, Was: schemas.Shown, Revision: 4,
-		Row: schemas.Row{Statuses: schemas.Statuses{delivered}, Sender: "<>", First: -1 << 62, Last: 1 << 62, Delivered: 2000, Attempts: 1},
+		Row: schemas.Row{Statuses: schemas.Statuses{0: delivered, 2: dropped}, Sender: "<>", First: -1 << 62, Last: 1 << 62, Delivered: 2000, Attempts: 1},
 		History: []schemas.Change{
 			{Cause: 1, Kind: schemas.Queued, Time: 1000, After: schemas.Statuses{queued}},
 			{Cause: 2, Kind: schemas.Delivered, Time: 2000, Before: schemas.Statuses{queued}, After: schemas.Statuses{delivered}, Reply: "<b>ok</b>"},
@@ -82,6 +85,15 @@ func TestLines(t *testing.T) {
 		status, gone := got[want-3], got[want-1]
 		if status["table"] != "message_status" || status["account"] != "default" || status["delivered_at"] != "1970-01-01T00:00:02Z" || status["withdrawn"] != nil {
 			t.Errorf("status is %v", status)
+		}
+		fates := map[string]any{"canonical": "delivered", "netcore": "none", "netcore_feed": "dropped", "tipimail": "none", "unisender": "none"}
+		ended := map[string]any{"canonical": false, "netcore": false, "netcore_feed": true, "tipimail": false, "unisender": false}
+		if diff := cmp.Diff([]any{fates, ended}, []any{status["status"], status["status_final"]}); diff != "" {
+			t.Errorf("statuses: %s", diff)
+		}
+		before, change := got[want-4]["status_before"], got[want-4]
+		if cmp.Equal(before, change["status"]) || len(before.(map[string]any)) != len(ended) || len(change["status_final"].(map[string]any)) != len(ended) {
+			t.Errorf("change is %v", change)
 		}
 		if gone["message_id"] != "moved" || gone["withdrawn"] != true || gone["status"] != nil {
 			t.Errorf("what was withdrawn is %v", gone)

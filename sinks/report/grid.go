@@ -68,13 +68,25 @@ func (w *writer) paint(how, text string) string {
 }
 
 func (w *writer) grid(g grid) {
+	for i, line := range g.lines() {
+		if i == 0 && g.header != nil {
+			line = w.paint(faint, line)
+		}
+		w.line("%s", line)
+	}
+}
+
+// lines are the header, if there is one, and the rows.
+func (g *grid) lines() []string {
+	var lines []string
 	widths := g.widths()
 	if g.header != nil {
-		w.line("%s", w.paint(faint, g.row(g.header, widths)))
+		lines = append(lines, g.row(g.header, widths))
 	}
 	for _, row := range g.rows {
-		w.line("%s", g.row(row, widths))
+		lines = append(lines, g.row(row, widths))
 	}
+	return lines
 }
 
 // row sets numbers to the right. A word stands behind numbers only at the end of a

@@ -9,6 +9,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
+
+	"mailfate/schemas"
 )
 
 var rewrite = flag.Bool("rewrite", false, "write golden files anew")
@@ -16,7 +19,13 @@ var rewrite = flag.Bool("rewrite", false, "write golden files anew")
 func sample() *Report {
 	return &Report{
 		Messages: 1234567,
-		ByStatus: map[string]map[string]uint64{"canonical": {"delivered": 1200000, "bounced_hard": 34567}},
+		ByStatus: map[string]map[string]uint64{
+			"canonical":    {"delivered": 900000, "opened": 300000, "bounced_hard": 34567},
+			"netcore":      {"sent": 900000, "open": 300000, "hard_bounce": 34567},
+			"netcore_feed": {"delivered": 900000, "opened": 300000, "bounced_hard": 34567},
+			"tipimail":     {"delivered": 900000, "opened": 300000, "harbounce": 34567},
+			"unisender":    {"ok_delivered": 900000, "ok_read": 300000, "err_user_unknown": 34566, "a\x1b newer one": 1},
+		},
 		Rates: Rates{
 			Delivered: 1200000, OpenTracked: 1200000, UniqueOpens: 300000, OpenRate: 0.25, HardBounces: 34567, Ended: 1234567, BounceRate: 0.028,
 			ClickTracked: 1000, Clicks: 500, ClickRate: 0.5,
@@ -43,13 +52,47 @@ func TestTextGolden(t *testing.T) {
 	for range 30 {
 		r.BouncesByDomain = append(r.BouncesByDomain, BounceDomain{Domain: "many.example", Ended: 1, Hard: 1, BounceRate: 1})
 	}
+	golden(t, "testdata/report.golden", text(t, r))
+}
+
+// All five vocabularies are told within a line's width, whatever occurs and however often.
+func TestStatusesFitTheLine(t *testing.T) {
+	for _, n := range []uint64{1, 54321, 1 << 40} {
+		r := &Report{Messages: n, ByStatus: map[string]map[string]uint64{}}
+		rows := 0
+		for _, v := range schemas.Vocabularies {
+			counts := map[string]uint64{}
+			for _, row := range v.Rows {
+				counts[row.ID] = n
+				rows++
+			}
+			r.ByStatus[v.Name] = counts
+		}
+		statuses, _, _ := strings.Cut(text(t, r), "\nRates\n")
+		if got := strings.Count(statuses, "100.0 %"); got != rows {
+			t.Errorf("%d messages: %d statuses are told, want %d", n, got, rows)
+		}
+		for line := range strings.Lines(statuses) {
+			if width := utf8.RuneCountInString(line) - 1; width > 100 {
+				t.Errorf("%d messages: %d wide: %s", n, width, line)
+			}
+		}
+	}
+}
+
+func text(t *testing.T, r *Report) string {
+	t.Helper()
 	var out bytes.Buffer
 	if err := r.WriteText(&out, false); err != nil {
 		t.Fatal(err)
 	}
-	const path = "testdata/report.golden"
+	return out.String()
+}
+
+func golden(t *testing.T, path, got string) {
+	t.Helper()
 	if *rewrite {
-		if err := os.WriteFile(path, out.Bytes(), 0o644); err != nil {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -57,8 +100,8 @@ func TestTextGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(out.Bytes(), want) {
-		t.Errorf("the text differs (run with -rewrite and look at the difference):\n%s", out.String())
+	if got != string(want) {
+		t.Errorf("the text differs (run with -rewrite and look at the difference):\n%s", got)
 	}
 }
 

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -31,16 +32,31 @@ func (r *Report) WriteText(w io.Writer, colour bool) error {
 }
 
 func (r *Report) writeStatuses(out *writer) {
+	grids := make([]grid, 0, len(schemas.Vocabularies))
 	for _, v := range schemas.Vocabularies {
-		t := grid{left: 1}
-		for _, row := range v.Rows {
-			if n := r.ByStatus[v.Name][row.ID]; n > 0 {
-				t.add(row.ID, count(n), percent(Ratio(n, r.Messages)), row.Meaning)
-			}
+		g := grid{left: 1, header: []string{v.Name, "", ""}}
+		counts := r.ByStatus[v.Name]
+		for _, id := range inOrder(v, counts) {
+			g.add(printable(id), count(counts[id]), percent(Ratio(counts[id], r.Messages)))
 		}
-		out.title("%s messages by status (%s)", count(r.Messages), v.Name)
-		out.grid(t)
+		grids = append(grids, g)
 	}
+	out.title("%s messages by status", count(r.Messages))
+	out.beside(grids)
+}
+
+// inOrder lists the statuses that occur as the vocabulary does, then any that a newer
+// mailfate knows.
+func inOrder(v *schemas.Vocabulary, counts map[string]uint64) []string {
+	place := func(id string) int {
+		if s, ok := v.Status(id); ok {
+			return int(s)
+		}
+		return len(v.Rows)
+	}
+	return slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a, b))
+	})
 }
 
 func (r *Report) writeRates(out *writer) {

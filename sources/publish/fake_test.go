@@ -97,7 +97,7 @@ func decode(t testing.TB, records []record) (events []schemas.Event, clocks []sc
 			t.Fatal(err)
 		}
 		if isClock {
-			clocks = append(clocks, c)
+			clocks = append(clocks, c.Clock)
 		} else {
 			events = append(events, ev)
 		}

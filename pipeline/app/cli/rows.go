@@ -13,6 +13,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"mailfate/pipeline/app"
+	"mailfate/sinks/terminal"
 )
 
 // printRows asks the database and prints the answer as an aligned table.
@@ -60,16 +61,6 @@ func cell(v reflect.Value) string {
 	case float64:
 		return strconv.FormatFloat(x, 'g', -1, 64)
 	default:
-		return visible(fmt.Sprint(x))
+		return terminal.Visible(fmt.Sprint(x))
 	}
-}
-
-func visible(s string) string {
-	s = strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(s)
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
-			return '�'
-		}
-		return r
-	}, s)
 }

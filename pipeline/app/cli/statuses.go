@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"mailfate/schemas"
+)
+
+func (e *env) statuses() *cobra.Command {
+	var asJSON, graph bool
+	c := &cobra.Command{
+		Use:   "statuses [VOCABULARY]",
+		Short: "Print what the statuses of the vocabularies mean",
+		Long: "Print the statuses of a vocabulary, or of all: identifier, how its text spells it,\n" +
+			"step, whether it is final, outcome and meaning.",
+		Example: "  mailfate statuses unisender\n  mailfate statuses --graph tipimail | dot -Tsvg > tipimail.svg",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			chosen, err := vocabularies(strings.Join(args, ""))
+			switch {
+			case err != nil:
+				return err
+			case asJSON && graph:
+				return usageError{errors.New("--json and --graph are two things to print; choose one")}
+			case asJSON:
+				err = writeStatusesJSON(e.out, chosen)
+			case graph:
+				_, err = io.WriteString(e.out, schemas.Graph(chosen...))
+			default:
+				err = writeStatuses(e.out, chosen)
+			}
+			if err != nil {
+				return fmt.Errorf("print statuses: %w", err)
+			}
+			return nil
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print every field, and what leads to each status, as one JSON array")
+	c.Flags().BoolVar(&graph, "graph", false, "print what leads from which status to which as a Graphviz digraph")
+	return c
+}
+
+// writeStatuses prints a table for each vocabulary. The meaning is the last
+// column, so that a narrow terminal breaks nothing else.
+func writeStatuses(w io.Writer, vocabularies []*schemas.Vocabulary) error {
+	for _, v := range vocabularies {
+		fmt.Fprintf(w, "%s (%s)\n\n", v.Name, v.Source)
+		table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+		spelled := slices.ContainsFunc(v.Rows, func(r schemas.StatusRow) bool { return r.Text != "" })
+		line := func(status, spelling string, rest ...string) {
+			if spelled {
+				status += "\t" + spelling
+			}
+			fmt.Fprintln(table, status+"\t"+strings.Join(rest, "\t"))
+		}
+		line("STATUS", "SPELLING", "STEP", "FINAL", "OUTCOME", "MEANING")
+		for i := range v.Rows {
+			r := &v.Rows[i]
+			line(r.ID, r.Text, r.Step, finalMark(r), string(r.Outcome), r.Meaning)
+		}
+		if err := table.Flush(); err != nil {
+			return err
+		}
+		fmt.Fprintln(w)
+	}
+	_, err := fmt.Fprintln(w, "Steps: 1 taken, 2 handled, 3 sent, 4 reader. Final, which nothing but a new attempt can change: ●; where the text is silent: ○.")
+	return err
+}
+
+func finalMark(r *schemas.StatusRow) string {
+	switch {
+	case r.Ours:
+		return "○"
+	case r.Final:
+		return "●"
+	}
+	return ""
+}
+
+// statusJSON is a status as --json prints it.
+type statusJSON struct {
+	Vocabulary    string          `json:"vocabulary"`
+	Text          string          `json:"text"`
+	Status        string          `json:"status"`
+	Spelling      string          `json:"spelling"`
+	Step          string          `json:"step"`
+	Final         bool            `json:"final"`
+	FinalDecision bool            `json:"final_by_decision"`
+	Outcome       schemas.Outcome `json:"outcome"`
+	Meaning       string          `json:"meaning"`
+	Source        string          `json:"source"`
+	ReachedBy     []ruleJSON      `json:"reached_by"`
+}
+
+type ruleJSON struct {
+	Events string   `json:"events"`
+	From   []string `json:"from"`
+}
+
+func writeStatusesJSON(w io.Writer, vocabularies []*schemas.Vocabulary) error {
+	var all []statusJSON
+	for _, v := range vocabularies {
+		first := len(all)
+		for i := range v.Rows {
+			r := &v.Rows[i]
+			all = append(all, statusJSON{
+				Vocabulary: v.Name, Text: v.Source, Status: r.ID, Spelling: r.Spelling(), Step: r.Step, Final: r.Final,
+				FinalDecision: r.Ours, Outcome: r.Outcome, Meaning: r.Meaning, Source: r.Source, ReachedBy: []ruleJSON{},
+			})
+		}
+		for _, rule := range v.Rules() {
+			to := &all[first+int(rule.To)]
+			to.ReachedBy = append(to.ReachedBy, ruleJSON{rule.Events, statusNames(v, rule.From)})
+		}
+	}
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false)
+	out.SetIndent("", "  ")
+	return out.Encode(all)
+}
+
+func statusNames(v *schemas.Vocabulary, statuses []schemas.Status) []string {
+	names := make([]string, len(statuses))
+	for i, s := range statuses {
+		names[i] = v.Row(s).ID
+	}
+	return names
+}

@@ -1,1 +1,0 @@
-SELECT account, open_tracking, click_tracking FROM accounts FINAL ORDER BY account

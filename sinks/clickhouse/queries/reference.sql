@@ -1,0 +1,1 @@
+SELECT * EXCEPT (version, withdrawn) FROM {table:Identifier} FINAL ORDER BY ALL

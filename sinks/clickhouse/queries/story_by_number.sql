@@ -1,0 +1,5 @@
+SELECT DISTINCT message_id, recipient
+FROM message_status
+WHERE id = @number AND NOT withdrawn
+ORDER BY message_id, recipient
+LIMIT @limit

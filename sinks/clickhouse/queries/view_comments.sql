@@ -1,0 +1,79 @@
+-- What it takes to have every column of a view say what it is: what stands here, or
+-- else what the tables say of their column of that name, the first of them first.
+-- A view is made anew for it and never altered: what alters a view that somebody
+-- else makes anew at that moment fails in many ways.
+WITH
+    text -> '''' || replaceRegexpAll(text, '[\\\\'']', '\\\\\\0') || '''' AS quoted,
+    tables AS
+    (
+        SELECT * FROM values('view String, source String, place UInt8',
+            ('messages', 'message_status', 1), ('messages', 'accounts', 2),
+            ('history', 'status_changes', 1),
+            ('status_meanings', 'vocabularies', 1),
+            ('stuck_messages', 'message_status', 1), ('stuck_messages', 'vocabularies', 2),
+            ('open_rates', 'message_status', 1),
+            ('bounce_rates', 'message_status', 1),
+            ('bounce_reasons', 'message_status', 1),
+            ('deferral_reasons', 'status_changes', 1))
+    ),
+    here AS
+    (
+        SELECT * FROM values('view String, name String, comment String',
+            ('stuck_messages', 'silent_hours', 'whole hours from its latest event to the newest of all messages'),
+            ('open_rates', 'day', 'of the messages'' earliest events'),
+            ('open_rates', 'messages', 'all of them'),
+            ('open_rates', 'delivered', 'also those that came back later'),
+            ('open_rates', 'open_tracked', 'delivered, of accounts with open tracking'),
+            ('open_rates', 'click_tracked', 'delivered, of accounts with click tracking'),
+            ('open_rates', 'opened', 'opened by a person, of accounts with open tracking'),
+            ('open_rates', 'opened_with_machines', 'opened by a person, a proxy or a scanner'),
+            ('open_rates', 'clicked', 'a link followed by a person, of accounts with click tracking; unsubscribing is none'),
+            ('open_rates', 'clicked_with_machines', 'a link followed by a person or a scanner'),
+            ('open_rates', 'complained', 'reported as spam'),
+            ('open_rates', 'unsubscribed', 'opted out'),
+            ('open_rates', 'open_rate', 'opened ÷ open_tracked; 0 of nothing'),
+            ('open_rates', 'open_rate_with_machines', 'opened_with_machines ÷ open_tracked; 0 of nothing'),
+            ('open_rates', 'click_rate', 'clicked ÷ click_tracked; 0 of nothing'),
+            ('open_rates', 'click_rate_with_machines', 'clicked_with_machines ÷ click_tracked; 0 of nothing'),
+            ('bounce_rates', 'day', 'of the messages'' earliest events'),
+            ('bounce_rates', 'messages', 'all of them'),
+            ('bounce_rates', 'ended', 'delivered, bounced or expired'),
+            ('bounce_rates', 'bounced', 'bounced or sent back'),
+            ('bounce_rates', 'hard', 'bounced, and the address is bad'),
+            ('bounce_rates', 'soft', 'bounced, and the address may be good'),
+            ('bounce_rates', 'bounce_rate', 'bounced ÷ ended; 0 of nothing'),
+            ('bounce_reasons', 'day', 'of the messages'' earliest events'),
+            ('bounce_reasons', 'messages', 'bounced for that reason'),
+            ('bounce_reasons', 'example', 'the words of one of the replies'),
+            ('deferral_reasons', 'day', 'of the reply that changed their status'),
+            ('deferral_reasons', 'messages', 'put off for that reason'),
+            ('deferral_reasons', 'example', 'the words of one of the replies'))
+    ),
+    said AS
+    (
+        SELECT view, name, argMin(comment, place) AS comment
+        FROM
+        (
+            SELECT view, name, comment, 0 AS place FROM here
+            UNION ALL
+            SELECT t.view, c.name, c.comment, t.place FROM tables AS t
+            INNER JOIN system.columns AS c ON c.table = t.source WHERE c.database = currentDatabase()
+        )
+        GROUP BY view, name
+    ),
+    wanted AS
+    (
+        SELECT
+            c.table AS view,
+            arraySort(groupArray((c.position, c.name || ' ' || c.type || ' COMMENT ' || quoted(s.comment)))) AS listed,
+            countIf(c.comment != s.comment) AS different
+        FROM system.columns AS c
+        LEFT JOIN said AS s ON s.view = c.table AND s.name = c.name
+        WHERE c.database = currentDatabase() AND c.table IN (SELECT view FROM tables)
+        GROUP BY view
+    )
+SELECT groupArray('CREATE OR REPLACE VIEW ' || v.name
+    || ' (' || arrayStringConcat(tupleElement(w.listed, 2), ', ') || ') AS ' || v.as_select || ' COMMENT ' || quoted(v.comment))
+FROM system.tables AS v
+INNER JOIN wanted AS w ON w.view = v.name
+WHERE v.database = currentDatabase() AND w.different > 0

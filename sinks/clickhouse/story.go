@@ -1,0 +1,247 @@
+package clickhouse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+
+	"mailfate/schemas"
+	"mailfate/sinks/explain"
+)
+
+const (
+	// storyTime bounds each query of a story. By message id they take milliseconds;
+	// another id is looked for in all rows.
+	storyTime = time.Minute
+
+	// storyKeep is how many events of a kind are read from either end of time: at
+	// least as many as a set keeps (pipeline/status).
+	storyKeep = 128
+
+	// storyAfter is how much later than its last event a change of a message may
+	// be that time alone brought about: what is known of it is not kept longer.
+	storyAfter = 31 * 24 * time.Hour
+
+	// storyNames is how many messages or recipients an error lists, and how many
+	// accounts of one message are looked at.
+	storyNames = 10
+)
+
+// Story reads everything that the tables hold of one message. The id is a
+// message id, with or without angle brackets; when nothing is known by it, it is
+// taken as the platform's id of a message to a recipient, and then as the number
+// in message_status.id. The recipient may be empty.
+func (db *DB) Story(ctx context.Context, id, recipient string) (*explain.Found, error) {
+	ctx, cancel := context.WithTimeout(ctx, storyTime)
+	defer cancel()
+	r := &storyReader{db: db, ctx: ctx, recipient: schemas.CleanRecipient(recipient)}
+	r.MessageID = schemas.CleanMessageID(id)
+	if err := r.read(strings.TrimSpace(id)); err != nil {
+		return nil, fmt.Errorf("explain %s: %w", strconv.Quote(id), err)
+	}
+	return &r.Found, nil
+}
+
+// storyReader reads one story, in parts.
+type storyReader struct {
+	explain.Found
+	db        *DB
+	ctx       context.Context
+	recipient string // "" when all are meant
+
+	first, last time.Time // of what is known
+	tell        []string  // recipients whose events and changes are read
+}
+
+func (r *storyReader) read(asked string) error {
+	for _, part := range []func() error{
+		func() error { return r.find(asked) }, r.owners, r.recipients, r.held, r.missing, r.totals, r.events, r.changes,
+	} {
+		if err := part(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ask runs a query of this package with named values.
+func (r *storyReader) ask(into any, name string, args ...any) error {
+	if err := r.db.conn.Select(r.ctx, into, query(name), args...); err != nil {
+		return fmt.Errorf("read %s: %w", strings.ReplaceAll(name, "_", " "), err)
+	}
+	return nil
+}
+
+func (r *storyReader) id() any    { return clickhouse.Named("id", r.MessageID) }
+func (r *storyReader) named() any { return clickhouse.Named("recipient", r.recipient) }
+func (r *storyReader) these() any {
+	return clickhouse.Named("recipients", append([]string{""}, r.tell...))
+}
+func limit(n int) any                   { return clickhouse.Named("limit", n) }
+func (r *storyReader) cut(n, limit int) { r.Cut = r.Cut || n == limit }
+
+var errNothingKnown = errors.New("nothing is known by this id, neither as a Message-ID, nor as an email id, nor as a number; " +
+	"was its log read (mailfate report), and is this its database?")
+
+// find finds what is meant by the id that was asked for.
+func (r *storyReader) find(asked string) error {
+	if known, err := r.span(); err != nil || known {
+		return err
+	}
+	var found []struct {
+		MessageID string `ch:"message_id"`
+		Recipient string `ch:"recipient"`
+	}
+	if err := r.ask(&found, "story_by_email_id", clickhouse.Named("id", asked), limit(storyNames+1)); err != nil {
+		return err
+	}
+	if number, err := strconv.ParseUint(asked, 10, 64); err == nil && len(found) == 0 {
+		if err := r.ask(&found, "story_by_number", clickhouse.Named("number", number), limit(storyNames+1)); err != nil {
+			return err
+		}
+	}
+	switch {
+	case len(found) == 0:
+		return errNothingKnown
+	case len(found) > 1:
+		var names []string
+		for _, f := range found {
+			names = append(names, strconv.Quote(f.MessageID)+" "+strconv.Quote(f.Recipient))
+		}
+		return fmt.Errorf("several messages have this id; name one: %s", list(names))
+	}
+	r.MessageID = found[0].MessageID
+	if r.recipient == "" {
+		r.recipient = found[0].Recipient
+	}
+	_, err := r.span()
+	return err
+}
+
+// span reads when it happened; known says that there is anything.
+func (r *storyReader) span() (known bool, err error) {
+	var n uint64
+	row := r.db.conn.QueryRow(r.ctx, query("story_span"), r.id())
+	if err := row.Scan(&n, &r.first, &r.last); err != nil {
+		return false, fmt.Errorf("look for the message: %w", err)
+	}
+	return n > 0, nil
+}
+
+func (r *storyReader) owners() error {
+	var creating []string
+	for k := schemas.Received; k < schemas.KindCount; k++ {
+		if (&schemas.Event{Kind: k, Identity: schemas.Identity{Recipient: "a"}}).CreatesRecipient() {
+			creating = append(creating, k.String())
+		}
+	}
+	var rows []struct {
+		Account   string `ch:"account"`
+		Addressed string `ch:"addressed"`
+	}
+	if err := r.ask(&rows, "story_owners", r.id(), clickhouse.Named("creating", creating), limit(3*storyNames)); err != nil {
+		return err
+	}
+	for _, row := range rows {
+		account := schemas.CleanAccount(row.Account)
+		n := len(r.Owners) - 1
+		if n < 0 || r.Owners[n].Account != account {
+			r.Owners = append(r.Owners, explain.Owner{Account: account})
+			n++
+		}
+		if row.Addressed != "" {
+			r.Owners[n].Recipients = append(r.Owners[n].Recipients, row.Addressed)
+		}
+	}
+	return nil
+}
+
+// list joins names, and cuts what is too much.
+func list(names []string) string {
+	if len(names) > storyNames {
+		return strings.Join(names[:storyNames], ", ") + ", …"
+	}
+	return strings.Join(names, ", ")
+}
+
+// recipients reads who has a row, and decides whose stories are told.
+func (r *storyReader) recipients() error {
+	var rows []recipientRow
+	if err := r.ask(&rows, "story_recipients", r.id(), r.named(), limit(explain.MaxRecipients)); err != nil {
+		return err
+	}
+	for i := range rows {
+		r.Recipients = append(r.Recipients, rows[i].recipient())
+	}
+	if err := r.countMore(); err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		r.withoutRows()
+	}
+	r.Tell = min(len(r.Recipients), explain.MaxStories)
+	if r.recipient == "" && len(r.Recipients) > explain.MaxStories {
+		r.Tell = 0
+	}
+	for _, to := range r.Recipients[:r.Tell] {
+		if !slices.Contains(r.tell, to.Recipient) {
+			r.tell = append(r.tell, to.Recipient)
+		}
+	}
+	return nil
+}
+
+func (r *storyReader) countMore() error {
+	if len(r.Recipients) < explain.MaxRecipients {
+		return nil
+	}
+	var n uint64
+	row := r.db.conn.QueryRow(r.ctx, query("story_recipients_count"), r.id(), r.named())
+	if err := row.Scan(&n); err != nil {
+		return fmt.Errorf("count recipients: %w", err)
+	}
+	r.More = max(0, int(n)-len(r.Recipients))
+	return nil
+}
+
+// withoutRows takes those whom events prove to be addressed where message_status
+// has no row yet.
+func (r *storyReader) withoutRows() {
+	for _, o := range r.Owners {
+		for _, to := range o.Recipients {
+			if r.recipient == "" || r.recipient == to {
+				id := schemas.Identity{Account: o.Account, MessageID: r.MessageID, Recipient: to}
+				r.Recipients = append(r.Recipients, explain.Recipient{
+					Account: account(id), Recipient: to, Number: messageNumber(id), Statuses: explain.Standings(unknown),
+				})
+			}
+		}
+	}
+}
+
+var unknown = slices.Repeat([]string{schemas.Canonical.Row(schemas.None).ID}, len(schemas.Vocabularies))
+
+// missing refuses a recipient of whom nothing is known, and says who is.
+func (r *storyReader) missing() error {
+	if r.recipient == "" || len(r.Recipients) > 0 || len(r.Held) > 0 {
+		return nil
+	}
+	var rows []recipientRow
+	if err := r.ask(&rows, "story_recipients", r.id(), clickhouse.Named("recipient", ""), limit(storyNames+1)); err != nil {
+		return err
+	}
+	var names []string
+	for _, row := range rows {
+		names = append(names, strconv.Quote(row.Recipient))
+	}
+	if len(names) == 0 {
+		return fmt.Errorf("nothing is known of recipient %q; leave the recipient out to see all that is known", r.recipient)
+	}
+	return fmt.Errorf("nothing is known of recipient %q; it went to %s", r.recipient, list(names))
+}

@@ -1,0 +1,226 @@
+package clickhouse
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+
+	"mailfate/pipeline/kafkalog"
+	"mailfate/schemas"
+	"mailfate/sinks/explain"
+)
+
+// storyOf are the events of the delivered sample, and one of the message as a whole.
+func storyOf(tb testing.TB) []kafkalog.Record {
+	id := delivered(tb).Identity
+	events := []schemas.Event{
+		{ID: 11, Kind: schemas.Queued, Time: minute(1), QueueID: "4A1", Host: "mx1", File: "/var/log/mail.log", Offset: 4711},
+		{ID: 12, Kind: schemas.Deferred, Time: minute(2), Code: 451, Enhanced: "4.7.1", Reply: "try later", Command: "RCPT TO"},
+		{ID: 13, Kind: schemas.Delivered, Time: minute(9), Code: 250, Relay: "mx.example.org[192.0.2.1]:25", NextQueueID: "X"},
+		{ID: 14, Kind: schemas.Opened, Time: minute(30), URL: "u", UserAgent: "Mozilla", IP: "192.0.2.7", Source: schemas.SourceTracking},
+		{ID: 15, Kind: schemas.Complained, Time: minute(60), Source: schemas.SourceARF},
+	}
+	var records []kafkalog.Record
+	for i, ev := range events {
+		ev.Identity = id
+		if ev.Kind == schemas.Complained {
+			ev.Account, ev.Recipient = "", ""
+		}
+		records = append(records, eventRecord(tb, int64(i), ev))
+	}
+	return records
+}
+
+func story(tb testing.TB, db *DB, id, recipient string) *explain.Found {
+	tb.Helper()
+	f, err := db.Story(tb.Context(), id, recipient)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return f
+}
+
+// A message is found by each of its names.
+func TestStoryByAnyName(t *testing.T) {
+	db := migrated(t)
+	write(t, db, schemas.TopicStatus, false, statusRecords(t, 0, delivered(t))...)
+	write(t, db, schemas.TopicEvents, false, storyOf(t)...)
+	number := strconv.FormatUint(messageNumber(delivered(t).Identity), 10)
+	for _, name := range []string{"m1@acme.example", " <m1@acme.example> ", "e1", number} {
+		f := story(t, db, name, "")
+		if f.MessageID != "m1@acme.example" || len(f.Events) != 5 || len(f.Recipients) != 1 || f.Tell != 1 || len(f.Changes) != 2 {
+			t.Fatalf("%s: %d events, %d recipients, %d changes of %s", name, len(f.Events), len(f.Recipients), len(f.Changes), f.MessageID)
+		}
+		to := f.Recipients[0]
+		if to.Account != "acme" || to.Subject != "Hello" || to.Statuses["canonical"].Status != "opened" || to.Counts.Opens != 2 {
+			t.Errorf("%s: recipient %+v", name, to)
+		}
+	}
+	if f := story(t, db, "m1@acme.example", "<Ann@EXAMPLE.org>"); f.Tell != 1 {
+		t.Error("the recipient is not understood")
+	}
+}
+
+// What was written of an event is read.
+func TestStoryReadsEvents(t *testing.T) {
+	db := migrated(t)
+	write(t, db, schemas.TopicStatus, true, statusRecords(t, 0, delivered(t))...)
+	write(t, db, schemas.TopicEvents, false, storyOf(t)...)
+	f := story(t, db, "m1@acme.example", "")
+	queued, deferred, arrived, opened := f.Events[0], f.Events[1], f.Events[2], f.Events[3]
+	if queued.QueueID != "4A1" || queued.File != "/var/log/mail.log" || queued.Offset != 4711 || queued.Host != "mx1" || queued.Time != minute(1) {
+		t.Errorf("queued: %+v", queued)
+	}
+	if deferred.Code != 451 || deferred.Enhanced != "4.7.1" || deferred.Reply != "try later" || deferred.Command != "RCPT TO" {
+		t.Errorf("deferred: %+v", deferred)
+	}
+	if arrived.Relay == "" || arrived.NextQueueID != "X" || opened.UserAgent != "Mozilla" || opened.IP == "" || opened.URL != "u" || opened.Source != schemas.SourceTracking {
+		t.Errorf("delivered, opened: %+v %+v", arrived, opened)
+	}
+	if len(f.Owners) != 2 || f.Owners[0].Account != "acme" || len(f.Owners[0].Recipients) != 1 || f.Owners[1].Account != "" {
+		t.Errorf("owners: %+v", f.Owners)
+	}
+	c := f.Changes[1]
+	if c.Cause != 12 || c.Kind != schemas.Deferred || c.Reason != schemas.Greylisted || c.Before[0] != "queued" || c.After[0] != "deferred" {
+		t.Errorf("change: %+v", c)
+	}
+}
+
+// A change that was taken back tells what it was, as long as that is on record.
+func TestStoryOfWhatWasTakenBack(t *testing.T) {
+	db := migrated(t)
+	write(t, db, schemas.TopicEvents, false, storyOf(t)...)
+	before, after := delivered(t), delivered(t)
+	write(t, db, schemas.TopicStatus, true, statusRecords(t, 0, before)...)
+	after.History, after.Fresh = after.History[:3], nil
+	after.Withdrawn = []schemas.Withdrawal{{Cause: 14, Time: minute(30)}}
+	after.Revision++
+	write(t, db, schemas.TopicStatus, true, statusRecords(t, 1, after)...)
+	for _, merged := range []bool{false, true} {
+		if merged {
+			if err := db.conn.Exec(t.Context(), "OPTIMIZE TABLE status_changes FINAL"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f := story(t, db, "m1@acme.example", "")
+		last := f.Changes[len(f.Changes)-1]
+		if len(f.Changes) != 4 || !last.Withdrawn || f.Changes[0].Withdrawn {
+			t.Errorf("merged %v: %+v", merged, f.Changes)
+		}
+		if merged && last.Kind != schemas.KindNone {
+			t.Errorf("a merged change is still known: %+v", last)
+		}
+	}
+}
+
+// What belongs to nobody is read, with where it was found.
+func TestStoryOfWhatIsHeld(t *testing.T) {
+	db := migrated(t)
+	s, contested := stray(), stray()
+	contested.Recipient, contested.Standing, contested.Was = "ann@example.org", schemas.Contested, schemas.Contested
+	for i := range contested.Events {
+		contested.Events[i].ID += 100
+	}
+	write(t, db, schemas.TopicStatus, true, statusRecords(t, 0, s, contested)...)
+	ev := s.Events[1]
+	ev.Identity, ev.File, ev.Offset = s.Identity, "/var/mail/1", 5
+	write(t, db, schemas.TopicEvents, false, eventRecord(t, 0, ev))
+	f := story(t, db, s.MessageID, "")
+	if len(f.Held) != 5 || !f.Held[2].Contested || f.Held[3].Contested || f.Tell != 0 {
+		t.Fatalf("held: %+v", f.Held)
+	}
+	for _, h := range f.Held[3:] {
+		if h.Kind == schemas.Complained && (h.File != "/var/mail/1" || h.Offset != 5) {
+			t.Errorf("it is not said where it was read: %+v", h)
+		}
+	}
+}
+
+// Much is bounded: of many events the earliest and the latest, of many recipients some.
+func TestStoryIsBounded(t *testing.T) {
+	db := migrated(t)
+	var events []kafkalog.Record
+	var rows []*schemas.Snapshot
+	for i := range 400 {
+		ev := schemas.Event{ID: schemas.EventID(i + 1), Kind: schemas.Opened, Time: minute(int64(i)), Identity: delivered(t).Identity}
+		events = append(events, eventRecord(t, int64(i), ev))
+	}
+	for i := range explain.MaxRecipients + 7 {
+		s := delivered(t)
+		s.Recipient = fmt.Sprintf("r%03d@example.org", i)
+		rows = append(rows, s)
+	}
+	write(t, db, schemas.TopicEvents, false, events...)
+	write(t, db, schemas.TopicStatus, true, statusRecords(t, 0, append(rows, delivered(t))...)...)
+	f := story(t, db, "m1@acme.example", "ann@example.org")
+	if len(f.Events) != 2*storyKeep || f.Events[0].ID != 1 || f.Events[len(f.Events)-1].ID != 400 {
+		t.Errorf("%d events", len(f.Events))
+	}
+	if len(f.Totals) != 1 || f.Totals[0].Events != 400 || f.Cut {
+		t.Errorf("totals %+v, cut %v", f.Totals, f.Cut)
+	}
+	f = story(t, db, "m1@acme.example", "")
+	if len(f.Recipients) != explain.MaxRecipients || f.More != 8 || f.Tell != 0 || len(f.Events) != 0 {
+		t.Errorf("%d recipients and %d more, %d told, %d events", len(f.Recipients), f.More, f.Tell, len(f.Events))
+	}
+}
+
+// Events may be deleted before what became of their message.
+func TestStoryWithoutEvents(t *testing.T) {
+	db := migrated(t)
+	write(t, db, schemas.TopicStatus, true, statusRecords(t, 0, delivered(t))...)
+	f := story(t, db, "m1@acme.example", "")
+	if f.Tell != 1 || len(f.Changes) != 4 || len(f.Events) != 0 {
+		t.Errorf("%d told, %d changes, %d events", f.Tell, len(f.Changes), len(f.Events))
+	}
+}
+
+// Statuses may be on their way while the events are there.
+func TestStoryWithoutStatuses(t *testing.T) {
+	db := migrated(t)
+	write(t, db, schemas.TopicEvents, false, storyOf(t)...)
+	f := story(t, db, "m1@acme.example", "")
+	if f.Tell != 1 || f.Recipients[0].Recipient != "ann@example.org" || len(f.Events) != 5 {
+		t.Errorf("%+v, %d events", f.Recipients, len(f.Events))
+	}
+}
+
+// What is not found says what to do, and nothing in a name is obeyed.
+func TestStoryNotFound(t *testing.T) {
+	db := migrated(t)
+	twin := delivered(t)
+	twin.MessageID = "m9@acme.example"
+	write(t, db, schemas.TopicStatus, true, statusRecords(t, 0, delivered(t), twin)...)
+	write(t, db, schemas.TopicEvents, false, storyOf(t)...)
+	for _, c := range []struct{ id, recipient, says string }{
+		{"nobody@example.org", "", "nothing is known by this id"},
+		{"18446744073709551615", "", "nothing is known by this id"},
+		{"99999999999999999999999", "", "nothing is known by this id"},
+		{"m1@acme.example", "eve@example.org", `it went to "ann@example.org"`},
+		{"e1", "", `name one: "m1@acme.example" "ann@example.org", "m9@acme.example"`},
+		{"' OR 1=1 -- \\' @id ? $1 {x:String} \x00\xff", "' OR ''='", "nothing is known by this id"},
+		{"", "", "nothing is known by this id"},
+	} {
+		_, err := db.Story(t.Context(), c.id, c.recipient)
+		if err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%q %q: %v", c.id, c.recipient, err)
+		}
+	}
+}
+
+// Any bytes may be a message id and a recipient.
+func TestStoryOfHostileNames(t *testing.T) {
+	db := migrated(t)
+	s := delivered(t)
+	s.MessageID, s.Recipient = "'; DROP TABLE events; --\\ @id ? $1 \x00\xff\n", "\\'@x\x1b"
+	write(t, db, schemas.TopicStatus, true, statusRecords(t, 0, s)...)
+	write(t, db, schemas.TopicEvents, false, eventRecord(t, 0, schemas.Event{ID: 1, Kind: schemas.Queued, Time: minute(1), Identity: s.Identity}))
+	s.MessageID = schemas.CleanMessageID(s.MessageID)
+	write(t, db, schemas.TopicStatus, true, statusRecords(t, 1, s)...)
+	write(t, db, schemas.TopicEvents, false, eventRecord(t, 1, schemas.Event{ID: 1, Kind: schemas.Queued, Time: minute(1), Identity: s.Identity}))
+	f := story(t, db, s.MessageID, s.Recipient)
+	if len(f.Events) != 1 || f.Tell != 1 || len(f.Changes) != 4 {
+		t.Errorf("%d events, %d told, %d changes", len(f.Events), f.Tell, len(f.Changes))
+	}
+}
