@@ -11,6 +11,7 @@ type set struct {
 	cast     *cast
 	rejects  []*rejection
 	gated    []*gatedAlias
+	whole    *addressee // of the letter that has it all; nil in the small set
 	aliases  map[string][]string
 	inbound  int // letters from outside that end in one of our own mailboxes
 	zone     string
@@ -93,6 +94,9 @@ func (s *set) tell(n sizes) {
 		t.oddities()
 	}
 	t.mailing(n.mailing)
+	if n.odd > 0 {
+		t.tellWhole()
+	}
 }
 
 // send adds a letter to these addressees.

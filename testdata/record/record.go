@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 )
 
@@ -56,11 +57,10 @@ func (r *recording) perform(ctx context.Context) error {
 			return err
 		}
 	}
-	n := 0
+	var n atomic.Int64 // letters are handed over by several sessions at once
 	err := r.sendAll(ctx, func(l *letter) {
 		if r.platform != nil {
-			bg.note(r.platform.before(l, n))
-			n++
+			bg.note(r.platform.before(l, int(n.Add(1)-1)))
 		}
 	})
 	if err := errors.Join(err, makeNoise(), r.tryRejections(), r.expelLetters()); err != nil {

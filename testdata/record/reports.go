@@ -132,8 +132,9 @@ func (r report) original(boundary, id, recipient, sender string, at time.Time) s
 	return part(boundary, "message/rfc822", header+"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nHello,\r\nthis is a letter of the recording.\r\n")
 }
 
-// writeReports picks letters that arrived and complains about them. single had one recipient, several had more.
-func writeReports(dir string, single, several []*addressee) (*maildir, error) {
+// writeReports picks letters that arrived and complains about them. single had one recipient, several had more;
+// whole is complained about whatever the picks are.
+func writeReports(dir string, single, several []*addressee, whole *addressee) (*maildir, error) {
 	m := &maildir{dir: dir, at: time.Now(), counts: map[string]int{}}
 	var all []report
 	take := func() *addressee { a := single[0]; single = single[1:]; return a }
@@ -157,6 +158,7 @@ func writeReports(dir string, single, several []*addressee) (*maildir, error) {
 		report{kind: "abuse", about: take(), applies: true, folder: "new", duplicate: true},
 		report{folder: "new"},
 		report{kind: "abuse", about: take(), torn: true},
+		report{kind: "abuse", about: whole, applies: true, folder: "new"},
 	)
 	for _, d := range []string{"cur", "new", "tmp"} {
 		if err := os.MkdirAll(filepath.Join(dir, d), 0o755); err != nil {

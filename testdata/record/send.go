@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/textproto"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -15,7 +16,7 @@ import (
 // perSession is how many letters an application hands over in one SMTP session.
 const perSession = 5
 
-// sendAll hands all letters to Postfix at the set's rate, those that take long first.
+// sendAll hands all letters to Postfix at the set's rate, those that take long first, the one that has it all last.
 func (s *set) sendAll(ctx context.Context, before func(*letter)) error {
 	queue := s.order()
 	work := make(chan []*letter)
@@ -51,10 +52,12 @@ func (s *set) sendAll(ctx context.Context, before func(*letter)) error {
 // order shuffles the letters, and sends those that take long in the first third.
 func (s *set) order() []*letter {
 	rnd := rand.New(rand.NewPCG(s.seed, 2))
-	var slow, quick []*letter
+	var slow, quick, last []*letter
 	for _, l := range s.cast.letters {
 		switch {
 		case l.via == byNobody:
+		case l.to[0] == s.whole:
+			last = append(last, l)
 		case l.slow:
 			slow = append(slow, l)
 		default:
@@ -66,7 +69,7 @@ func (s *set) order() []*letter {
 	third := min(len(quick), len(slow))
 	mixed := append(slow, quick[:third]...)
 	rnd.Shuffle(len(mixed), func(i, j int) { mixed[i], mixed[j] = mixed[j], mixed[i] })
-	return append(mixed, quick[third:]...)
+	return slices.Concat(mixed, quick[third:], last)
 }
 
 // batchOf is how many of the next letters come in the same way, and so fit into one session.

@@ -11,15 +11,21 @@ import (
 // settle is how long after a letter's arrival the first person opens it; only machines are quicker.
 const settle = 12 * time.Second
 
-// schedule arranges what follows an arrival at once: machines that fetch unasked, and the gated aliases' first open.
+// schedule arranges what follows an arrival at once: machines that fetch unasked, the gated aliases' first open, and
+// who visits the letter that has it all.
 func (r *recording) schedule(bg *background) {
 	rnd := rand.New(rand.NewPCG(r.seed, 3))
 	for _, g := range r.gated {
 		mine := rand.New(rand.NewPCG(rnd.Uint64(), 4))
 		bg.run(func(ctx context.Context) error { return r.playAlias(ctx, g, mine) })
 	}
+	whole := make(chan struct{})
+	r.whole.boxes[0].changed = func() { close(whole) }
+	bg.run(func(ctx context.Context) error {
+		return r.playWhole(ctx, whole, rand.New(rand.NewPCG(r.seed, 9)))
+	})
 	for _, l := range r.cast.letters {
-		if len(l.to) != 1 || len(l.to[0].boxes) != 1 || l.to[0].boxes[0].end != accepts || l.via == byOutside || rnd.IntN(14) > 0 {
+		if l.to[0] == r.whole || len(l.to) != 1 || len(l.to[0].boxes) != 1 || l.to[0].boxes[0].end != accepts || l.via == byOutside || rnd.IntN(14) > 0 {
 			continue
 		}
 		a, seed, clicks := l.to[0], rnd.Uint64(), rnd.IntN(4) == 0
@@ -91,7 +97,7 @@ func (r *recording) touch(a *addressee, w what, g agent, rnd *rand.Rand) error {
 
 // arrived are the addressees whose letters arrived long enough ago and who are not part of another story.
 func (r *recording) arrived() (out []*addressee) {
-	busy := map[*addressee]bool{}
+	busy := map[*addressee]bool{r.whole: true}
 	for _, g := range r.gated {
 		busy[g.who] = true
 	}
@@ -230,7 +236,7 @@ func (r *recording) complain() error {
 	}
 	rnd := rand.New(rand.NewPCG(r.seed, 8))
 	rnd.Shuffle(len(single), func(i, j int) { single[i], single[j] = single[j], single[i] })
-	m, err := writeReports(filepath.Join(r.dir, "reports"), single, several)
+	m, err := writeReports(filepath.Join(r.dir, "reports"), single, several, r.whole)
 	if err != nil {
 		return err
 	}
