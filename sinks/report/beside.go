@@ -3,6 +3,8 @@ package report
 import (
 	"strings"
 	"unicode/utf8"
+
+	"mailfate/sinks/terminal"
 )
 
 const (
@@ -67,7 +69,7 @@ func (w *writer) shelf(blocks []block) {
 		}
 		line := strings.TrimRight(strings.Join(parts, between), " ")
 		if i == 0 {
-			line = w.paint(faint, line)
+			line = w.Paint(terminal.Faint, line)
 		}
 		w.line("%s", line)
 	}

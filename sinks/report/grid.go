@@ -4,8 +4,9 @@ import (
 	"bufio"
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"mailfate/sinks/terminal"
 )
 
 // maxCell cuts names that would tear a table apart.
@@ -38,15 +39,9 @@ func (g *grid) widths() []int {
 // writer writes grids; what goes wrong comes out of Flush.
 type writer struct {
 	*bufio.Writer
-	colour bool
-	begun  bool
+	terminal.Colour
+	begun bool
 }
-
-const (
-	bold  = "\x1b[1m"
-	faint = "\x1b[2m"
-	plain = "\x1b[0m"
-)
 
 func (w *writer) line(format string, args ...any) {
 	_, _ = fmt.Fprintf(w, format+"\n", args...)
@@ -57,20 +52,13 @@ func (w *writer) title(format string, args ...any) {
 		w.line("")
 	}
 	w.begun = true
-	w.line("%s", w.paint(bold, fmt.Sprintf(format, args...)))
-}
-
-func (w *writer) paint(how, text string) string {
-	if !w.colour {
-		return text
-	}
-	return how + text + plain
+	w.line("%s", w.Paint(terminal.Bold, fmt.Sprintf(format, args...)))
 }
 
 func (w *writer) grid(g grid) {
 	for i, line := range g.lines() {
 		if i == 0 && g.header != nil {
-			line = w.paint(faint, line)
+			line = w.Paint(terminal.Faint, line)
 		}
 		w.line("%s", line)
 	}
@@ -107,22 +95,14 @@ func (g *grid) row(cells []string, widths []int) string {
 
 func numeric(cell string) bool { return cell == "" || cell[0] >= '0' && cell[0] <= '9' }
 
-// printable makes a name from outside harmless: it may hold escape sequences.
+// printable makes a name from outside harmless, and short.
 func printable(s string) string {
-	var b strings.Builder
-	n := 0
-	for _, r := range s {
-		if n++; n > maxCell {
-			b.WriteRune('…')
-			break
-		}
-		if r == utf8.RuneError || !unicode.IsPrint(r) {
-			r = '?'
-		}
-		b.WriteRune(r)
-	}
-	if n == 0 {
+	if s == "" {
 		return "(none)"
 	}
-	return b.String()
+	name := []rune(terminal.Visible(s))
+	if len(name) > maxCell {
+		return string(name[:maxCell]) + "…"
+	}
+	return string(name)
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"mailfate/schemas"
+	"mailfate/sinks/terminal"
 )
 
 // maxDomains is how many domains the text lists; the JSON has more.
@@ -18,7 +19,7 @@ const maxDomains = 20
 
 // WriteText writes the report for people. Colour is for terminals only.
 func (r *Report) WriteText(w io.Writer, colour bool) error {
-	out := &writer{Writer: bufio.NewWriter(w), colour: colour}
+	out := &writer{Writer: bufio.NewWriter(w), Colour: terminal.Colour(colour)}
 	r.writeStatuses(out)
 	r.writeRates(out)
 	r.writeReasons(out)
