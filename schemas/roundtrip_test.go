@@ -125,7 +125,13 @@ func drawSnapshot(t *rapid.T) Snapshot {
 		Fresh: rapid.SliceOfN(drawID, 0, 3).Draw(t, "fresh"), Rules: rapid.Uint64().Draw(t, "rules"),
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "counted") {
-		s.Counted = append(s.Counted, Counted{Kind: drawKindOf(t), Agent: rapid.SampledFrom([]string{"", "Mozilla/5.0", "\xff"}).Draw(t, "agent"), IDs: rapid.SliceOfN(drawID, 0, 5).Draw(t, "ids")})
+		c := Counted{Kind: drawKindOf(t), IDs: rapid.SliceOfN(drawID, 0, 5).Draw(t, "ids")}
+		if rapid.Bool().Draw(t, "agents") {
+			for range c.IDs {
+				c.Agents = append(c.Agents, rapid.SampledFrom([]string{"", "Mozilla/5.0", "\xff"}).Draw(t, "agent"))
+			}
+		}
+		s.Counted = append(s.Counted, c)
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "timers") {
 		s.Timers = append(s.Timers, Timer{Stream: text(t, "stream"), Due: drawTime.Draw(t, "due")})

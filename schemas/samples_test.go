@@ -84,11 +84,15 @@ func sampleLarge() Snapshot {
 	return s
 }
 
-// sampleAgents has kinds that are counted by agent.
+// sampleAgents has counts whose agents are known, and such whose are not.
 func sampleAgents() Snapshot {
 	s := sampleLarge()
 	s.Events = s.Events[:3]
-	s.Counted = []Counted{{Kind: Deferred, IDs: []EventID{7}}, {Kind: Clicked, Agent: "Mozilla/5.0", IDs: []EventID{1, 2}}, {Kind: Clicked, Agent: "\xff"}}
+	s.Counted = []Counted{
+		{Kind: Deferred, IDs: []EventID{7}},
+		{Kind: Opened, IDs: []EventID{8}}, // from before agents were noted
+		{Kind: Clicked, IDs: []EventID{1, 2, 3}, Agents: []string{"Mozilla/5.0", "", "Mozilla/5.0"}},
+	}
 	return s
 }
 

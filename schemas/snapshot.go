@@ -32,11 +32,11 @@ type Snapshot struct {
 	Rules     uint64       // the version of the rules that made it
 }
 
-// Counted holds the smallest ids of all events of one kind and agent.
+// Counted holds the smallest ids of all events of one kind.
 type Counted struct {
-	Kind  Kind
-	Agent string    // of engagement, the user agent; see pipeline/status
-	IDs   []EventID // ascending
+	Kind   Kind
+	IDs    []EventID // ascending
+	Agents []string  // of engagement: whose event each of IDs is; nil where that is not known
 }
 
 // Standing says what becomes of the events under one key; as Was, several.
@@ -90,7 +90,7 @@ type Row struct {
 	Size                               int64
 
 	Statuses Statuses
-	Reason   Reason // of the newest attempt's bounce that the status tells of, else of what led to the status
+	Reason   Reason // of the newest attempt's bounce (the one that the status tells of), else of what led to the status
 	Code     uint16 // this and the next three: of that bounce, else of the last transport event
 	Enhanced string
 	Reply    string

@@ -21,7 +21,7 @@ const (
 	snapWithdrawn
 	snapWas
 	snapRules
-	snapAgents // of snapCounted, where any is named
+	snapAgents // of each id of snapCounted
 )
 
 // The field keys of an encoded change. Stored: append only.
@@ -112,11 +112,11 @@ func (e *Encoder) Snapshot(s *Snapshot) ([]byte, error) {
 			e.ids(c.IDs)
 		}
 	}
-	if slices.ContainsFunc(s.Counted, func(c Counted) bool { return c.Agent != "" }) {
+	if slices.ContainsFunc(s.Counted, func(c Counted) bool { return c.Agents != nil }) {
 		m.key(snapAgents)
 		e.list(len(s.Counted))
 		for _, c := range s.Counted {
-			e.text(c.Agent)
+			e.textList(c.Agents)
 		}
 	}
 	m.texts(snapAccounts, s.Accounts)
@@ -170,9 +170,13 @@ func (m *mapWriter) texts(k uint8, list []string) {
 		return
 	}
 	m.key(k)
-	m.e.list(len(list))
+	m.e.textList(list)
+}
+
+func (e *Encoder) textList(list []string) {
+	e.list(len(list))
 	for _, s := range list {
-		m.e.text(s)
+		e.text(s)
 	}
 }
 
@@ -299,9 +303,9 @@ func (d *Decoder) Snapshot(value []byte, s *Snapshot) error {
 				s.Counted = append(s.Counted, Counted{Kind: Kind(d.small(uint64(KindCount))), IDs: d.ids()})
 			}
 		case snapAgents: // behind what they are of
-			for i, agent := range d.textList() {
-				if i < len(s.Counted) {
-					s.Counted[i].Agent = agent
+			for i := range d.list() {
+				if agents := d.textList(); i < len(s.Counted) && len(agents) == len(s.Counted[i].IDs) {
+					s.Counted[i].Agents = agents
 				}
 			}
 		case snapAccounts:

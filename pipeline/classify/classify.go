@@ -1,7 +1,8 @@
 // Package classify says why a delivery failed, from what the remote server
-// answered. It is pure: the same reply always has the same reason.
+// answered, and who fetched, from what it calls itself. It is pure: the same
+// reply always has the same reason.
 //
-// Today it knows the enhanced status code (RFC 3463 and the registry of RFC
+// Of replies it knows the enhanced status code (RFC 3463 and the registry of RFC
 // 5248) and, where there is none, the reply code (RFC 5321, 4.2). It never
 // calls a 5.7.x reply hard: one blocklisting would suppress every address.
 package classify
@@ -12,9 +13,9 @@ import (
 	"mailfate/schemas"
 )
 
-// Version changes whenever the same reply may get another reason, so that
-// stored results can be told from today's.
-const Version = 1
+// Version changes whenever the same reply may get another reason, or the same
+// agent be another's, so that stored results can be told from today's.
+const Version = 2
 
 // Reply returns the reason that a reply's codes name. A bounce and a deferral
 // with the same detail have the same reason; whether it was for good is the

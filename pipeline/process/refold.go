@@ -32,11 +32,7 @@ func (b *batch) beginRefold(order schemas.Refold) {
 	if order.ID == r.ID || !r.Done && order.ID < r.ID {
 		return
 	}
-	changed := uint64(0)
-	if !r.Done {
-		changed = r.Changed // by the older one, whose place this one takes
-	}
-	*r = schemas.Refolding{ID: order.ID, Rules: b.w.eval.Rules(), Behind: refoldStart, Changed: changed}
+	*r = schemas.Refolding{ID: order.ID, Rules: b.w.eval.Rules(), Behind: refoldStart}
 	b.refolded = true
 }
 
@@ -110,7 +106,7 @@ func (w *worker) rememberRefold(value []byte) error {
 		return err
 	}
 	if rules := w.eval.Rules(); !r.Done && r.Rules != rules {
-		r.Rules, r.Behind, r.Looked = rules, refoldStart, 0
+		r = schemas.Refolding{ID: r.ID, Rules: rules, Behind: refoldStart}
 	}
 	w.refold = r
 	return nil

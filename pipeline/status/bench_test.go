@@ -1,6 +1,7 @@
 package status
 
 import (
+	"fmt"
 	"testing"
 
 	"mailfate/schemas"
@@ -56,15 +57,26 @@ func BenchmarkEvent(b *testing.B) {
 }
 
 // BenchmarkManyOpens is the same for one more open of a message that was opened
-// 10,000 times.
+// 10,000 times, by one agent and by many.
 func BenchmarkManyOpens(b *testing.B) {
+	for _, agents := range []int{1, 4, 40} {
+		b.Run(fmt.Sprint(agents), func(b *testing.B) { benchmarkOpens(b, agents) })
+	}
+}
+
+func benchmarkOpens(b *testing.B, agents int) {
 	events := typical()
 	clock := func(string) int64 { return 0 }
 	e := NewEvaluator(Timers{})
 	s := &schemas.Snapshot{Identity: schemas.Identity{MessageID: "m", Recipient: "r@example.net"}}
 	open := events[5]
+	names := make([]string, agents)
+	for i := range names {
+		names[i] = fmt.Sprint(open.UserAgent, " ", i)
+	}
 	next := func(n int) {
-		open.ID = schemas.HashEvent("open", string(rune(n))).ID() + schemas.EventID(n)
+		open.ID = schemas.EventID(uint64(n) * 0x9e3779b97f4a7c15)
+		open.UserAgent = names[n%agents]
 		open.Time++
 	}
 	for i := range events {
@@ -79,6 +91,11 @@ func BenchmarkManyOpens(b *testing.B) {
 		next(n)
 		e.takeIn(s, &open, clock)
 	}
+	v, err := schemas.NewEncoder().Snapshot(s)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(len(v)), "bytes/snapshot")
 }
 
 // BenchmarkEncode writes the snapshot of the typical message.

@@ -6,102 +6,83 @@ import (
 	"mailfate/schemas"
 )
 
-// Kinds of which a set has more events than it keeps are counted by the ids of
-// all their events, apart by user agent: who fetched is what tells a machine
-// from a person, by the rules of the day when the set is read.
 const (
-	// countExactly is how many events of one kind and agent are counted exactly.
+	// countExactly is how many events of one kind are counted exactly.
 	countExactly = 256
 
-	// countApart is how many agents are counted apart from each other.
-	countApart = 8
-
-	// otherAgents stands for all the rest. No agent that is text sorts behind it.
-	otherAgents = "\xff"
+	// unknownAgent is who did what was counted before agents were noted. No
+	// agent that is text sorts behind it.
+	unknownAgent = "\xff"
 )
 
-// agentOf is who an event is counted under.
+// agentOf is who did it: who fetches is what tells a machine from a person, by
+// the rules of the day when the set is read.
 func agentOf(ev *schemas.Event) string {
 	if ev.Kind.Stage() != schemas.StageEngagement {
 		return ""
 	}
-	return ev.UserAgent
+	return min(ev.UserAgent, unknownAgent)
 }
 
-// countedOf returns where the counts of a kind begin and end.
-func countedOf(s *schemas.Snapshot, k schemas.Kind) (first, end int) {
-	for first < len(s.Counted) && s.Counted[first].Kind < k {
-		first++
-	}
-	end = first
-	for end < len(s.Counted) && s.Counted[end].Kind == k {
-		end++
-	}
-	return first, end
-}
-
-func isCounted(s *schemas.Snapshot, k schemas.Kind) bool {
-	first, end := countedOf(s, k)
-	return end > first
-}
-
-// isApart reports whether an agent is counted apart from the others.
-func isApart(s *schemas.Snapshot, k schemas.Kind, agent string) bool {
-	first, end := countedOf(s, k)
-	for _, c := range s.Counted[first:end] {
-		if c.Agent == agent {
-			return agent < otherAgents
+// countedOf finds the count of a kind; nil while all of its events are kept.
+func countedOf(s *schemas.Snapshot, k schemas.Kind) *schemas.Counted {
+	for i := range s.Counted {
+		if s.Counted[i].Kind == k {
+			return &s.Counted[i]
 		}
 	}
-	return false
+	return nil
 }
 
-// count takes ids into those of a kind and agent, and with the first of them
-// the events of the kind that are kept.
-func count(s *schemas.Snapshot, k schemas.Kind, agent string, ids ...schemas.EventID) bool {
-	if !isCounted(s, k) {
-		first, end := run(s.Events, k)
-		for i := first; i < end; i++ {
-			countMore(s, k, agentOf(&s.Events[i]), s.Events[i].ID)
-		}
+// count takes an event into those of its kind, and with the first one all that
+// are kept.
+func count(s *schemas.Snapshot, k schemas.Kind, id schemas.EventID, agent string) bool {
+	if c := countedOf(s, k); c != nil {
+		return addCounted(c, id, agent)
 	}
-	return countMore(s, k, agent, ids...)
-}
-
-// countMore is count for a kind that is counted already. The agents counted
-// apart are the smallest of all that were ever seen, so that no order decides
-// which.
-func countMore(s *schemas.Snapshot, k schemas.Kind, agent string, ids ...schemas.EventID) bool {
-	first, end := countedOf(s, k)
-	agent = min(agent, otherAgents)
-	at := first
-	for at < end && s.Counted[at].Agent < agent {
+	at := 0
+	for at < len(s.Counted) && s.Counted[at].Kind < k {
 		at++
 	}
-	if at < end && s.Counted[at].Agent == agent {
-		return addSmallestIDs(&s.Counted[at], ids)
+	s.Counted = slices.Insert(s.Counted, at, schemas.Counted{Kind: k})
+	first, end := run(s.Events, k)
+	for i := first; i < end; i++ {
+		addCounted(&s.Counted[at], s.Events[i].ID, agentOf(&s.Events[i]))
 	}
-	if at-first >= countApart && agent != otherAgents {
-		return countMore(s, k, otherAgents, ids...)
+	addCounted(&s.Counted[at], id, agent)
+	return true
+}
+
+// addCounted keeps the smallest ids, each with who did it; an id that two agents
+// claim is there twice.
+func addCounted(c *schemas.Counted, id schemas.EventID, agent string) bool {
+	byAgent := c.Kind.Stage() == schemas.StageEngagement
+	if byAgent && len(c.Agents) < len(c.IDs) {
+		c.Agents = slices.Repeat([]string{unknownAgent}, len(c.IDs))
 	}
-	s.Counted = slices.Insert(s.Counted, at, schemas.Counted{Kind: k, Agent: agent})
-	addSmallestIDs(&s.Counted[at], ids)
-	if last := first + countApart; last <= end && s.Counted[last].Agent != otherAgents {
-		pushedOut := s.Counted[last].IDs
-		s.Counted = slices.Delete(s.Counted, last, last+1)
-		countMore(s, k, otherAgents, pushedOut...)
+	at, found := slices.BinarySearch(c.IDs, id)
+	for ; found && byAgent && at < len(c.IDs) && c.IDs[at] == id; at++ {
+		if c.Agents[at] >= agent {
+			break
+		}
+	}
+	if found && at < len(c.IDs) && c.IDs[at] == id && (!byAgent || c.Agents[at] == agent) || at == countExactly {
+		return false
+	}
+	c.IDs = slices.Insert(c.IDs[:min(len(c.IDs), countExactly-1)], at, id)
+	if byAgent {
+		c.Agents = slices.Insert(c.Agents[:min(len(c.Agents), countExactly-1)], at, agent)
 	}
 	return true
 }
 
-func addSmallestIDs(c *schemas.Counted, ids []schemas.EventID) (changed bool) {
-	for _, id := range ids {
-		at, found := slices.BinarySearch(c.IDs, id)
-		if found || at == countExactly {
-			continue
-		}
-		c.IDs = slices.Insert(c.IDs[:min(len(c.IDs), countExactly-1)], at, id)
-		changed = true
+// agentAt is who did what is counted at i.
+func agentAt(c *schemas.Counted, i int) string {
+	if i < len(c.Agents) {
+		return c.Agents[i]
 	}
-	return changed
+	if c.Kind.Stage() == schemas.StageEngagement {
+		return unknownAgent
+	}
+	return ""
 }

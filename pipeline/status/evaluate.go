@@ -181,7 +181,7 @@ func rulesVersion(t Timers) uint64 {
 	for _, v := range schemas.Vocabularies {
 		parts = append(parts, v.Name)
 		for s, row := range v.Rows {
-			parts = append(parts, row.ID)
+			parts = append(parts, row.ID, string(row.Outcome), fmt.Sprint(row.Final))
 			for k := range schemas.KindCount {
 				for r := range schemas.ReasonCount {
 					if to := v.Next(schemas.Status(s), k, r); int(to) != s {

@@ -36,7 +36,7 @@ func readFuzz(b []byte) (events []schemas.Event) {
 			ev.QueueID, ev.NextQueueID = pick(b[6], "", "Q1", "Q2", "Q3"), pick(b[7], "", "", "Q1", "Q2", "theirs")
 			ev.Enhanced = pick(b[7]/8, "", "5.1.1", "4.2.2")
 		case schemas.StageEngagement:
-			ev.UserAgent = pick(b[6], "", "Mozilla/5.0", "curl/8.14.1", "a", "b", "c", "d", "e") // as many as are counted apart
+			ev.UserAgent = pick(b[6], "", "Mozilla/5.0", "curl/8.14.1", "a", "b", "c", "d", "e", "f", "g")
 		}
 		events = append(events, ev)
 	}

@@ -10,6 +10,13 @@ func (p *Point) machine() bool {
 	return p.Kind >= schemas.MachineOpened && p.Kind <= schemas.MachineUnsubscribed
 }
 
+// asked reports whether a program did it for somebody who asked: one-click
+// unsubscribing (RFC 8058) is a POST by the reader's provider, and a report is
+// written by it.
+func asked(ev *schemas.Event) bool {
+	return ev.Source == schemas.SourceARF || ev.Kind == schemas.Unsubscribed && ev.Command == "POST"
+}
+
 // machines remembers which agents are machines: few are seen, again and again.
 type machines struct {
 	last   string

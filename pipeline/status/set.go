@@ -10,22 +10,21 @@ import (
 
 const (
 	// keepEach is how many events of one kind are kept from either end of time:
-	// the first tell when something happened, the last what was said. Of every
-	// agent that is counted apart the first and the last are kept too.
+	// the first tell when something happened, the last what was said.
 	keepEach = 16
 
 	// keepQueues is keepEach for what MTAs say of a whole message: a mailing that is
 	// sent in many envelopes under one Message-ID has as many queue ids.
 	keepQueues = 128
 
+	// edgeAgents is of how many agents the first and the last event of a kind are
+	// kept too: of the smallest, so that no order decides which.
+	edgeAgents = 16
+
 	// smallest is how many accounts and recipients the message's own record
 	// names: two are enough to know that there are several.
 	smallest = 2
 )
-
-// Add takes an event into what is known under a key and reports whether that
-// changed anything. The event's identity must be the key's.
-func Add(s *schemas.Snapshot, ev *schemas.Event) bool { return insert(s, ev) }
 
 // Merge takes everything that is known in other into s and reports whether that
 // changed anything.
@@ -33,10 +32,12 @@ func Merge(s, other *schemas.Snapshot) bool {
 	changed := false
 	for i := range other.Counted {
 		c := &other.Counted[i]
-		changed = count(s, c.Kind, c.Agent, c.IDs...) || changed
+		for n, id := range c.IDs {
+			changed = count(s, c.Kind, id, agentAt(c, n)) || changed
+		}
 	}
 	for i := range other.Events {
-		changed = insert(s, &other.Events[i]) || changed
+		changed = Add(s, &other.Events[i]) || changed
 	}
 	for _, a := range other.Accounts {
 		changed = AddAccount(s, a) || changed
@@ -67,21 +68,24 @@ func addSmallest(list *[]string, v string) bool {
 	return true
 }
 
-// insert puts one event in its place. Events are kept in the order of kind,
-// time and id; the same observation read with other circumstances (another
-// stream, say) is kept once, with the smaller contents.
-func insert(s *schemas.Snapshot, ev *schemas.Event) bool {
+// Add takes an event into what is known under a key and reports whether that
+// changed anything. The event's identity must be the key's.
+//
+// Events are kept in the order of kind, time and id; the same observation read
+// with other circumstances (another stream, say) is kept once, with the smaller
+// contents.
+func Add(s *schemas.Snapshot, ev *schemas.Event) bool {
 	at, found := place(s.Events, ev)
 	if found {
 		return mergeReading(&s.Events[at], ev)
 	}
 	first, end := run(s.Events, ev.Kind)
 	keep := keepOf(s, ev.Kind)
-	counted := isCounted(s, ev.Kind)
+	counted := countedOf(s, ev.Kind) != nil
 	if counted {
-		changed := count(s, ev.Kind, agentOf(ev), ev.ID)
+		changed := count(s, ev.Kind, ev.ID, agentOf(ev))
 		middle := at >= first+keep && at <= end-keep
-		if middle && !isEdge(s, ev, s.Events[first:at], s.Events[at:end]) {
+		if middle && !isEdge(s.Events[first:at], s.Events[at:end], agentOf(ev)) {
 			return changed // it only counts
 		}
 	}
@@ -90,26 +94,43 @@ func insert(s *schemas.Snapshot, ev *schemas.Event) bool {
 	end++
 	if end-first > 2*keep {
 		if !counted {
-			count(s, ev.Kind, agentOf(ev), ev.ID)
+			count(s, ev.Kind, ev.ID, agentOf(ev))
 		}
 		thinOut(s, first, end, keep)
 	}
 	return true
 }
 
-// isEdge reports whether an event is the first or the last of an agent that is
-// counted apart: so it is known when a person opened first, however often
-// machines did before and after.
-func isEdge(s *schemas.Snapshot, ev *schemas.Event, before, after []schemas.Event) bool {
-	agent := agentOf(ev)
-	same := func(o schemas.Event) bool { return agentOf(&o) == agent }
-	return isApart(s, ev.Kind, agent) && (!slices.ContainsFunc(before, same) || !slices.ContainsFunc(after, same))
+// isEdge reports whether an event between others of its kind is the first or the
+// last of its agent, and the agent one of the smallest: so it is known when a
+// person opened first, however often machines did before and after. The edges of
+// those agents are always kept, so what is kept tells which they are.
+func isEdge(before, after []schemas.Event, agent string) bool {
+	same := func(ev schemas.Event) bool { return agentOf(&ev) == agent }
+	if slices.ContainsFunc(before, same) && slices.ContainsFunc(after, same) {
+		return false
+	}
+	var smaller [edgeAgents]string
+	n := 0
+	for _, events := range [][]schemas.Event{before, after} {
+		for i := range events {
+			a := agentOf(&events[i])
+			if a >= agent || slices.Contains(smaller[:n], a) {
+				continue
+			}
+			smaller[n] = a
+			if n++; n == edgeAgents {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // thinOut drops what is neither among the first or the last of its kind nor an edge.
 func thinOut(s *schemas.Snapshot, first, end, keep int) {
 	for at := end - keep - 1; at >= first+keep; at-- {
-		if isEdge(s, &s.Events[at], s.Events[first:at], s.Events[at+1:end]) {
+		if isEdge(s.Events[first:at], s.Events[at+1:end], agentOf(&s.Events[at])) {
 			continue
 		}
 		s.Events = slices.Delete(s.Events, at, at+1)

@@ -1,6 +1,7 @@
 package status
 
 import (
+	"cmp"
 	"slices"
 
 	"mailfate/schemas"
@@ -15,6 +16,12 @@ type tally struct {
 	atLeast          bool
 }
 
+// A countedEvent is one that is known by its id and agent alone.
+type countedEvent struct {
+	id    schemas.EventID
+	agent string
+}
+
 // countUp counts events, of which the sets may know more than the timeline has
 // points for.
 func (t *timeline) countUp(r *schemas.Row, src *Sources) {
@@ -27,6 +34,23 @@ func (t *timeline) countUp(r *schemas.Row, src *Sources) {
 		r.Suspicious += c.more // the others were counted with every kind's
 		r.AtLeast = r.AtLeast || c.atLeast
 	}
+	for _, s := range src.Own {
+		for i := range s.Counted {
+			r.AtLeast = r.AtLeast || thinned(r, s.Counted[i].Kind)
+		}
+	}
+}
+
+// thinned reports whether a count is too small because not all events of a kind
+// are kept: attempts are told by those that are, and so is what is suspicious.
+func thinned(r *schemas.Row, k schemas.Kind) bool {
+	switch k {
+	case schemas.Resend:
+		return true
+	case schemas.Read, schemas.Unsubscribed, schemas.Complained:
+		return r.Suspicious > 0
+	}
+	return false
 }
 
 func (t *timeline) tally(src *Sources, k schemas.Kind) (c tally) {
@@ -44,14 +68,14 @@ func (t *timeline) tally(src *Sources, k schemas.Kind) (c tally) {
 	}
 	t.counted = t.counted[:0]
 	for _, s := range src.Own {
-		t.takeCounted(s, k)
+		t.takeCounted(&c, s, k)
 	}
 	for _, s := range src.Whole {
 		switch {
 		case k.Stage() == schemas.StageTransport:
-			c.atLeast = c.atLeast || isCounted(s, k) // under which queue id is not known
+			c.atLeast = c.atLeast || countedOf(s, k) != nil // under which queue id is not known
 		case src.Sole:
-			t.takeCounted(s, k)
+			t.takeCounted(&c, s, k)
 		}
 	}
 	if len(t.counted) > 0 {
@@ -60,58 +84,57 @@ func (t *timeline) tally(src *Sources, k schemas.Kind) (c tally) {
 	return c
 }
 
-func (t *timeline) takeCounted(s *schemas.Snapshot, k schemas.Kind) {
-	first, end := countedOf(s, k)
-	t.counted = append(t.counted, s.Counted[first:end]...)
+// takeCounted gathers what a record counts of a kind.
+func (t *timeline) takeCounted(c *tally, s *schemas.Snapshot, k schemas.Kind) {
+	of := countedOf(s, k)
+	if of == nil {
+		return
+	}
+	more := len(t.counted) > 0
+	for i, id := range of.IDs {
+		t.counted = append(t.counted, countedEvent{id, agentAt(of, i)})
+	}
+	if more {
+		slices.SortFunc(t.counted, func(a, b countedEvent) int {
+			return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(a.agent, b.agent))
+		})
+	}
+	c.atLeast = c.atLeast || len(of.IDs) == countExactly
 }
 
 // tallyCounted adds what was counted and not kept. Of such events it is known
 // only that there were so many, by whom: they count as their agents and the kept
 // ones do, and where these differ, as what they may at least be.
 func (t *timeline) tallyCounted(c *tally, k schemas.Kind) {
-	kept := t.ids[:0]
-	for i := range t.points {
-		if p := &t.points[i]; !p.Derived && p.Event.Kind == k {
-			kept = append(kept, p.ID)
-		}
-	}
-	t.ids = kept
-	slices.Sort(kept)
+	kept := t.keptIDs(k)
 	onlySuspicious := c.suspicious > 0 && c.people+c.machines == 0
 	mixed := c.suspicious > 0 && !onlySuspicious
-	for i, group := range t.counted {
-		n := t.unkept(i, kept)
-		switch {
-		case n == 0:
-		case onlySuspicious:
-			c.more += n
-		case mixed || group.Agent == otherAgents:
-			c.atLeast = true
-		case t.isMachine(group.Agent):
-			c.machines += n
-		default:
-			c.people += n
+	for i, ev := range t.counted {
+		for len(kept) > 0 && kept[0] < ev.id {
+			kept = kept[1:]
 		}
-		c.atLeast = c.atLeast || len(group.IDs) == countExactly
+		switch {
+		case len(kept) > 0 && kept[0] == ev.id, i > 0 && t.counted[i-1].id == ev.id:
+		case onlySuspicious:
+			c.more++
+		case mixed || ev.agent == unknownAgent:
+			c.atLeast = true
+		case t.isMachine(ev.agent):
+			c.machines++
+		default:
+			c.people++
+		}
 	}
 }
 
-// unkept is how many ids of a group are neither kept nor in a group before it.
-func (t *timeline) unkept(group int, kept []schemas.EventID) (n uint32) {
-	for _, id := range t.counted[group].IDs {
-		for len(kept) > 0 && kept[0] < id {
-			kept = kept[1:]
-		}
-		if len(kept) > 0 && kept[0] == id {
-			continue
-		}
-		before := slices.ContainsFunc(t.counted[:group], func(c schemas.Counted) bool {
-			_, found := slices.BinarySearch(c.IDs, id)
-			return found
-		})
-		if !before {
-			n++
+// keptIDs are the ids of the points of a kind, ascending.
+func (t *timeline) keptIDs(k schemas.Kind) []schemas.EventID {
+	t.ids = t.ids[:0]
+	for i := range t.points {
+		if p := &t.points[i]; !p.Derived && p.Event.Kind == k {
+			t.ids = append(t.ids, p.ID)
 		}
 	}
-	return n
+	slices.Sort(t.ids)
+	return t.ids
 }

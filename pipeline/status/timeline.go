@@ -61,7 +61,7 @@ type timeline struct {
 	own      []string // those that this recipient's events name
 	timers   []schemas.Timer
 	ids      []schemas.EventID
-	counted  []schemas.Counted
+	counted  []countedEvent
 	machines machines
 	rules    Timers
 }
@@ -158,7 +158,7 @@ func (t *timeline) add(ev *schemas.Event) {
 	switch ev.Kind.Stage() {
 	case schemas.StageEngagement:
 		p.at += readerDelay
-		if t.isMachine(ev.UserAgent) {
+		if !asked(ev) && t.isMachine(ev.UserAgent) {
 			p.Kind += schemas.MachineOpened - schemas.Opened
 			p.rank = 2 * int(p.Kind)
 		}
@@ -272,19 +272,20 @@ func (t *timeline) splitAttempts() {
 }
 
 // readReturns reads a bounce in an attempt that also delivered (an alias to
-// several mailboxes) as one that came later, and never before the delivery.
+// several mailboxes) as one that came later. Nothing comes back before the first
+// delivery, whatever the clocks say.
 func (t *timeline) readReturns() (moved bool) {
 	for i := range t.points {
 		p := &t.points[i]
 		a := &t.attempts[p.Attempt]
-		if p.Kind != schemas.Bounced || !a.delivered {
+		if p.Kind != schemas.Bounced && p.Kind != schemas.BouncedLater || !a.delivered {
 			continue
 		}
+		moved = moved || p.Kind == schemas.Bounced || p.at < a.deliveredAt
 		p.Kind, p.rank = schemas.BouncedLater, 2*int(schemas.BouncedLater)
 		if p.at < a.deliveredAt {
 			p.at, p.Time = a.deliveredAt, a.deliveredAt
 		}
-		moved = true
 	}
 	return moved
 }
@@ -342,7 +343,7 @@ func (t *timeline) deriveReleases(n int) {
 			t.derive(&p, schemas.Released, schemas.Requeue)
 			hold = 0
 		}
-		if p.Kind == schemas.Delivered && ended || p.Kind == schemas.Received && refused {
+		if p.Kind == schemas.Delivered && !p.Moot && ended || p.Kind == schemas.Received && refused {
 			t.derive(&p, schemas.Resend, schemas.ReasonNone)
 			ended, refused = false, false
 		}

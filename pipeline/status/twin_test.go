@@ -96,7 +96,7 @@ func (p twinPlace) before(o twinPlace) bool {
 
 // twinCap keeps of each kind the events at both ends of time: 16, or as many as
 // are said for the kinds of which a message's own record has more; and the first
-// and the last of each of the eight smallest agents.
+// and the last of each of the sixteen smallest agents.
 func twinCap(events []schemas.Event, queues int) (kept []schemas.Event) {
 	if len(events) <= 2*16 {
 		return events
@@ -131,7 +131,7 @@ func twinCap(events []schemas.Event, queues int) (kept []schemas.Event) {
 				smaller = append(smaller, p.agent)
 			}
 		}
-		edge := len(smaller) < 8 && ev.UserAgent < otherAgents && (sameBefore == 0 || sameBehind == 0)
+		edge := len(smaller) < 16 && (sameBefore == 0 || sameBehind == 0)
 		if before < ends || behind < ends || edge {
 			kept = append(kept, ev)
 		}
@@ -304,7 +304,7 @@ func twinHas(points []twinPoint, attempt int, kinds ...schemas.Kind) bool {
 func twinReturns(points []twinPoint) []twinPoint {
 	out := slices.Clone(points)
 	for i, p := range points {
-		if p.kind != schemas.Bounced || !twinHas(points, p.attempt, schemas.Delivered) {
+		if !twinIs(p.kind, schemas.Bounced, schemas.BouncedLater) || !twinHas(points, p.attempt, schemas.Delivered) {
 			continue
 		}
 		out[i].kind = schemas.BouncedLater
@@ -354,7 +354,7 @@ func twinProofs(points []twinPoint) []twinProof {
 			}
 		}
 		end := twinEndBefore(points[:i])
-		if p.kind == schemas.Delivered && end != schemas.KindNone || p.kind == schemas.Received && end == schemas.Refused {
+		if p.kind == schemas.Delivered && !twinMoot(points, p) && end != schemas.KindNone || p.kind == schemas.Received && end == schemas.Refused {
 			derive(p, schemas.Resend, schemas.ReasonNone)
 		}
 	}
@@ -387,7 +387,7 @@ func twinEndBefore(points []twinPoint) schemas.Kind {
 			end = schemas.Refused
 		case twinEnd(k) && end == schemas.KindNone:
 			end = k
-		case k == schemas.Resend, k == schemas.Delivered:
+		case k == schemas.Resend, k == schemas.Delivered && !twinMoot(points, points[i]):
 			return end // a resend, or a delivery that would have proved one
 		case k == schemas.Received && twinRefusedBefore(points[:i]):
 			return end
@@ -455,11 +455,18 @@ func twinOver(points []twinPoint, i int, due int64) bool {
 	return false
 }
 
+// twinMoot reports whether p is a delivery behind a return of the same attempt.
+func twinMoot(points []twinPoint, p twinPoint) bool {
+	return p.kind == schemas.Delivered && twinAny(points, p.attempt, func(r twinPoint) bool {
+		return r.kind == schemas.BouncedLater && twinLess(r, p)
+	})
+}
+
 // twinFold asks the tables, which have tests of their own.
 func twinFold(points []twinPoint) (history []schemas.Change) {
 	var now schemas.Statuses
-	for i, p := range points {
-		if p.suspicious || p.kind == schemas.Delivered && twinHas(points[:i], p.attempt, schemas.BouncedLater) {
+	for _, p := range points {
+		if p.suspicious || twinMoot(points, p) {
 			continue
 		}
 		before := now

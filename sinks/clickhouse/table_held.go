@@ -1,10 +1,18 @@
 package clickhouse
 
-import "mailfate/schemas"
+import (
+	"slices"
+
+	"mailfate/schemas"
+)
+
+// heldPlaces is how many events of a kind get a row: as many as every snapshot
+// keeps of a kind that has more, so that none of their places ever goes away.
+const heldPlaces = 32
 
 // heldRows are rows of unmatched or contested: hits and reports that are shown
 // in no message's row. A row is one place among the events of its kind that a
-// snapshot keeps. Places only ever become more, so a newer snapshot writes all
+// snapshot keeps. Those only ever become more, so a newer snapshot writes all
 // rows that an older one wrote, and the rows are a function of the newest.
 type heldRows struct {
 	table
@@ -57,7 +65,7 @@ func (r *heldRows) add(s *schemas.Snapshot, standing schemas.Standing) {
 	for i := range s.Events {
 		ev := &s.Events[i]
 		reader := ev.Kind.Stage() == schemas.StageEngagement || ev.Kind.Stage() == schemas.StageFeedback
-		if reader || standing == schemas.Contested {
+		if (reader || standing == schemas.Contested) && slots[ev.Kind] < heldPlaces {
 			r.write(s, ev, slots[ev.Kind], there[ev.Kind], !now)
 			slots[ev.Kind]++
 		}
@@ -67,15 +75,13 @@ func (r *heldRows) add(s *schemas.Snapshot, standing schemas.Standing) {
 // eventsByKind says how many events of each kind there are at least: those that
 // are kept, or where these are not all, those that are counted.
 func eventsByKind(s *schemas.Snapshot) (there [schemas.KindCount]uint32) {
-	var kept [schemas.KindCount]uint32
 	for i := range s.Events {
-		kept[s.Events[i].Kind]++
+		there[s.Events[i].Kind]++
 	}
 	for i := range s.Counted {
-		there[s.Counted[i].Kind] += uint32(len(s.Counted[i].IDs))
-	}
-	for k := range there {
-		there[k] = max(there[k], kept[k])
+		c := &s.Counted[i]
+		distinct := len(slices.Compact(slices.Clone(c.IDs)))
+		there[c.Kind] = max(there[c.Kind], uint32(distinct))
 	}
 	return there
 }
