@@ -2,6 +2,7 @@ package embedded_test
 
 import (
 	"bufio"
+	"errors"
 	"strconv"
 	"strings"
 	"testing"
@@ -33,7 +34,10 @@ func TestClickHouseDiesWithItsParent(t *testing.T) {
 	if err := parent.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, int(patience.Milliseconds()))
+	n := 0
+	for err = unix.EINTR; errors.Is(err, unix.EINTR); {
+		n, err = unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, int(patience.Milliseconds()))
+	}
 	if err != nil || n != 1 {
 		t.Fatalf("the server outlived its parent: %d, %v", n, err)
 	}

@@ -24,6 +24,10 @@ const (
 	// least as many as a set keeps (pipeline/status).
 	storyKeep = 128
 
+	// storyAgents is of how many agents of a kind, the smallest, the first and the
+	// last event are read too: at least as many as a set counts apart.
+	storyAgents = 16
+
 	// storyAfter is how much later than its last event a change of a message may
 	// be that time alone brought about: what is known of it is not kept longer.
 	storyAfter = 31 * 24 * time.Hour
@@ -61,7 +65,7 @@ type storyReader struct {
 
 func (r *storyReader) read(asked string) error {
 	for _, part := range []func() error{
-		func() error { return r.find(asked) }, r.owners, r.recipients, r.held, r.missing, r.totals, r.events, r.changes,
+		func() error { return r.find(asked) }, r.owners, r.recipients, r.held, r.missing, r.events, r.changes,
 	} {
 		if err := part(); err != nil {
 			return err
@@ -91,6 +95,9 @@ var errNothingKnown = errors.New("nothing is known by this id, neither as a Mess
 
 // find finds what is meant by the id that was asked for.
 func (r *storyReader) find(asked string) error {
+	if r.MessageID == "" {
+		return errNothingKnown // rows without an email id are not meant
+	}
 	if known, err := r.span(); err != nil || known {
 		return err
 	}
@@ -232,8 +239,10 @@ func (r *storyReader) missing() error {
 	if r.recipient == "" || len(r.Recipients) > 0 || len(r.Held) > 0 {
 		return nil
 	}
-	var rows []recipientRow
-	if err := r.ask(&rows, "story_recipients", r.id(), clickhouse.Named("recipient", ""), limit(storyNames+1)); err != nil {
+	var rows []struct {
+		Recipient string `ch:"recipient"`
+	}
+	if err := r.ask(&rows, "story_names", r.id(), limit(storyNames+1)); err != nil {
 		return err
 	}
 	var names []string

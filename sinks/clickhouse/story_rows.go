@@ -31,6 +31,8 @@ type recipientRow struct {
 	MachineClicks uint32   `ch:"machine_clicks"`
 	Suspicious    uint32   `ch:"suspicious"`
 	AtLeast       bool     `ch:"at_least"`
+	Unsubscribed  uint8    `ch:"unsubscribed"`
+	Complained    uint8    `ch:"complained"`
 }
 
 func (r *recipientRow) recipient() explain.Recipient {
@@ -40,6 +42,7 @@ func (r *recipientRow) recipient() explain.Recipient {
 		Counts: explain.Counts{
 			Attempts: r.Attempts, Deferrals: r.Deferrals, Opens: r.Opens, Clicks: r.Clicks,
 			MachineOpens: r.MachineOpens, MachineClicks: r.MachineClicks, Suspicious: r.Suspicious, AtLeast: r.AtLeast,
+			Unsubscribed: r.Unsubscribed != 0, Complained: r.Complained != 0,
 		},
 	}
 }
@@ -89,29 +92,6 @@ func parseKind(kind, reason string) (schemas.Kind, schemas.Reason, error) {
 	return k, r, nil
 }
 
-func (r *storyReader) totals() error {
-	var rows []struct {
-		Account   string `ch:"account"`
-		Recipient string `ch:"recipient"`
-		Kind      string `ch:"kind"`
-		Events    uint64 `ch:"events"`
-	}
-	if err := r.ask(&rows, "story_totals", r.id(), r.these()); err != nil {
-		return err
-	}
-	for _, row := range rows {
-		kind, _, err := parseKind(row.Kind, "")
-		if err != nil {
-			return err
-		}
-		r.Totals = append(r.Totals, explain.Total{
-			Identity: schemas.Identity{Account: schemas.CleanAccount(row.Account), MessageID: r.MessageID, Recipient: row.Recipient},
-			Kind:     kind, Events: row.Events,
-		})
-	}
-	return nil
-}
-
 // storyEvent is a row of story_events.sql.
 type storyEvent struct {
 	EventID     uint64    `ch:"event_id"`
@@ -138,6 +118,7 @@ type storyEvent struct {
 	Instance    string    `ch:"instance"`
 	File        string    `ch:"file"`
 	Offset      int64     `ch:"offset"`
+	Place       uint64    `ch:"place"`
 }
 
 func (e *storyEvent) event(messageID string) (schemas.Event, error) {
@@ -161,11 +142,12 @@ func (r *storyReader) events() error {
 	}
 	var rows []storyEvent
 	err := r.ask(&rows, "story_events", r.id(), r.these(), clickhouse.Named("held", held),
-		clickhouse.Named("keep", storyKeep), limit(explain.MaxEvents))
+		clickhouse.Named("keep", storyKeep), clickhouse.Named("agents", storyAgents), limit(explain.MaxEvents))
 	if err != nil {
 		return err
 	}
 	r.cut(len(rows), explain.MaxEvents)
+	r.Places = make(map[schemas.EventID]uint64, len(rows))
 	for i := range rows {
 		ev, err := rows[i].event(r.MessageID)
 		if err != nil {
@@ -176,6 +158,7 @@ func (r *storyReader) events() error {
 			r.Held[at].Event = ev
 		}
 		r.Events = append(r.Events, ev)
+		r.Places[ev.ID] = rows[i].Place
 	}
 	return nil
 }

@@ -65,7 +65,9 @@ func TestStoryByAnyName(t *testing.T) {
 // What was written of an event is read.
 func TestStoryReadsEvents(t *testing.T) {
 	db := migrated(t)
-	write(t, db, schemas.TopicStatus, true, statusRecords(t, 0, delivered(t))...)
+	row := delivered(t)
+	row.Row.Unsubscribed = minute(31)
+	write(t, db, schemas.TopicStatus, true, statusRecords(t, 0, row)...)
 	write(t, db, schemas.TopicEvents, false, storyOf(t)...)
 	f := story(t, db, "m1@acme.example", "")
 	queued, deferred, arrived, opened := f.Events[0], f.Events[1], f.Events[2], f.Events[3]
@@ -80,6 +82,9 @@ func TestStoryReadsEvents(t *testing.T) {
 	}
 	if len(f.Owners) != 2 || f.Owners[0].Account != "acme" || len(f.Owners[0].Recipients) != 1 || f.Owners[1].Account != "" {
 		t.Errorf("owners: %+v", f.Owners)
+	}
+	if counts := f.Recipients[0].Counts; counts.Opens != 2 || !counts.Unsubscribed || counts.Complained {
+		t.Errorf("counts: %+v", counts)
 	}
 	c := f.Changes[1]
 	if c.Cause != 12 || c.Kind != schemas.Deferred || c.Reason != schemas.Greylisted || c.Before[0] != "queued" || c.After[0] != "deferred" {
@@ -157,8 +162,8 @@ func TestStoryIsBounded(t *testing.T) {
 	if len(f.Events) != 2*storyKeep || f.Events[0].ID != 1 || f.Events[len(f.Events)-1].ID != 400 {
 		t.Errorf("%d events", len(f.Events))
 	}
-	if len(f.Totals) != 1 || f.Totals[0].Events != 400 || f.Cut {
-		t.Errorf("totals %+v, cut %v", f.Totals, f.Cut)
+	if f.Places[1] != 1 || f.Places[400] != 400 || f.Cut {
+		t.Errorf("places %v, cut %v", f.Places, f.Cut)
 	}
 	f = story(t, db, "m1@acme.example", "")
 	if len(f.Recipients) != explain.MaxRecipients || f.More != 8 || f.Tell != 0 || len(f.Events) != 0 {
@@ -191,7 +196,15 @@ func TestStoryNotFound(t *testing.T) {
 	db := migrated(t)
 	twin := delivered(t)
 	twin.MessageID = "m9@acme.example"
-	write(t, db, schemas.TopicStatus, true, statusRecords(t, 0, delivered(t), twin)...)
+	rows := []*schemas.Snapshot{delivered(t), twin}
+	for _, to := range []string{"bank/ann", "shop/ann", "shop/bob"} { // without email ids
+		s := delivered(t)
+		account, name, _ := strings.Cut(to, "/")
+		s.Identity = schemas.Identity{Account: account, MessageID: "m7@acme.example", Recipient: name + "@example.org"}
+		s.Row.EmailID = ""
+		rows = append(rows, s)
+	}
+	write(t, db, schemas.TopicStatus, true, statusRecords(t, 0, rows...)...)
 	write(t, db, schemas.TopicEvents, false, storyOf(t)...)
 	for _, c := range []struct{ id, recipient, says string }{
 		{"nobody@example.org", "", "nothing is known by this id"},
@@ -201,9 +214,11 @@ func TestStoryNotFound(t *testing.T) {
 		{"e1", "", `name one: "m1@acme.example" "ann@example.org", "m9@acme.example"`},
 		{"' OR 1=1 -- \\' @id ? $1 {x:String} \x00\xff", "' OR ''='", "nothing is known by this id"},
 		{"", "", "nothing is known by this id"},
+		{"<>", "", "nothing is known by this id"},
+		{"m7@acme.example", "eve@example.org", `it went to "ann@example.org", "bob@example.org"` + "\x00"},
 	} {
 		_, err := db.Story(t.Context(), c.id, c.recipient)
-		if err == nil || !strings.Contains(err.Error(), c.says) {
+		if err == nil || !strings.Contains(err.Error()+"\x00", c.says) {
 			t.Errorf("%q %q: %v", c.id, c.recipient, err)
 		}
 	}

@@ -13,7 +13,7 @@ const (
 	// MaxRecipients is how many recipients are listed.
 	MaxRecipients = 50
 	// MaxEvents is how many events are read, of those that a set keeps: of each
-	// kind the earliest and the latest.
+	// kind, and of some agents, the earliest and the latest.
 	MaxEvents = 20_000
 	// MaxChanges is how many changes are read, those taken back included.
 	MaxChanges = 5_000
@@ -30,19 +30,12 @@ type Found struct {
 	Recipients []Recipient
 	More, Tell int
 
-	Events  []schemas.Event // of those recipients, of the message as a whole, and those held
-	Totals  []Total         // how many there are of each kind
-	Owners  []Owner         // every account that events of the message name, at most a few
-	Changes []Told          // of those recipients
-	Held    []Held          // what belongs to no recipient's story
-	Cut     bool            // there was more than the limits allow
-}
-
-// Total is how many events of one kind there are under one identity.
-type Total struct {
-	schemas.Identity
-	Kind   schemas.Kind
-	Events uint64
+	Events  []schemas.Event            // of those recipients, of the message as a whole, and those held
+	Places  map[schemas.EventID]uint64 // the how manieth of its identity and kind each is, from 1; of those held: none
+	Owners  []Owner                    // every account that events of the message name, at most a few
+	Changes []Told                     // of those recipients
+	Held    []Held                     // what belongs to no recipient's story
+	Cut     bool                       // there was more than the limits allow
 }
 
 // Owner is an account that has a message of this id, "" where events name none,

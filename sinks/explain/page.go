@@ -23,7 +23,8 @@ type page struct {
 	*bufio.Writer
 	terminal.Colour
 	begun  bool
-	client string // the last one that was written out
+	client string          // the last one that was written out
+	agents map[string]bool // of machines, of which that was said
 }
 
 func newPage(w io.Writer, colour bool) *page {
@@ -37,7 +38,7 @@ func (out *page) line(format string, args ...any) {
 
 // title begins a story.
 func (out *page) title(text string) {
-	out.client = ""
+	out.client, out.agents = "", map[string]bool{}
 	if out.begun {
 		out.line("\n")
 	}

@@ -10,7 +10,14 @@ import (
 type records struct {
 	sets     map[schemas.Identity]*schemas.Snapshot
 	events   map[schemas.EventID]*schemas.Event // with where they were read, which sets do not keep
-	unlisted map[schemas.EventID]uint64         // how many events come after this one that no set keeps
+	derived  map[schemas.EventID]derivation     // what can be derived from them, see causeOf
+	unlisted map[schemas.EventID]uint64         // how many events of its kind come after this one that no set keeps
+}
+
+// derivation is what the id of a derived change is made of.
+type derivation struct {
+	from *schemas.Event
+	kind schemas.Kind
 }
 
 func newRecords(f *Found) *records {
@@ -33,8 +40,8 @@ func newRecords(f *Found) *records {
 			status.AddRecipient(r.set(schemas.Identity{Account: o.Account, MessageID: f.MessageID}), to)
 		}
 	}
-	for _, total := range f.Totals {
-		r.countUnlisted(&total)
+	for _, s := range r.sets {
+		r.countUnlisted(s, f.Places)
 	}
 	return r
 }
@@ -48,26 +55,18 @@ func (r *records) set(id schemas.Identity) *schemas.Snapshot {
 	return s
 }
 
-// countUnlisted notes behind which event a set has its gap: a full one keeps as
-// many of the earliest as of the latest.
-func (r *records) countUnlisted(total *Total) {
-	s := r.sets[total.Identity]
-	if s == nil {
-		return
-	}
-	var kept []schemas.EventID
-	for i := range s.Events {
-		if s.Events[i].Kind == total.Kind {
-			kept = append(kept, s.Events[i].ID)
+// countUnlisted notes behind which events a set has its gaps.
+func (r *records) countUnlisted(s *schemas.Snapshot, places map[schemas.EventID]uint64) {
+	for i := 1; i < len(s.Events); i++ {
+		last, ev := &s.Events[i-1], &s.Events[i]
+		if from, to := places[last.ID], places[ev.ID]; last.Kind == ev.Kind && from > 0 && to > from+1 {
+			r.unlisted[last.ID] = to - from - 1
 		}
-	}
-	if n := len(kept); n > 0 && total.Events > uint64(n) {
-		r.unlisted[kept[(n-1)/2]] = total.Events - uint64(n)
 	}
 }
 
 // message gathers what an identity's fate depends on.
-func (r *records) message(id schemas.Identity, clock int64) *status.Message {
+func (r *records) message(id schemas.Identity, clock func(stream string) int64) *status.Message {
 	key := r.sets[id]
 	if key == nil {
 		key = &schemas.Snapshot{Identity: id}
@@ -77,7 +76,7 @@ func (r *records) message(id schemas.Identity, clock int64) *status.Message {
 		Unnamed: r.sets[schemas.Identity{MessageID: id.MessageID, Recipient: id.Recipient}],
 		Whole:   r.sets[schemas.Identity{Account: id.Account, MessageID: id.MessageID}],
 		Header:  r.sets[schemas.Identity{MessageID: id.MessageID}],
-		Clock:   func(string) int64 { return clock },
+		Clock:   clock,
 	}
 	if id.Account == "" && len(m.Header.Accounts) == 1 {
 		owner := m.Header.Accounts[0]
@@ -104,12 +103,14 @@ func (r *records) causeOf(id schemas.EventID) (ev *schemas.Event, derived schema
 	if ev := r.events[id]; ev != nil {
 		return ev, schemas.KindNone
 	}
-	for _, ev := range r.events {
-		for _, k := range derivable {
-			if ev.ID.Derive(k) == id {
-				return ev, k
+	if r.derived == nil {
+		r.derived = make(map[schemas.EventID]derivation, len(r.events)*len(derivable))
+		for _, ev := range r.events {
+			for _, k := range derivable {
+				r.derived[ev.ID.Derive(k)] = derivation{ev, k}
 			}
 		}
 	}
-	return nil, schemas.KindNone
+	d := r.derived[id]
+	return d.from, d.kind
 }

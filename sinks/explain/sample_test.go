@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -77,8 +78,14 @@ func reply(code uint16, enhanced, words string) func(*schemas.Event) {
 // database is what the tables would hold when the streams have come to clock.
 func (l *log) database(t *testing.T, clock int64) *Found {
 	t.Helper()
+	return l.databaseAt(t, func(string) int64 { return day + clock })
+}
+
+// databaseAt is database, where each stream has come so far by itself.
+func (l *log) databaseAt(t *testing.T, clock func(stream string) int64) *Found {
+	t.Helper()
 	f := &Found{MessageID: message, Events: l.events}
-	owners, totals := map[string][]string{}, map[Total]uint64{}
+	owners := map[string][]string{}
 	var seen []schemas.Identity
 	for i := range l.events {
 		ev := &l.events[i]
@@ -86,7 +93,6 @@ func (l *log) database(t *testing.T, clock int64) *Found {
 		if ev.CreatesRecipient() {
 			owners[ev.Account] = append(owners[ev.Account], ev.Recipient)
 		}
-		totals[Total{Identity: ev.Identity, Kind: ev.Kind}]++
 		if !slices.Contains(seen, ev.Identity) {
 			seen = append(seen, ev.Identity)
 		}
@@ -96,15 +102,12 @@ func (l *log) database(t *testing.T, clock int64) *Found {
 		all = slices.Compact(all)
 		f.Owners = append(f.Owners, Owner{Account: account, Recipients: all[:min(len(all), 2)]})
 	}
-	for total, n := range totals {
-		total.Events = n
-		f.Totals = append(f.Totals, total)
-	}
+	f.Places = placesOf(l.events)
 	slices.SortFunc(seen, func(a, b schemas.Identity) int {
 		return strings.Compare(a.Recipient+"\x00"+a.Account, b.Recipient+"\x00"+b.Account)
 	})
 	for _, id := range seen {
-		l.fill(f, id, day+clock)
+		l.fill(f, id, clock)
 	}
 	f.Tell = min(len(f.Recipients), MaxStories)
 	if len(f.Recipients) > MaxStories {
@@ -113,8 +116,27 @@ func (l *log) database(t *testing.T, clock int64) *Found {
 	return f
 }
 
+// placesOf numbers the events of each identity and kind in the order of time.
+func placesOf(events []schemas.Event) map[schemas.EventID]uint64 {
+	events = slices.Clone(events)
+	slices.SortFunc(events, func(a, b schemas.Event) int {
+		return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.ID, b.ID))
+	})
+	type group struct {
+		schemas.Identity
+		schemas.Kind
+	}
+	counts, places := map[group]uint64{}, map[schemas.EventID]uint64{}
+	for i := range events {
+		of := group{events[i].Identity, events[i].Kind}
+		counts[of]++
+		places[events[i].ID] = counts[of]
+	}
+	return places
+}
+
 // fill adds what the tables would hold under one identity.
-func (l *log) fill(f *Found, id schemas.Identity, clock int64) {
+func (l *log) fill(f *Found, id schemas.Identity, clock func(stream string) int64) {
 	r := newRecords(f)
 	view := status.NewEvaluator(status.Timers{}).Evaluate(r.message(id, clock))
 	switch view.Standing {
@@ -137,6 +159,7 @@ func (l *log) fill(f *Found, id schemas.Identity, clock int64) {
 		Counts: Counts{
 			Attempts: row.Attempts, Deferrals: row.Deferrals, Opens: row.Opens, Clicks: row.Clicks,
 			MachineOpens: row.MachineOpens, MachineClicks: row.MachineClicks, Suspicious: row.Suspicious, AtLeast: row.AtLeast,
+			Unsubscribed: row.Unsubscribed != 0, Complained: row.Complained != 0,
 		},
 	}
 	if to.Account == "" {

@@ -55,7 +55,7 @@ type Standing struct {
 	Outcome  schemas.Outcome `json:"outcome"` // pending, success or failure
 }
 
-// Counts are those of message_status.
+// Counts are those of message_status, and whether there was what is not counted.
 type Counts struct {
 	Attempts      uint32 `json:"attempts"`
 	Deferrals     uint32 `json:"deferrals"`
@@ -63,8 +63,10 @@ type Counts struct {
 	Clicks        uint32 `json:"clicks"`
 	MachineOpens  uint32 `json:"machine_opens"`
 	MachineClicks uint32 `json:"machine_clicks"`
-	Suspicious    uint32 `json:"suspicious"` // opens, clicks and reports of what was never delivered
-	AtLeast       bool   `json:"at_least"`   // there was so much that some are lower bounds
+	Suspicious    uint32 `json:"suspicious"`   // opens, clicks and reports of what was never delivered
+	AtLeast       bool   `json:"at_least"`     // there was so much that some are lower bounds
+	Unsubscribed  bool   `json:"unsubscribed"` // by the reader
+	Complained    bool   `json:"complained"`   // somebody reported it as spam
 }
 
 // Moment is one point of a timeline: something that was observed, or that

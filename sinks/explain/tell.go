@@ -64,7 +64,7 @@ func (t *teller) tell(eval *status.Evaluator) {
 			t.told = append(t.told, c)
 		}
 	}
-	view := eval.Evaluate(t.message(t.id, t.clock()))
+	view := eval.Evaluate(t.message(t.id, t.clock))
 	t.to.Timeline = []Moment{}
 	for i := range view.Points {
 		t.to.Timeline = append(t.to.Timeline, t.moment(&view, i))
@@ -86,12 +86,15 @@ func (t *teller) has(account string) bool {
 	})
 }
 
-// clock stands where the latest change was told that time alone brought about:
-// how far the streams have come beyond that nobody here knows.
-func (t *teller) clock() int64 {
+// clock stands where the latest change was told that time alone brought about in
+// a stream: how far it has come beyond that nobody here knows.
+func (t *teller) clock(stream string) int64 {
 	at := int64(math.MinInt64)
 	for _, c := range t.told {
-		if c.Derived && (c.Kind == schemas.Expired || c.Kind == schemas.Discarded) {
+		if !c.Derived || c.Kind != schemas.Expired && c.Kind != schemas.Discarded {
+			continue
+		}
+		if ev, _ := t.causeOf(c.Cause); ev != nil && ev.Stream == stream {
 			at = max(at, c.Time)
 		}
 	}

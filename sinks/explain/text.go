@@ -116,11 +116,16 @@ func (c *Counts) text() string {
 			parts = append(parts, plural(uint64(n.n), n.one, n.many))
 		}
 	}
-	text := strings.Join(parts, ", ")
-	if c.AtLeast {
-		text += " (at least)"
+	if c.AtLeast && len(parts) > 0 {
+		parts[len(parts)-1] += " (at least)"
 	}
-	return text
+	if c.Unsubscribed {
+		parts = append(parts, "unsubscribed")
+	}
+	if c.Complained {
+		parts = append(parts, "reported as spam")
+	}
+	return strings.Join(parts, ", ")
 }
 
 func plural(n uint64, one, many string) string {

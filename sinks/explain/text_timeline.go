@@ -62,7 +62,9 @@ func (out *page) writeMoment(m *Moment, gap string) {
 		out.writeEvent(m.Event)
 	}
 	for _, note := range m.Notes {
-		out.text(indent, note)
+		if !out.saidOfAgent(note, m) {
+			out.text(indent, note)
+		}
 	}
 	for i := range m.Changes {
 		out.writeChange(&m.Changes[i], m)
@@ -115,6 +117,17 @@ func (out *page) sameClient(client string) string {
 	}
 	out.client = cmp.Or(client, out.client)
 	return client
+}
+
+// saidOfAgent reports whether a note says again that an agent is a machine's:
+// once of each is enough, for the kinds say it too.
+func (out *page) saidOfAgent(note string, m *Moment) bool {
+	if m.Event == nil || !strings.HasSuffix(note, machineAgent) {
+		return false
+	}
+	said := out.agents[m.Event.UserAgent]
+	out.agents[m.Event.UserAgent] = true
+	return said
 }
 
 // maxReasons is how many reasons of a rule the text lists.

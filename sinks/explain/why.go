@@ -63,6 +63,9 @@ func reading(p *status.Point, ev *schemas.Event, points []status.Point) []string
 	return notes
 }
 
+// machineAgent is why it is a machine's doing.
+const machineAgent = "its user agent is a proxy's or a scanner's"
+
 func whyKind(p *status.Point, ev *schemas.Event, points []status.Point) string {
 	switch p.Kind {
 	case schemas.Relayed:
@@ -74,7 +77,7 @@ func whyKind(p *status.Point, ev *schemas.Event, points []status.Point) string {
 		}
 		return "the same attempt was delivered"
 	case schemas.MachineOpened, schemas.MachineRead, schemas.MachineClicked, schemas.MachineUnsubscribed:
-		return "its user agent is a proxy's or a scanner's"
+		return machineAgent
 	}
 	return "the other events say so"
 }

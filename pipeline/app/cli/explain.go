@@ -2,7 +2,7 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -29,6 +29,9 @@ func (e *env) explain() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if schemas.CleanMessageID(args[0]) == "" {
+				return usageError{errors.New("the message id is empty; name a message by its Message-ID, its email id or its number")}
+			}
 			recipient := strings.Join(args[1:], "")
 			return e.withDatabase(cmd.Context(), func(ctx context.Context, db *app.Database) error {
 				story, err := db.Explain(ctx, args[0], recipient, in, all)
@@ -38,10 +41,7 @@ func (e *env) explain() *cobra.Command {
 				if !asJSON {
 					return story.WriteText(e.out, isTerminal(e.out))
 				}
-				enc := json.NewEncoder(e.out)
-				enc.SetIndent("", "  ")
-				enc.SetEscapeHTML(false)
-				if err := enc.Encode(&story); err != nil {
+				if err := printJSON(e.out, &story); err != nil {
 					return fmt.Errorf("print story: %w", err)
 				}
 				return nil

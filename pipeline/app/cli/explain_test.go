@@ -121,6 +121,7 @@ func TestExplainUsage(t *testing.T) {
 		{"explain", 2, "between 1 and 2"},
 		{"explain a b c", 2, "between 1 and 2"},
 		{"explain a", 2, "--data"},
+		{"explain <> --data d", 2, "the message id is empty"},
 		{"explain a --vocabulary klingon", 2, "there are canonical, netcore, netcore_feed, tipimail, unisender"},
 		{"explain a --data " + filepath.Join(t.TempDir(), "none"), 1, "--data"},
 	} {
@@ -128,6 +129,12 @@ func TestExplainUsage(t *testing.T) {
 		code := cli.Run(t.Context(), strings.Fields(c.line), &out, &errOut)
 		if code != c.code || !strings.Contains(errOut.String(), c.says) {
 			t.Errorf("%s: exit %d, want %d with %q:\n%s", c.line, code, c.code, c.says, errOut.String())
+		}
+	}
+	for _, nothing := range []string{"", " ", "<>", " <> "} {
+		var out, errOut bytes.Buffer
+		if code := cli.Run(t.Context(), []string{"explain", nothing, "--data", t.TempDir()}, &out, &errOut); code != 2 {
+			t.Errorf("%q: exit %d:\n%s", nothing, code, errOut.String())
 		}
 	}
 }

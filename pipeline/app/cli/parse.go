@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +10,7 @@ import (
 
 	"mailfate/pipeline/app"
 	"mailfate/schemas"
+	"mailfate/sinks/terminal"
 	"mailfate/sources/platform"
 )
 
@@ -41,7 +41,7 @@ func (e *env) doParse(args []string, countOnly bool) error {
 	var line []byte
 	show := func(ev *schemas.Event) error {
 		line = append(platform.AppendJSON(line[:0], ev), '\n')
-		_, err := out.Write(line)
+		_, err := out.Write(terminal.JSON(line))
 		return err
 	}
 	if countOnly {
@@ -63,9 +63,7 @@ func (e *env) printCounts(counts map[string]app.ParseCounts, onOut bool) error {
 	if onOut {
 		w = e.out
 	}
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(counts); err != nil {
+	if err := printJSON(w, counts); err != nil {
 		return fmt.Errorf("print counters: %w", err)
 	}
 	return nil

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -46,7 +45,7 @@ func (e *env) doRefold(ctx context.Context, asJSON bool) error {
 		return err
 	}
 	if asJSON {
-		err = json.NewEncoder(e.out).Encode(r)
+		err = printJSON(e.out, r)
 	} else {
 		_, err = fmt.Fprintln(e.out, refolded(r))
 	}

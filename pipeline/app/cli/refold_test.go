@@ -44,7 +44,7 @@ func TestRefoldWhileItRuns(t *testing.T) {
 	<-said
 	f.grow(1 << 20) // the same again
 	looked := fmt.Sprintf("looked at %d messages, changed 0\n", want.Messages)
-	json := fmt.Sprintf("{\"looked\":%d,\"changed\":0}\n", want.Messages)
+	json := fmt.Sprintf("{\n  \"looked\": %d,\n  \"changed\": 0\n}\n", want.Messages)
 	var all sync.WaitGroup
 	for _, c := range []struct {
 		args []string

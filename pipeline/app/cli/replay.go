@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -88,9 +87,7 @@ func (e *env) printReport(r *report.Report, asJSON bool) error {
 	if !asJSON {
 		return r.WriteText(e.out, isTerminal(e.out))
 	}
-	enc := json.NewEncoder(e.out)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(r); err != nil {
+	if err := printJSON(e.out, r); err != nil {
 		return fmt.Errorf("print report: %w", err)
 	}
 	return nil

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -121,10 +120,7 @@ func writeStatusesJSON(w io.Writer, vocabularies []*schemas.Vocabulary) error {
 			to.ReachedBy = append(to.ReachedBy, ruleJSON{rule.Events, statusNames(v, rule.From)})
 		}
 	}
-	out := json.NewEncoder(w)
-	out.SetEscapeHTML(false)
-	out.SetIndent("", "  ")
-	return out.Encode(all)
+	return printJSON(w, all)
 }
 
 func statusNames(v *schemas.Vocabulary, statuses []schemas.Status) []string {

@@ -1,0 +1,5 @@
+SELECT DISTINCT recipient
+FROM message_status FINAL
+WHERE message_id = @id
+ORDER BY recipient
+LIMIT @limit
