@@ -119,7 +119,7 @@ var Canonical = mustCompile(&Vocabulary{
 		},
 		{
 			ID: "returned", Step: "3", Outcome: Failure,
-			Meaning: "The recipient's server accepted it and then sent it back.",
+			Meaning: "It was accepted, and then sent back or refused by another mailbox of that address.",
 			Reached: "bounced_later < D E",
 		},
 		{

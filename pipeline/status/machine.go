@@ -19,18 +19,26 @@ func asked(ev *schemas.Event) bool {
 
 // machines remembers which agents are machines: few are seen, again and again.
 type machines struct {
-	last   string
-	was    bool
+	lately [64]remembered // by shortHash: most agents are found here
 	agents map[string]bool
+}
+
+type remembered struct {
+	agent string
+	is    bool
 }
 
 // maxAgents is how many agents are remembered at a time.
 const maxAgents = 1024
 
 func (t *timeline) isMachine(agent string) bool {
+	if agent == "" {
+		return false
+	}
 	m := &t.machines
-	if agent == m.last {
-		return m.was
+	slot := &m.lately[shortHash(agent)%len(m.lately)]
+	if slot.agent == agent {
+		return slot.is
 	}
 	is, known := m.agents[agent]
 	if !known {
@@ -40,6 +48,12 @@ func (t *timeline) isMachine(agent string) bool {
 		}
 		m.agents[agent] = is
 	}
-	m.last, m.was = agent, is
+	*slot = remembered{agent, is}
 	return is
+}
+
+// shortHash looks at little of a text, for agents differ in their length or end.
+func shortHash(s string) int {
+	n := len(s)
+	return 31*n + 7*int(s[n-1]) + int(s[n/2])
 }

@@ -123,10 +123,10 @@ func TestMachinesAreExplainedOnce(t *testing.T) {
 
 func TestCountsText(t *testing.T) {
 	for want, c := range map[string]Counts{
-		"":                        {},
-		"1 attempt, 2 opens":      {Attempts: 1, Opens: 2},
-		"2 clicks (at least)":     {Clicks: 2, AtLeast: true},
-		"1 attempt, unsubscribed": {Attempts: 1, Unsubscribed: true},
+		"":                    {},
+		"2 opens":             {Attempts: 1, Opens: 2},
+		"2 clicks (at least)": {Clicks: 2, AtLeast: true},
+		"unsubscribed":        {Attempts: 1, Unsubscribed: true},
 		"1 click (at least), unsubscribed, reported as spam": {Clicks: 1, AtLeast: true, Unsubscribed: true, Complained: true},
 	} {
 		if got := c.text(); got != want {

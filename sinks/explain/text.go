@@ -104,7 +104,7 @@ func (c *Counts) text() string {
 		n         uint32
 		one, many string
 	}{
-		{c.Attempts, "attempt", "attempts"},
+		{max(c.Attempts, 1) - 1, "new attempt", "new attempts"},
 		{c.Deferrals, "deferral", "deferrals"},
 		{c.Opens, "open", "opens"},
 		{c.Clicks, "click", "clicks"},

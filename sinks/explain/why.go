@@ -73,7 +73,7 @@ func whyKind(p *status.Point, ev *schemas.Event, points []status.Point) string {
 	case schemas.BouncedLater:
 		at := slices.IndexFunc(points, func(o status.Point) bool { return o.Kind == schemas.Delivered && o.Attempt == p.Attempt })
 		if at >= 0 {
-			return "the same attempt was delivered at " + Time(points[at].Time).stamp()
+			return "the same attempt was delivered at " + Time(points[at].Time).stamp() + ", so another mailbox of this address refused it, or it came back"
 		}
 		return "the same attempt was delivered"
 	case schemas.MachineOpened, schemas.MachineRead, schemas.MachineClicked, schemas.MachineUnsubscribed:

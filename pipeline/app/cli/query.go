@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 
 	"github.com/spf13/cobra"
 
@@ -39,6 +40,9 @@ func (e *env) report() *cobra.Command {
 	return c
 }
 
+// formatted finds a FORMAT at the end of a query, which the native protocol ignores.
+var formatted = regexp.MustCompile(`(?i)\sFORMAT\s+\w+\s*;?\s*$`)
+
 func (e *env) sql() *cobra.Command {
 	c := &cobra.Command{
 		Use:     `sql "SELECT …"`,
@@ -46,6 +50,9 @@ func (e *env) sql() *cobra.Command {
 		Example: `  mailfate sql --data d "SELECT status, count() FROM mail.messages GROUP BY status"`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if formatted.MatchString(args[0]) {
+				return usageError{errors.New("sql prints a table and knows no FORMAT: ask ClickHouse over HTTP for others, where replay --serve and run say it listens")}
+			}
 			return e.withDatabase(cmd.Context(), func(ctx context.Context, db *app.Database) error {
 				return printRows(ctx, e.out, db, args[0])
 			})

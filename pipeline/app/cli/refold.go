@@ -69,6 +69,7 @@ func (e *env) refoldWith(ctx context.Context, options app.Options) (r app.Refold
 	}
 	a, err := app.New(ctx, options)
 	if errors.Is(err, store.ErrLocked) {
+		fmt.Fprintln(e.err, "Another mailfate has this directory open: it folds again, by its own rules and timers.")
 		return app.OrderRefold(ctx, options, line.tell)
 	}
 	if err != nil {

@@ -37,7 +37,7 @@ func printRows(ctx context.Context, w io.Writer, db *app.Database, query string)
 		}
 		cells := make([]string, len(values))
 		for i, v := range values {
-			cells[i] = cell(reflect.ValueOf(v).Elem())
+			cells[i] = cell(reflect.ValueOf(v).Elem(), strings.Contains(types[i].DatabaseTypeName(), "DateTime"))
 		}
 		fmt.Fprintln(table, strings.Join(cells, "\t"))
 	}
@@ -48,7 +48,7 @@ func printRows(ctx context.Context, w io.Writer, db *app.Database, query string)
 }
 
 // cell prints one value; what a terminal would obey is made visible.
-func cell(v reflect.Value) string {
+func cell(v reflect.Value, timeOfDay bool) string {
 	if v.Kind() == reflect.Pointer {
 		if v.IsNil() {
 			return "NULL"
@@ -57,6 +57,9 @@ func cell(v reflect.Value) string {
 	}
 	switch x := v.Interface().(type) {
 	case time.Time:
+		if !timeOfDay {
+			return x.Format(time.DateOnly)
+		}
 		return x.UTC().Format("2006-01-02 15:04:05.000")
 	case float64:
 		return strconv.FormatFloat(x, 'g', -1, 64)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -35,6 +36,9 @@ func (e *env) statuses() *cobra.Command {
 				_, err = io.WriteString(e.out, schemas.Graph(chosen...))
 			default:
 				err = writeStatuses(e.out, chosen)
+				if err == nil && len(chosen) == 1 {
+					err = writeGroups(e.out, chosen[0])
+				}
 			}
 			if err != nil {
 				return fmt.Errorf("print statuses: %w", err)
@@ -72,6 +76,20 @@ func writeStatuses(w io.Writer, vocabularies []*schemas.Vocabulary) error {
 	}
 	_, err := fmt.Fprintln(w, "Steps: 1 taken, 2 handled, 3 sent, 4 reader. Final, which nothing but a new attempt can change: ●; where the text is silent: ○.")
 	return err
+}
+
+// writeGroups prints what the letters in a vocabulary's rules stand for.
+func writeGroups(w io.Writer, v *schemas.Vocabulary) error {
+	fmt.Fprint(w, "\nIn rules, as explain and status_meanings show them (events < statuses):\n"+
+		"  A       any event of the platform that another rule does not name, but refused, resend and discarded\n"+
+		"  B       bounced, bounced_later\n"+
+		"  x{r,s}  event x for reason r or s; x{-r} for any other; {hard}, {soft} by what the reason says of the address\n")
+	for _, name := range slices.Sorted(maps.Keys(v.Groups)) {
+		if _, err := fmt.Fprintf(w, "  %-7s %s\n", name, v.Groups[name]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func finalMark(r *schemas.StatusRow) string {
