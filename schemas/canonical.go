@@ -119,7 +119,7 @@ var Canonical = mustCompile(&Vocabulary{
 		},
 		{
 			ID: "returned", Step: "3", Outcome: Failure,
-			Meaning: "It was accepted, and then sent back or refused by another mailbox of that address.",
+			Meaning: "It was accepted, then sent back or refused by another mailbox there.",
 			Reached: "bounced_later < D E",
 		},
 		{
