@@ -12,8 +12,9 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-func TestEnsureTopicsCreatesAndChecks(t *testing.T) {
-	cluster := startCluster(t)
+func TestEnsureTopicsCreatesAndChecks(t *testing.T) { onBoth(t, testEnsureTopicsCreatesAndChecks) }
+
+func testEnsureTopicsCreatesAndChecks(t *testing.T, cluster *testCluster) {
 	c := cluster.dial(t)
 	ctx := testContext(t)
 	topics := []Topic{
@@ -34,14 +35,13 @@ func TestEnsureTopicsCreatesAndChecks(t *testing.T) {
 	}
 }
 
-func TestEnsureTopicsSaysAllThatIsWrong(t *testing.T) {
-	cluster := startCluster(t)
+func TestEnsureTopicsSaysAllThatIsWrong(t *testing.T) { onBoth(t, testEnsureTopicsSaysAllThatIsWrong) }
+
+func testEnsureTopicsSaysAllThatIsWrong(t *testing.T, cluster *testCluster) {
 	c := cluster.dial(t)
 	ctx := testContext(t)
-	if err := c.EnsureTopics(ctx, Topic{Name: "log", Partitions: 2, Config: map[string]string{"retention.ms": "1000"}}); err != nil {
-		t.Fatal(err)
-	}
-	err := c.EnsureTopics(ctx, Topic{Name: "log", Partitions: 8, Config: map[string]string{
+	log := cluster.topic(t, 2, map[string]string{"retention.ms": "1000"})
+	err := c.EnsureTopics(ctx, Topic{Name: log, Partitions: 8, Config: map[string]string{
 		"retention.ms": "2000", "cleanup.policy": "compact,delete", "compression.type": "producer",
 	}})
 	var joined interface{ Unwrap() []error }
@@ -57,17 +57,17 @@ func TestEnsureTopicsSaysAllThatIsWrong(t *testing.T) {
 		got = append(got, *wrong)
 	}
 	want := []TopicError{
-		{Topic: "log", Setting: "partition count", Got: "2", Want: "8"},
-		{Topic: "log", Setting: "cleanup.policy", Got: "delete", Want: "compact,delete"},
-		{Topic: "log", Setting: "retention.ms", Got: "1000", Want: "2000"},
+		{Topic: log, Setting: "partition count", Got: "2", Want: "8"},
+		{Topic: log, Setting: "cleanup.policy", Got: "delete", Want: "compact,delete"},
+		{Topic: log, Setting: "retention.ms", Got: "1000", Want: "2000"},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(TopicError{}, "Remedy")); diff != "" {
 		t.Fatal(diff)
 	}
 	for i, remedy := range []string{
 		"configure 2 partitions",
-		"--entity-type topics --entity-name log --add-config cleanup.policy=[compact,delete]",
-		"kafka-configs.sh --bootstrap-server " + cluster.ListenAddrs()[0] + " --alter",
+		"--entity-type topics --entity-name " + log + " --add-config cleanup.policy=[compact,delete]",
+		"kafka-configs.sh --bootstrap-server " + cluster.addrs[0] + " --alter",
 	} {
 		if !strings.Contains(got[i].Remedy, remedy) {
 			t.Errorf("remedy %q lacks %q", got[i].Remedy, remedy)

@@ -94,9 +94,7 @@ func resident(t *testing.T, b *Broker) int {
 }
 
 func TestFailedStartShowsTheLog(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a real Apache Kafka is not for -short")
-	}
+	skipShort(t)
 	_, err := Launch(t.Context(), t.TempDir(), "num.io.threads=none")
 	if err == nil || !strings.Contains(err.Error(), "num.io.threads") {
 		t.Errorf("got %v", err)

@@ -14,7 +14,7 @@ const (
 	// readyPoll is how often a starting broker is asked.
 	readyPoll = 50 * time.Millisecond
 	// askTime bounds one question.
-	askTime = 2 * time.Second
+	askTime = time.Second
 )
 
 // waitReady returns when the broker at addr belongs to the cluster and has a
@@ -40,7 +40,7 @@ func waitReady(ctx context.Context, addr, cluster string, ended <-chan struct{})
 func ready(ctx context.Context, addr, cluster string) error {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
-	client, err := kgo.NewClient(kgo.SeedBrokers(addr), kgo.RequestRetries(0))
+	client, err := kgo.NewClient(kgo.SeedBrokers(addr), kgo.RequestRetries(0), kgo.DialTimeout(askTime), kgo.RequestTimeoutOverhead(askTime))
 	if err != nil {
 		return fmt.Errorf("make client: %w", err)
 	}
