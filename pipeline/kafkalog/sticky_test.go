@@ -72,12 +72,12 @@ func owners(t interface{ Fatalf(string, ...any) }, assigned kafka.GroupMemberAss
 // quality is what counts: the sum of the squared loads, then the movements.
 type quality struct{ unevenness, moved int }
 
-func (s situation) quality(to map[TopicPartition]string) quality {
+func judge(holders, to map[TopicPartition]string) quality {
 	var q quality
 	loads := map[string]int{}
 	for at, member := range to {
 		loads[member]++
-		if holder := s.holders()[at]; holder != "" && holder != member {
+		if holder := holders[at]; holder != "" && holder != member {
 			q.moved++
 		}
 	}
@@ -112,13 +112,13 @@ func (s situation) balanced(to map[TopicPartition]string) bool {
 
 // best tries every way to give every partition to a subscriber.
 func (s situation) best() quality {
-	to := map[TopicPartition]string{}
+	to, holders := map[TopicPartition]string{}, s.holders()
 	best := quality{1 << 30, 0}
 	var try func(rest []kafka.Partition)
 	try = func(rest []kafka.Partition) {
 		if len(rest) == 0 {
 			if s.balanced(to) {
-				if q := s.quality(to); q.unevenness < best.unevenness || q.unevenness == best.unevenness && q.moved < best.moved {
+				if q := judge(holders, to); q.unevenness < best.unevenness || q.unevenness == best.unevenness && q.moved < best.moved {
 					best = q
 				}
 			}
@@ -198,15 +198,52 @@ func TestStickyGivesEveryPartitionOnce(t *testing.T) {
 // TestStickyIsOptimal compares with every possible division.
 func TestStickyIsOptimal(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := situations(4, 3).Draw(t, "situation")
-		if len(s.partitions) > 7 {
-			s.partitions = s.partitions[:7]
-		}
-		got := s.quality(owners(t, s.assign()))
+		s := rapid.OneOf(situations(3, 3), heldSituations()).Draw(t, "situation")
+		s.partitions = s.partitions[:min(len(s.partitions), 7)]
+		got := judge(s.holders(), owners(t, s.assign()))
 		if want := s.best(); got != want {
 			t.Fatalf("got %+v, possible is %+v", got, want)
 		}
 	})
+}
+
+// heldSituations draws groups that are uneven, and in which nearly all is held.
+func heldSituations() *rapid.Generator[situation] {
+	return rapid.Custom(func(t *rapid.T) situation {
+		held := make([]map[string][]int, 3)
+		for i := range held {
+			held[i] = map[string][]int{}
+		}
+		var s situation
+		for _, topic := range stickyTopics {
+			for p := range rapid.IntRange(0, 4).Draw(t, "partitions") {
+				s.partitions = append(s.partitions, kafka.Partition{Topic: topic, ID: p})
+				if holder := rapid.IntRange(0, 9).Draw(t, "holder"); holder < 9 {
+					held[holder%3][topic] = append(held[holder%3][topic], p)
+				}
+			}
+		}
+		for i, h := range held {
+			s.members = append(s.members, kafka.GroupMember{ID: fmt.Sprint("m", i), Topics: stickyTopics, UserData: holding{1, h}.encode()})
+		}
+		return s
+	})
+}
+
+// TestStickyPassesRemaindersOn: both m0 and m1 hold two of a's four partitions, of
+// which one may stay a second. It has to be m1's, so that m0 keeps b's.
+func TestStickyPassesRemaindersOn(t *testing.T) {
+	s := situation{partitions: []kafka.Partition{{Topic: "b"}}}
+	for p := range 4 {
+		s.partitions = append(s.partitions, kafka.Partition{Topic: "a", ID: p})
+	}
+	for id, held := range map[string]map[string][]int{"m0": {"a": {0, 1}, "b": {0}}, "m1": {"a": {2, 3}}, "m2": {}} {
+		s.members = append(s.members, kafka.GroupMember{ID: id, Topics: []string{"a", "b"}, UserData: holding{1, held}.encode()})
+	}
+	want := kafka.GroupMemberAssignments{"m0": {"a": {0}, "b": {0}}, "m1": {"a": {2, 3}}, "m2": {"a": {1}}}
+	if diff := cmp.Diff(want, s.assign()); diff != "" {
+		t.Error(diff)
+	}
 }
 
 // TestStickyMembersComeAndGo: who leaves leaves its partitions to the others, who
@@ -249,12 +286,14 @@ func TestStickyNewestClaimCounts(t *testing.T) {
 	s := situation{partitions: []kafka.Partition{{Topic: "a", ID: 0}, {Topic: "a", ID: 1}}}
 	for id, h := range map[string]holding{
 		"zombie":  {3, map[string][]int{"a": {0, 1}}},
-		"first":   {4, map[string][]int{"a": {1}}},
-		"another": {3, map[string][]int{"a": {0}}},
+		"first":   {4, map[string][]int{"a": {0}}},
+		"another": {3, map[string][]int{"a": {1}}},
 	} {
 		s.members = append(s.members, kafka.GroupMember{ID: id, Topics: []string{"a"}, UserData: h.encode()})
 	}
-	want := kafka.GroupMemberAssignments{"zombie": {}, "first": {"a": {1}}, "another": {"a": {0}}}
+	stranger := holding{5, map[string][]int{"a": {0, 1}}}.encode()
+	s.members = append(s.members, kafka.GroupMember{ID: "stranger", Topics: []string{"b"}, UserData: stranger})
+	want := kafka.GroupMemberAssignments{"stranger": {}, "zombie": {}, "first": {"a": {0}}, "another": {"a": {1}}}
 	if diff := cmp.Diff(want, s.assign()); diff != "" {
 		t.Error(diff)
 	}
