@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"time"
 
 	"github.com/segmentio/kafka-go"
@@ -19,7 +20,8 @@ const (
 	// heartbeatsPerSession is how many heartbeats may be late before a member
 	// counts as dead; each is also a chance to learn of a rebalance.
 	heartbeatsPerSession = 10
-	// joinBackoff is the wait after a failed attempt to join.
+	// joinBackoff is the longest wait after a failed attempt to join; members draw
+	// theirs, so that those that failed together do not come back together.
 	joinBackoff = 250 * time.Millisecond
 )
 
@@ -66,7 +68,7 @@ func (c *Client) NewGroup(o GroupOptions) (*Group, error) {
 		HeartbeatInterval: o.SessionTimeout / heartbeatsPerSession,
 		SessionTimeout:    o.SessionTimeout,
 		RebalanceTimeout:  o.RebalanceTimeout,
-		JoinGroupBackoff:  joinBackoff,
+		JoinGroupBackoff:  joinBackoff/2 + rand.N(joinBackoff/2),
 		Timeout:           c.opts.Timeout,
 		StartOffset:       kafka.FirstOffset,
 		Logger:            logLines{c.log, slog.LevelDebug},

@@ -1,6 +1,7 @@
 package kafkalog
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"sync"
@@ -27,8 +28,9 @@ const (
 // claim is a wish and no proof: who owns a partition is decided by the group's
 // generation and by fencing, so a wrong claim costs a restore and nothing else.
 type sticky struct {
-	mu   sync.Mutex
-	data []byte
+	mu    sync.Mutex
+	since int    // the generation that first assigned what data says
+	data  []byte // the user data
 }
 
 var _ kafka.GroupBalancer = (*sticky)(nil)
@@ -43,12 +45,16 @@ func (s *sticky) UserData() ([]byte, error) {
 	return s.data, nil
 }
 
-// remember notes what a generation assigned to this member.
+// remember notes what a generation assigned to this member. As long as that is
+// the same, so is the user data: a member that joins again as it was, because
+// something in it has ended, need not disturb the others. Claims stay in order,
+// for whoever was given a partition later has changed later.
 func (s *sticky) remember(generation int, assigned map[string][]int) {
-	data := holding{generation: generation, partitions: assigned}.encode()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.data = data
+	if !bytes.Equal(s.data, holding{s.since, assigned}.encode()) {
+		s.since, s.data = generation, holding{generation, assigned}.encode()
+	}
 }
 
 // AssignGroups divides the partitions. It depends on its arguments alone, and

@@ -312,6 +312,7 @@ func TestStickyLeavesLargeGroupsToRanges(t *testing.T) {
 func TestStickyTellsWhatItRemembers(t *testing.T) {
 	var s sticky
 	s.remember(7, map[string][]int{"a": {2, 0}, "b": {}})
+	s.remember(8, map[string][]int{"a": {0, 2}, "b": {}}) // the same
 	data, err := s.UserData()
 	if err != nil {
 		t.Fatal(err)
@@ -319,6 +320,10 @@ func TestStickyTellsWhatItRemembers(t *testing.T) {
 	got := decodeHolding(data)
 	if got.generation != 7 || !slices.Equal(got.partitions["a"], []int{0, 2}) || len(got.partitions["b"]) != 0 {
 		t.Errorf("got %+v", got)
+	}
+	s.remember(9, map[string][]int{"a": {0}})
+	if data, _ := s.UserData(); decodeHolding(data).generation != 9 {
+		t.Errorf("a change is not told")
 	}
 	many := make([]int, maxHolding)
 	for i := range many {

@@ -43,12 +43,12 @@ type Broker struct {
 // Launch starts a broker whose data, settings and log are in dir, which must be
 // empty. Each of extra is a line for its server.properties. Stop or Kill ends it.
 func Launch(ctx context.Context, dir string, extra ...string) (*Broker, error) {
-	ctx, cancel := context.WithTimeout(ctx, startTime)
-	defer cancel()
 	jars, err := collectJars(ctx)
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, startTime)
+	defer cancel()
 	b := &Broker{dir: dir, jars: jars, cluster: clusterID(), extra: extra}
 	for range portTries {
 		if err = b.configure(); err != nil {
@@ -117,7 +117,7 @@ func (b *Broker) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("open the broker's log: %w", err)
 	}
-	defer log.Close() // the child has its own
+	defer func() { _ = log.Close() }() // the child has its own
 	cmd := b.java(context.Background(), heap, "kafka.Kafka", b.config())
 	cmd.Stdout, cmd.Stderr = log, log
 	if b.child, err = startChild(cmd); err != nil {
