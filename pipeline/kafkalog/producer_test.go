@@ -314,6 +314,37 @@ func testRecordSizes(t *testing.T, cluster *testCluster) {
 	}
 }
 
+func TestTransactionOutlivesItsTimeout(t *testing.T) { onBoth(t, testTransactionOutlivesItsTimeout) }
+
+func testTransactionOutlivesItsTimeout(t *testing.T, cluster *testCluster) {
+	log := cluster.topic(t, 1, nil)
+	c := cluster.dial(t)
+	ctx := testContext(t)
+	p := c.NewProducer(t.Name(), 200*time.Millisecond)
+	if err := p.Init(ctx); err != nil {
+		t.Fatal(err)
+	}
+	mustBegin(t, p, log, "late", "1")
+	if err := p.Flush(ctx); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func() bool { // the broker undoes it
+		stable, err := c.StableOffsets(ctx, log)
+		return err == nil && stable[0] == 2
+	})
+	if _, err := p.Commit(ctx, nil); !errors.Is(err, ErrFenced) {
+		t.Errorf("got %v", err)
+	}
+	if err := p.Init(ctx); err != nil {
+		t.Fatal(err)
+	}
+	mustBegin(t, p, log, "again", "1")
+	mustCommit(t, p, nil)
+	if diff := cmp.Diff([]string{"again=1"}, readAll(t, c, log, 0)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestSequencesWrap(t *testing.T) {
 	for _, tc := range []struct{ seq, n, want int32 }{
 		{0, 5, 5}, {1<<31 - 1, 1, 0}, {1<<31 - 6, 5, 1<<31 - 1}, {1<<31 - 3, 5, 2},
