@@ -6,16 +6,43 @@ import (
 	"io"
 	"net"
 	"sync"
-	"sync/atomic"
+
+	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 // loser closes a client's connection in place of the answer to a request of one
 // API, which the broker has acted on by then.
-type loser struct{ api, times atomic.Int32 }
+type loser struct {
+	mu    sync.Mutex
+	api   kmsg.Key
+	times int
+	then  func()
+}
 
-func (l *loser) next(api int16, times int) {
-	l.api.Store(int32(api))
-	l.times.Store(int32(times))
+// next loses the next answers of an API, so many, and then calls then.
+func (l *loser) next(api kmsg.Key, times int, then func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.api, l.times, l.then = api, times, then
+}
+
+// left is how many answers are still to be lost.
+func (l *loser) left() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.times
+}
+
+func (l *loser) loses(api kmsg.Key) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.times == 0 || api != l.api {
+		return false
+	}
+	if l.times--; l.times == 0 && l.then != nil {
+		l.then()
+	}
+	return true
 }
 
 func (l *loser) dial(ctx context.Context, network, address string) (net.Conn, error) {
@@ -68,11 +95,8 @@ func (c *lossyConn) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err != nil || len(c.head) < requestHead || int32(binary.BigEndian.Uint16(c.head[4:])) != c.lose.api.Load() {
+	if err != nil || len(c.head) < requestHead || !c.lose.loses(kmsg.Key(binary.BigEndian.Uint16(c.head[4:]))) {
 		return n, err
-	}
-	if c.lose.times.Add(-1) < 0 {
-		return n, nil
 	}
 	_ = c.Close()
 	return 0, io.EOF

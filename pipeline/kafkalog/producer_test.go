@@ -143,10 +143,10 @@ func testLostAnswers(t *testing.T, cluster *testCluster) {
 	var want []string
 	for _, key := range []kmsg.Key{kmsg.AddPartitionsToTxn, kmsg.Produce, kmsg.AddOffsetsToTxn, kmsg.TxnOffsetCommit, kmsg.EndTxn} {
 		t.Run(key.Name(), func(t *testing.T) {
-			cluster.lose.next(int16(key), 1)
+			cluster.lose.next(key, 1, nil)
 			mustBegin(t, p, log, key.Name(), "1")
 			mustCommit(t, p, &GroupOffsets{Group: "g", Offsets: Positions{{log, 0}: int64(key)}})
-			if cluster.lose.times.Load() >= 1 {
+			if cluster.lose.left() > 0 {
 				t.Error("no answer was lost")
 			}
 			want = append(want, key.Name()+"=1")
@@ -164,11 +164,12 @@ func testDoubtAsksForInit(t *testing.T, cluster *testCluster) {
 	for _, key := range []kmsg.Key{kmsg.Produce, kmsg.EndTxn} {
 		t.Run(key.Name(), func(t *testing.T) {
 			log := cluster.topic(t, 1, nil)
-			c := cluster.dial(t, func(o *Options) { o.RetryFor = time.Second })
+			c := cluster.dial(t)
 			p := mustInit(t, c, "p")
-			cluster.lose.next(int16(key), 1000)
+			ctx, giveUp := context.WithCancel(testContext(t))
+			cluster.lose.next(key, 3, giveUp)
 			mustBegin(t, p, log, "doubt", "1")
-			if _, err := p.Commit(testContext(t), nil); !errors.Is(err, ErrOutcomeUnknown) {
+			if _, err := p.Commit(ctx, nil); !errors.Is(err, ErrOutcomeUnknown) {
 				t.Fatalf("got %v", err)
 			}
 			if err := p.Begin(); err == nil {
@@ -177,7 +178,6 @@ func testDoubtAsksForInit(t *testing.T, cluster *testCluster) {
 			if err := p.Abort(testContext(t)); err != nil {
 				t.Fatal(err)
 			}
-			cluster.lose.next(-1, 0)
 			if err := p.Init(testContext(t)); err != nil {
 				t.Fatal(err)
 			}

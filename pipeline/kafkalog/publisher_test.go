@@ -36,11 +36,11 @@ func testPublishOnce(t *testing.T, cluster *testCluster, log string) {
 	c := cluster.dial(t, func(o *Options) { o.BatchBytes = 400 })
 	pub := c.NewPublisher()
 	for i := range 5 {
-		cluster.lose.next(int16(kmsg.Produce), 1)
+		cluster.lose.next(kmsg.Produce, 1, nil)
 		if err := pub.Publish(testContext(t), log, 0, records(i*100, 100)); err != nil {
 			t.Fatal(err)
 		}
-		if cluster.lose.times.Load() >= 1 {
+		if cluster.lose.left() > 0 {
 			t.Error("no answer was lost")
 		}
 	}
@@ -96,13 +96,11 @@ func testDoubtfulBatchHidesNoOther(t *testing.T, cluster *testCluster) {
 	log := cluster.topic(t, 1, nil)
 	c := cluster.dial(t)
 	pub := c.NewPublisher()
-	cluster.lose.next(int16(kmsg.Produce), 1000)
-	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
-	defer cancel()
+	ctx, giveUp := context.WithCancel(testContext(t))
+	cluster.lose.next(kmsg.Produce, 3, giveUp)
 	if err := pub.Publish(ctx, log, 0, records(0, 1)); err == nil {
 		t.Fatal("no error")
 	}
-	cluster.lose.next(-1, 0)
 	if err := pub.Publish(testContext(t), log, 0, records(1, 1)); err != nil {
 		t.Fatal(err)
 	}

@@ -232,7 +232,7 @@ func TestFetchRetriesTemporaryErrors(t *testing.T) {
 		kfake.Fault{Keys: []kmsg.Key{kmsg.Fetch}, Topic: "log", Err: kerr.NotLeaderForPartition, Count: 2},
 		kfake.Fault{Keys: []kmsg.Key{kmsg.Fetch}, Topic: "log", Err: kerr.UnknownTopicOrPartition, Count: 1},
 	)
-	cluster.lose.next(int16(kmsg.Fetch), 2)
+	cluster.lose.next(kmsg.Fetch, 2, nil)
 	if diff := cmp.Diff([]string{"k0=v0"}, readAll(t, c, "log", 0)); diff != "" {
 		t.Error(diff)
 	}
