@@ -83,7 +83,7 @@ func TestPublishGivesUpOnlyWithContext(t *testing.T) {
 	if err := pub.Publish(testContext(t), "log", 0, records(1, 1)); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"k1=v1"}, readAll(t, c, "log", 0)); diff != "" {
+	if diff := cmp.Diff([]string{"k1=v1"}, readAll(t, cluster.dial(t), "log", 0)); diff != "" {
 		t.Error(diff)
 	}
 }
