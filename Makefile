@@ -3,7 +3,7 @@
 compiler:
 	@command -v $${CC:-cc} >/dev/null || { echo "the race detector needs a C compiler: apt-get install gcc libc6-dev" >&2; exit 1; }
 
-.PHONY: help compiler replay test lint deps build fuzz bench clean
+.PHONY: help compiler java replay test lint deps build fuzz bench clean
 
 GO      ?= go
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -30,7 +30,15 @@ $(LIBRARY): $(NPM_DIR)/package-lock.json
 	cd $(NPM_DIR) && npm ci --no-audit --no-fund
 	@touch $@
 
-test: compiler deps lint ## run everything: vet, lint, unit and integration tests with -race, fuzz seeds
+# Apache Kafka, with which the tests check what the broker in the process does.
+# Its jars are collected by Maven when a test first starts it.
+java: ## install what runs Apache Kafka in the tests, on Debian as root: Java and Maven
+	@if command -v java >/dev/null && command -v mvn >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends openjdk-17-jre-headless maven; \
+	else echo "the tests run Apache Kafka: install a Java runtime, 17 or newer, and Maven" >&2; exit 1; fi
+
+test: compiler java deps lint ## run everything: vet, lint, unit and integration tests with -race, fuzz seeds
 	$(GO) test -race -timeout 15m ./...
 	$(GO) test -run TestTimelineEqualsTwin ./pipeline/status # 100,000 messages, which the race detector has no time for
 

@@ -22,15 +22,20 @@ type Topic struct {
 }
 
 // Topics lists the topics and the settings that mailfate relies on. Some brokers
-// apply retention to compacted topics too, so theirs is stated.
+// apply retention to compacted topics too, so theirs is stated. A record's time is
+// when we published it, on every topic: retention and lag count from there.
 func Topics() []Topic {
 	size := strconv.Itoa(MaxRecord + 1<<20)
-	return []Topic{
+	topics := []Topic{
 		{TopicEvents, map[string]string{"cleanup.policy": "delete", "retention.ms": days(7), "max.message.bytes": size}},
 		{TopicStatus, map[string]string{"cleanup.policy": "compact", "retention.ms": "-1", "min.compaction.lag.ms": days(1), "max.message.bytes": size}},
 		{TopicDead, map[string]string{"cleanup.policy": "delete", "retention.ms": days(31), "max.message.bytes": size}},
 		{TopicUnparsed, map[string]string{"cleanup.policy": "compact", "retention.ms": "-1", "max.message.bytes": size}},
 	}
+	for _, t := range topics {
+		t.Config["message.timestamp.type"] = "CreateTime"
+	}
+	return topics
 }
 
 func days(n int) string { return strconv.Itoa(n * 24 * 60 * 60 * 1000) }

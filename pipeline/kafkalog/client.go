@@ -153,62 +153,6 @@ func (c *Client) ClusterID(ctx context.Context) (string, error) {
 	return id, nil
 }
 
-// ExistingPartitions returns how many partitions the topic has, 0 when there is
-// no such topic, which Partitions would wait for.
-func (c *Client) ExistingPartitions(ctx context.Context, topic string) (int, error) {
-	var n int
-	err := c.retry(ctx, func(ctx context.Context) error {
-		var err error
-		if n, err = c.usablePartitions(ctx, topic); errors.Is(err, kafka.UnknownTopicOrPartition) {
-			return nil
-		}
-		return err
-	})
-	if err != nil {
-		return 0, &Error{Op: "look for topic", Topic: topic, Partition: NoPartition, Err: err, Hint: hangUpHint(err)}
-	}
-	return n, nil
-}
-
-// Partitions returns how many partitions the topic has. It waits for one that
-// was just created.
-func (c *Client) Partitions(ctx context.Context, topic string) (int, error) {
-	var n int
-	err := c.retry(ctx, func(ctx context.Context) error {
-		var err error
-		n, err = c.usablePartitions(ctx, topic)
-		return err
-	})
-	if err != nil {
-		return 0, &Error{Op: "count partitions", Topic: topic, Partition: NoPartition, Err: err, Hint: hangUpHint(err)}
-	}
-	return n, nil
-}
-
-// usablePartitions counts the partitions; a partition without a leader is an error.
-func (c *Client) usablePartitions(ctx context.Context, topic string) (int, error) {
-	md, err := c.kafka.Metadata(ctx, &kafka.MetadataRequest{Topics: []string{topic}})
-	if err != nil {
-		return 0, err
-	}
-	if len(md.Topics) != 1 || md.Topics[0].Name != topic {
-		return 0, kafka.UnknownTopicOrPartition
-	}
-	t := md.Topics[0]
-	if t.Error != nil {
-		return 0, t.Error
-	}
-	for _, p := range t.Partitions {
-		if p.Error != nil && !errors.Is(p.Error, kafka.ReplicaNotAvailable) {
-			return 0, p.Error
-		}
-	}
-	if len(t.Partitions) == 0 {
-		return 0, kafka.LeaderNotAvailable
-	}
-	return len(t.Partitions), nil
-}
-
 // hangUpHint explains how a broker refuses a stranger: without a word.
 func hangUpHint(err error) string {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {

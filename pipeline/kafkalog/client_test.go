@@ -77,7 +77,7 @@ func TestSecured(t *testing.T) {
 			if diff := cmp.Diff(texts(records(0, 1)), readAll(t, c, "log", 0)); diff != "" {
 				t.Error(diff)
 			}
-			join(t, c).await(t, 1)
+			join(t, c, "log").await(t, 1)
 			_, err := cluster.dial(t, secure("wrong")).ClusterID(testContext(t))
 			if err == nil || !strings.Contains(err.Error(), "check TLS and SASL") {
 				t.Errorf("a wrong password: %v", err)

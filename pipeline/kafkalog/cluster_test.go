@@ -2,39 +2,109 @@ package kafkalog
 
 import (
 	"context"
-	"encoding/binary"
-	"errors"
 	"fmt"
-	"net"
-	"sync"
+	"os"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"mailfate/pipeline/embedded/apachekafka"
 )
 
-// testCluster is a broker in this process whose answers can be lost.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	apachekafka.StopShared()
+	os.Exit(code)
+}
+
+// testCluster is a broker to test with, whose answers can be lost.
 type testCluster struct {
-	*kfake.Cluster
-	lose *loser
+	*kfake.Cluster // nil where it is Apache Kafka
+	addrs          []string
+	lose           *loser
+}
+
+// onBoth runs a test with the broker in this process and with Apache Kafka,
+// which all tests share.
+func onBoth[T testing.TB](t interface {
+	Run(name string, test func(T)) bool
+}, test func(t T, cluster *testCluster),
+) {
+	t.Run("kfake", func(t T) { test(t, startCluster(t, kfake.GroupMinSessionTimeout(time.Second))) })
+	t.Run("ApacheKafka", func(t T) {
+		test(t, &testCluster{addrs: []string{apachekafka.Shared(t)}, lose: &loser{}})
+	})
 }
 
 func startCluster(t testing.TB, opts ...kfake.Opt) *testCluster {
 	t.Helper()
-	lose := &loser{}
-	all := append([]kfake.Opt{kfake.NumBrokers(1), kfake.ListenFn(lose.listen)}, opts...)
-	cluster, err := kfake.NewCluster(all...)
+	cluster, err := kfake.NewCluster(append([]kfake.Opt{kfake.NumBrokers(1)}, opts...)...)
 	if err != nil {
 		t.Fatalf("start cluster: %v", err)
 	}
 	t.Cleanup(cluster.Close)
-	return &testCluster{cluster, lose}
+	return &testCluster{cluster, cluster.ListenAddrs(), &loser{}}
+}
+
+var topics atomic.Int32
+
+// topic makes a topic that no other test uses.
+func (c *testCluster) topic(t testing.TB, partitions int, config map[string]string) string {
+	t.Helper()
+	name := fmt.Sprintf("log-%d", topics.Add(1))
+	if err := c.dial(t).EnsureTopics(testContext(t), Topic{Name: name, Partitions: partitions, Config: config}); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// deleteRecords moves the start of the topic's partition 0.
+func (c *testCluster) deleteRecords(t *testing.T, topic string, before int64) {
+	t.Helper()
+	client, err := kgo.NewClient(kgo.SeedBrokers(c.addrs...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	req := kmsg.NewPtrDeleteRecordsRequest()
+	req.TimeoutMillis = 10_000
+	req.Topics = []kmsg.DeleteRecordsRequestTopic{{
+		Topic: topic, Partitions: []kmsg.DeleteRecordsRequestTopicPartition{{Offset: before}},
+	}}
+	res, err := req.RequestWith(testContext(t), client)
+	if err != nil || res.Topics[0].Partitions[0].ErrorCode != 0 {
+		t.Fatalf("delete records: %+v, %v", res, err)
+	}
+}
+
+// compact has the broker compact its logs; Apache Kafka does it when it likes.
+func (c *testCluster) compact() {
+	if c.Cluster != nil {
+		c.Compact()
+	}
+}
+
+// eventually waits for what the broker does in the background.
+func eventually(t *testing.T, done func() bool) {
+	t.Helper()
+	ctx, tick := testContext(t), time.NewTicker(20*time.Millisecond)
+	defer tick.Stop()
+	for !done() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatal("it did not happen")
+		}
+	}
 }
 
 func (c *testCluster) dial(t testing.TB, change ...func(*Options)) *Client {
 	t.Helper()
-	opts := Options{Brokers: c.ListenAddrs(), ClientID: t.Name(), Timeout: 5 * time.Second, RetryFor: 10 * time.Second}
+	opts := Options{Brokers: c.addrs, ClientID: t.Name(), Timeout: 5 * time.Second, RetryFor: 10 * time.Second}
 	for _, f := range change {
 		f(&opts)
 	}
@@ -42,6 +112,7 @@ func (c *testCluster) dial(t testing.TB, change ...func(*Options)) *Client {
 	if err != nil {
 		t.Fatalf("dial: %v", err)
 	}
+	client.transport.Dial = c.lose.dial
 	t.Cleanup(func() { _ = client.Close() })
 	return client
 }
@@ -50,61 +121,6 @@ func testContext(t testing.TB) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	t.Cleanup(cancel)
 	return ctx
-}
-
-// loser closes the connection in place of the answer to a request of one API.
-type loser struct{ api, times atomic.Int32 }
-
-func (l *loser) next(api int16, times int) {
-	l.api.Store(int32(api))
-	l.times.Store(int32(times))
-}
-
-func (l *loser) listen(network, address string) (net.Listener, error) {
-	ln, err := net.Listen(network, address)
-	return &lossyListener{ln, l}, err
-}
-
-type lossyListener struct {
-	net.Listener
-	lose *loser
-}
-
-func (l *lossyListener) Accept() (net.Conn, error) {
-	conn, err := l.Listener.Accept()
-	return &lossyConn{Conn: conn, lose: l.lose}, err
-}
-
-type lossyConn struct {
-	net.Conn
-	lose *loser
-	mu   sync.Mutex
-	head bool  // the next read is a request's body
-	api  int16 // of the latest request
-}
-
-func (c *lossyConn) Read(b []byte) (int, error) {
-	n, err := c.Conn.Read(b)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	switch {
-	case len(b) == 4 && n == 4:
-		c.head = true
-	case c.head && n >= 2:
-		c.api, c.head = int16(binary.BigEndian.Uint16(b)), false
-	}
-	return n, err
-}
-
-func (c *lossyConn) Write(b []byte) (int, error) {
-	c.mu.Lock()
-	api := c.api
-	c.mu.Unlock()
-	if int32(api) == c.lose.api.Load() && c.lose.times.Add(-1) >= 0 {
-		_ = c.Close()
-		return 0, errors.New("lost on purpose")
-	}
-	return c.Conn.Write(b)
 }
 
 // readAll reads committed records as "key=value" until the position reaches the
@@ -162,7 +178,7 @@ func texts(list []Record) []string {
 
 func mustInit(t *testing.T, c *Client, id string) *Producer {
 	t.Helper()
-	p := c.NewProducer(id, 20*time.Second)
+	p := c.NewProducer(t.Name()+" "+id, 20*time.Second)
 	if err := p.Init(testContext(t)); err != nil {
 		t.Fatal(err)
 	}

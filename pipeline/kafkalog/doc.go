@@ -13,8 +13,9 @@
 //     the id now, so stop; or [ErrOutcomeUnknown], so drop memory, Init, restore.
 //   - A [Publisher] writes batches at least once, acknowledged by all in-sync
 //     replicas; sequence numbers keep its own resends from becoming duplicates.
-//   - A [Group] spreads partitions over processes; what runs in a generation is
-//     told through its context when the generation ends.
+//   - A [Group] spreads partitions evenly over processes and leaves them where
+//     they are as far as it can; what runs in a generation is told through its
+//     context when the generation ends.
 //
 // Brokers' temporary refusals (leader moved, coordinator loading, connection
 // lost) are retried inside, with jitter and within Options.RetryFor; what is

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"time"
 
 	"github.com/segmentio/kafka-go"
@@ -19,7 +20,8 @@ const (
 	// heartbeatsPerSession is how many heartbeats may be late before a member
 	// counts as dead; each is also a chance to learn of a rebalance.
 	heartbeatsPerSession = 10
-	// joinBackoff is the wait after a failed attempt to join.
+	// joinBackoff is the longest wait after a failed attempt to join; members draw
+	// theirs, so that those that failed together do not come back together.
 	joinBackoff = 250 * time.Millisecond
 )
 
@@ -36,11 +38,13 @@ type GroupOptions struct {
 	RebalanceTimeout time.Duration
 }
 
-// Group is one member of a consumer group.
+// Group is one member of a consumer group. From one generation to the next it
+// keeps the partitions that it has, as far as an even division allows.
 type Group struct {
 	client *Client
 	id     string
 	group  *kafka.ConsumerGroup
+	sticky *sticky
 }
 
 // NewGroup joins the group, in the background. Close leaves it.
@@ -51,18 +55,20 @@ func (c *Client) NewGroup(o GroupOptions) (*Group, error) {
 	if o.RebalanceTimeout <= 0 {
 		o.RebalanceTimeout = defaultRebalanceTimeout
 	}
+	sticky := &sticky{}
 	group, err := kafka.NewConsumerGroup(kafka.ConsumerGroupConfig{
 		ID:      o.ID,
 		Brokers: c.opts.Brokers,
 		Dialer: &kafka.Dialer{
 			ClientID: c.opts.ClientID, Timeout: c.opts.Timeout, DualStack: true, TLS: c.opts.TLS, SASLMechanism: c.mechanism,
 		},
-		Topics:            o.Topics,
-		GroupBalancers:    []kafka.GroupBalancer{kafka.RangeGroupBalancer{}},
+		Topics: o.Topics,
+		// While members of an older version are there, the group agrees on ranges.
+		GroupBalancers:    []kafka.GroupBalancer{sticky, kafka.RangeGroupBalancer{}},
 		HeartbeatInterval: o.SessionTimeout / heartbeatsPerSession,
 		SessionTimeout:    o.SessionTimeout,
 		RebalanceTimeout:  o.RebalanceTimeout,
-		JoinGroupBackoff:  joinBackoff,
+		JoinGroupBackoff:  joinBackoff/2 + rand.N(joinBackoff/2),
 		Timeout:           c.opts.Timeout,
 		StartOffset:       kafka.FirstOffset,
 		Logger:            logLines{c.log, slog.LevelDebug},
@@ -71,7 +77,7 @@ func (c *Client) NewGroup(o GroupOptions) (*Group, error) {
 	if err != nil {
 		return nil, &Error{Op: "join group " + o.ID, Partition: NoPartition, Err: err}
 	}
-	return &Group{client: c, id: o.ID, group: group}, nil
+	return &Group{client: c, id: o.ID, group: group, sticky: sticky}, nil
 }
 
 // Next waits for this member's next generation. The one before has ended then,
@@ -82,7 +88,9 @@ func (g *Group) Next(ctx context.Context) (*Generation, error) {
 		gen, err := g.group.Next(ctx)
 		switch {
 		case err == nil:
-			return newGeneration(gen), nil
+			next := newGeneration(gen)
+			g.sticky.remember(next.ID, next.Assigned)
+			return next, nil
 		case errors.Is(err, kafka.ErrGroupClosed):
 			return nil, &Error{Op: "join group " + g.id, Partition: NoPartition, Err: ErrGroupClosed}
 		case ctx.Err() != nil || !rejoin(err):

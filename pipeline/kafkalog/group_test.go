@@ -9,24 +9,25 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/segmentio/kafka-go"
 )
 
 // member collects what one member of a group is assigned.
 type member struct {
+	topic string
 	group *Group
 	gens  chan *Generation
 	ended chan int
 	errs  chan error
 }
 
-func join(t *testing.T, c *Client) *member {
+func join(t *testing.T, c *Client, topic string) *member {
 	t.Helper()
-	g, err := c.NewGroup(GroupOptions{ID: "g", Topics: []string{"log"}, SessionTimeout: 3 * time.Second})
+	g, err := c.NewGroup(GroupOptions{ID: t.Name(), Topics: []string{topic}, SessionTimeout: 3 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &member{group: g, gens: make(chan *Generation, 10), ended: make(chan int, 10), errs: make(chan error, 1)}
+	m := &member{topic: topic, group: g, gens: make(chan *Generation, 10), ended: make(chan int, 10), errs: make(chan error, 1)}
 	go func() {
 		for {
 			gen, err := g.Next(context.Background())
@@ -51,7 +52,7 @@ func (m *member) await(t *testing.T, partitions int) *Generation {
 	for {
 		select {
 		case gen := <-m.gens:
-			if len(gen.Assigned["log"]) == partitions {
+			if len(gen.Assigned[m.topic]) == partitions {
 				return gen
 			}
 		case <-testContext(t).Done():
@@ -60,30 +61,32 @@ func (m *member) await(t *testing.T, partitions int) *Generation {
 	}
 }
 
-func TestGroupMovesPartitions(t *testing.T) {
-	cluster := startCluster(t, kfake.SeedTopics(4, "log"), kfake.GroupMinSessionTimeout(time.Second))
+func TestGroupMovesPartitions(t *testing.T) { onBoth(t, testGroupMovesPartitions) }
+
+func testGroupMovesPartitions(t *testing.T, cluster *testCluster) {
+	log := cluster.topic(t, 4, nil)
 	ctx := testContext(t)
 	one, two := cluster.dial(t), cluster.dial(t)
 
-	first := join(t, one)
+	first := join(t, one, log)
 	alone := first.await(t, 4)
-	second := join(t, two)
+	second := join(t, two, log)
 	half, other := first.await(t, 2), second.await(t, 2)
 	if ended := <-first.ended; ended != alone.ID {
 		t.Errorf("generation %d ended, want %d", ended, alone.ID)
 	}
-	all := slices.Sorted(slices.Values(slices.Concat(half.Assigned["log"], other.Assigned["log"])))
+	all := slices.Sorted(slices.Values(slices.Concat(half.Assigned[log], other.Assigned[log])))
 	if diff := cmp.Diff([]int{0, 1, 2, 3}, all); diff != "" {
 		t.Error(diff)
 	}
 
 	// The generation that is over commits nothing, neither alone nor in a transaction.
-	at := TopicPartition{"log", 0}
+	at := TopicPartition{log, 0}
 	if err := one.CommitOffsets(ctx, alone.Offsets(Positions{at: 1})); !errors.Is(err, ErrFenced) {
 		t.Errorf("stale commit: %v", err)
 	}
 	p := mustInit(t, one, "p")
-	mustBegin(t, p, "log", "stale", "1")
+	mustBegin(t, p, log, "stale", "1")
 	if _, err := p.Commit(ctx, alone.Offsets(Positions{at: 2})); !errors.Is(err, ErrFenced) {
 		t.Errorf("stale transaction: %v", err)
 	}
@@ -94,12 +97,12 @@ func TestGroupMovesPartitions(t *testing.T) {
 	if err := one.CommitOffsets(ctx, half.Offsets(Positions{at: 3})); err != nil {
 		t.Error(err)
 	}
-	mustBegin(t, p, "log", "current", "1")
-	mustCommit(t, p, half.Offsets(Positions{{"log", 1}: 4}))
-	got, err := one.CommittedOffsets(ctx, "g", "log")
-	if err != nil || !maps.Equal(got, map[int]int64{0: 3, 1: 4}) {
-		t.Errorf("committed %v, %v", got, err)
-	}
+	mustBegin(t, p, log, "current", "1")
+	mustCommit(t, p, half.Offsets(Positions{{log, 1}: 4}))
+	eventually(t, func() bool { // the transaction's part as soon as its marker is written
+		got, err := one.CommittedOffsets(ctx, t.Name(), log)
+		return err == nil && maps.Equal(got, map[int]int64{0: 3, 1: 4})
+	})
 
 	if err := first.group.Close(); err != nil {
 		t.Fatal(err)
@@ -108,6 +111,78 @@ func TestGroupMovesPartitions(t *testing.T) {
 		t.Errorf("after close: %v", err)
 	}
 	second.await(t, 4)
+}
+
+func TestGroupKeepsPartitions(t *testing.T) { onBoth(t, testGroupKeepsPartitions) }
+
+// testGroupKeepsPartitions: of three members one leaves and another joins. Those
+// that stay keep what they have, but for what an even division takes from them.
+func testGroupKeepsPartitions(t *testing.T, cluster *testCluster) {
+	log := cluster.topic(t, 6, nil)
+	c := cluster.dial(t)
+	first := join(t, c, log)
+	first.await(t, 6)
+	second := join(t, c, log)
+	second.await(t, 3)
+	third := join(t, c, log)
+	third.await(t, 2)
+	var had [2][]int
+	for i, m := range []*member{first, second} {
+		had[i] = m.await(t, 2).Assigned[log]
+	}
+	if err := third.group.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for i, m := range []*member{first, second} {
+		has := m.await(t, 3).Assigned[log]
+		if !subset(had[i], has) {
+			t.Errorf("member %d had %v and has %v after another has left", i, had[i], has)
+		}
+		had[i] = has
+	}
+	fourth := join(t, c, log)
+	fourth.await(t, 2)
+	for i, m := range []*member{first, second} {
+		if has := m.await(t, 2).Assigned[log]; !subset(has, had[i]) {
+			t.Errorf("member %d had %v and has %v after another has joined", i, had[i], has)
+		}
+	}
+}
+
+func subset(a, b []int) bool {
+	return !slices.ContainsFunc(a, func(v int) bool { return !slices.Contains(b, v) })
+}
+
+func TestGroupWithOlderMember(t *testing.T) { onBoth(t, testGroupWithOlderMember) }
+
+// testGroupWithOlderMember: a member that knows ranges only can join, and when it
+// has left the group is sticky again.
+func testGroupWithOlderMember(t *testing.T, cluster *testCluster) {
+	log := cluster.topic(t, 4, nil)
+	c := cluster.dial(t)
+	first := join(t, c, log)
+	first.await(t, 4)
+	old, err := kafka.NewConsumerGroup(kafka.ConsumerGroupConfig{
+		ID: t.Name(), Brokers: cluster.addrs, Topics: []string{log},
+		GroupBalancers: []kafka.GroupBalancer{kafka.RangeGroupBalancer{}}, JoinGroupBackoff: joinBackoff,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	gen, err := old.Next(testContext(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(gen.Assignments[log]); n != 2 {
+		t.Errorf("the older member has %d partitions", n)
+	}
+	first.await(t, 2)
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
+	first.await(t, 4)
+	join(t, c, log).await(t, 2)
+	first.await(t, 2)
 }
 
 func TestGroupNeedsAName(t *testing.T) {

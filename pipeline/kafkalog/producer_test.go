@@ -13,8 +13,11 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-func TestCommitReturnsPositions(t *testing.T) {
-	cluster := startCluster(t, kfake.SeedTopics(2, "log", "dead"))
+func TestCommitReturnsPositions(t *testing.T) { onBoth(t, testCommitReturnsPositions) }
+
+func testCommitReturnsPositions(t *testing.T, cluster *testCluster) {
+	log := cluster.topic(t, 2, nil)
+	dead := cluster.topic(t, 2, nil)
 	c := cluster.dial(t, func(o *Options) { o.BatchBytes = 300 })
 	ctx := testContext(t)
 	p := mustInit(t, c, "p")
@@ -23,16 +26,16 @@ func TestCommitReturnsPositions(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, r := range records(0, 50) { // several batches
-			if err := p.Append("log", 1, r.Key, r.Value, 1); err != nil {
+			if err := p.Append(log, 1, r.Key, r.Value, 1); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := p.Append("dead", 0, nil, []byte("x"), 1); err != nil {
+		if err := p.Append(dead, 0, nil, []byte("x"), 1); err != nil {
 			t.Fatal(err)
 		}
 		got := mustCommit(t, p, nil)
 		// each earlier round left its records and a marker
-		want := Positions{{"log", 1}: 51*round + 50, {"dead", 0}: 2*round + 1}
+		want := Positions{{log, 1}: 51*round + 50, {dead, 0}: 2*round + 1}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}
@@ -43,44 +46,48 @@ func TestCommitReturnsPositions(t *testing.T) {
 	if pos, err := p.Commit(ctx, nil); err != nil || len(pos) != 0 {
 		t.Errorf("empty transaction: %v, %v", pos, err)
 	}
-	if got := readAll(t, c, "log", 1); len(got) != 150 {
+	if got := readAll(t, c, log, 1); len(got) != 150 {
 		t.Errorf("%d records", len(got))
 	}
 }
 
-func TestSecondInitFences(t *testing.T) {
-	cluster := startCluster(t, kfake.SeedTopics(1, "log"))
+func TestSecondInitFences(t *testing.T) { onBoth(t, testSecondInitFences) }
+
+func testSecondInitFences(t *testing.T, cluster *testCluster) {
+	log := cluster.topic(t, 1, nil)
 	c := cluster.dial(t)
 	ctx := testContext(t)
 	zombie := mustInit(t, c, "same")
-	mustBegin(t, zombie, "log", "zombie", "1")
+	mustBegin(t, zombie, log, "zombie", "1")
 	if err := zombie.Flush(ctx); err != nil {
 		t.Fatal(err)
 	}
 	owner := mustInit(t, c, "same")
-	mustBegin(t, owner, "log", "owner", "1")
+	mustBegin(t, owner, log, "owner", "1")
 	mustCommit(t, owner, nil)
 
-	mustAppend(t, zombie, "log", "zombie", "2")
+	mustAppend(t, zombie, log, "zombie", "2")
 	if _, err := zombie.Commit(ctx, nil); !errors.Is(err, ErrFenced) || errors.Is(err, ErrOutcomeUnknown) {
 		t.Fatalf("zombie's commit: %v", err)
 	}
 	if err := zombie.Begin(); err == nil {
 		t.Error("a fenced producer may begin")
 	}
-	if diff := cmp.Diff([]string{"owner=1"}, readAll(t, c, "log", 0)); diff != "" {
+	if diff := cmp.Diff([]string{"owner=1"}, readAll(t, c, log, 0)); diff != "" {
 		t.Error(diff)
 	}
-	mustBegin(t, owner, "log", "owner", "2")
+	mustBegin(t, owner, log, "owner", "2")
 	mustCommit(t, owner, nil)
 }
 
 // TestFencedBeforeFirstFlush: the zombie learns of it from AddPartitionsToTxn.
-func TestFencedBeforeFirstFlush(t *testing.T) {
-	cluster := startCluster(t, kfake.SeedTopics(1, "log"))
+func TestFencedBeforeFirstFlush(t *testing.T) { onBoth(t, testFencedBeforeFirstFlush) }
+
+func testFencedBeforeFirstFlush(t *testing.T, cluster *testCluster) {
+	log := cluster.topic(t, 1, nil)
 	c := cluster.dial(t)
 	zombie := mustInit(t, c, "same")
-	mustBegin(t, zombie, "log", "zombie", "1")
+	mustBegin(t, zombie, log, "zombie", "1")
 	mustInit(t, c, "same")
 	if _, err := zombie.Commit(testContext(t), nil); !errors.Is(err, ErrFenced) {
 		t.Fatalf("got %v", err)
@@ -127,21 +134,23 @@ func TestTransactionSurvivesTemporaryErrors(t *testing.T) {
 
 // TestLostAnswers loses the answer to each request of a transaction, after the
 // broker has acted on it. Nothing may be missing or doubled.
-func TestLostAnswers(t *testing.T) {
-	cluster := startCluster(t, kfake.SeedTopics(1, "log"))
+func TestLostAnswers(t *testing.T) { onBoth(t, testLostAnswers) }
+
+func testLostAnswers(t *testing.T, cluster *testCluster) {
+	log := cluster.topic(t, 1, nil)
 	c := cluster.dial(t)
 	p := mustInit(t, c, "p")
 	var want []string
 	for _, key := range []kmsg.Key{kmsg.AddPartitionsToTxn, kmsg.Produce, kmsg.AddOffsetsToTxn, kmsg.TxnOffsetCommit, kmsg.EndTxn} {
 		t.Run(key.Name(), func(t *testing.T) {
-			cluster.lose.next(int16(key), 1)
-			mustBegin(t, p, "log", key.Name(), "1")
-			mustCommit(t, p, &GroupOffsets{Group: "g", Offsets: Positions{{"log", 0}: int64(key)}})
-			if cluster.lose.times.Load() >= 1 {
+			cluster.lose.next(key, 1, nil)
+			mustBegin(t, p, log, key.Name(), "1")
+			mustCommit(t, p, &GroupOffsets{Group: "g", Offsets: Positions{{log, 0}: int64(key)}})
+			if cluster.lose.left() > 0 {
 				t.Error("no answer was lost")
 			}
 			want = append(want, key.Name()+"=1")
-			if diff := cmp.Diff(want, readAll(t, c, "log", 0)); diff != "" {
+			if diff := cmp.Diff(want, readAll(t, c, log, 0)); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -149,15 +158,18 @@ func TestLostAnswers(t *testing.T) {
 }
 
 // TestDoubtAsksForInit: the caller gives up while the outcome is open.
-func TestDoubtAsksForInit(t *testing.T) {
+func TestDoubtAsksForInit(t *testing.T) { onBoth(t, testDoubtAsksForInit) }
+
+func testDoubtAsksForInit(t *testing.T, cluster *testCluster) {
 	for _, key := range []kmsg.Key{kmsg.Produce, kmsg.EndTxn} {
 		t.Run(key.Name(), func(t *testing.T) {
-			cluster := startCluster(t, kfake.SeedTopics(1, "log"))
-			c := cluster.dial(t, func(o *Options) { o.RetryFor = 300 * time.Millisecond })
+			log := cluster.topic(t, 1, nil)
+			c := cluster.dial(t)
 			p := mustInit(t, c, "p")
-			cluster.lose.next(int16(key), 1000)
-			mustBegin(t, p, "log", "doubt", "1")
-			if _, err := p.Commit(testContext(t), nil); !errors.Is(err, ErrOutcomeUnknown) {
+			ctx, giveUp := context.WithCancel(testContext(t))
+			cluster.lose.next(key, 3, giveUp)
+			mustBegin(t, p, log, "doubt", "1")
+			if _, err := p.Commit(ctx, nil); !errors.Is(err, ErrOutcomeUnknown) {
 				t.Fatalf("got %v", err)
 			}
 			if err := p.Begin(); err == nil {
@@ -166,17 +178,16 @@ func TestDoubtAsksForInit(t *testing.T) {
 			if err := p.Abort(testContext(t)); err != nil {
 				t.Fatal(err)
 			}
-			cluster.lose.next(-1, 0)
 			if err := p.Init(testContext(t)); err != nil {
 				t.Fatal(err)
 			}
-			mustBegin(t, p, "log", "after", "1")
+			mustBegin(t, p, log, "after", "1")
 			mustCommit(t, p, nil)
 			want := []string{"after=1"}
 			if key == kmsg.EndTxn { // it had been committed
 				want = []string{"doubt=1", "after=1"}
 			}
-			if diff := cmp.Diff(want, readAll(t, c, "log", 0)); diff != "" {
+			if diff := cmp.Diff(want, readAll(t, c, log, 0)); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -198,37 +209,43 @@ func TestCancelledCommitIsInDoubt(t *testing.T) {
 	}
 }
 
-func TestAbortThenGoOn(t *testing.T) {
-	cluster := startCluster(t, kfake.SeedTopics(1, "log"))
+func TestAbortThenGoOn(t *testing.T) { onBoth(t, testAbortThenGoOn) }
+
+func testAbortThenGoOn(t *testing.T, cluster *testCluster) {
+	log := cluster.topic(t, 1, nil)
 	c := cluster.dial(t)
 	ctx := testContext(t)
 	p := mustInit(t, c, "p")
 	for _, flushed := range []bool{false, true, false} {
-		mustBegin(t, p, "log", "aborted", "1")
+		mustBegin(t, p, log, "aborted", "1")
 		if flushed {
 			if err := p.Flush(ctx); err != nil {
 				t.Fatal(err)
 			}
-			mustAppend(t, p, "log", "aborted", "2")
+			mustAppend(t, p, log, "aborted", "2")
 		}
 		if err := p.Abort(ctx); err != nil {
 			t.Fatal(err)
 		}
-		mustBegin(t, p, "log", "kept", "1")
+		mustBegin(t, p, log, "kept", "1")
 		mustCommit(t, p, nil)
 	}
-	if diff := cmp.Diff([]string{"kept=1", "kept=1", "kept=1"}, readAll(t, c, "log", 0)); diff != "" {
+	if diff := cmp.Diff([]string{"kept=1", "kept=1", "kept=1"}, readAll(t, c, log, 0)); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestStaleGenerationIsFencedAndAborted(t *testing.T) {
-	cluster := startCluster(t, kfake.SeedTopics(1, "log"))
+	onBoth(t, testStaleGenerationIsFencedAndAborted)
+}
+
+func testStaleGenerationIsFencedAndAborted(t *testing.T, cluster *testCluster) {
+	log := cluster.topic(t, 1, nil)
 	c := cluster.dial(t)
 	ctx := testContext(t)
 	p := mustInit(t, c, "p")
-	mustBegin(t, p, "log", "stale", "1")
-	stale := &GroupOffsets{Group: "g", MemberID: "nobody", Generation: 7, Offsets: Positions{{"log", 0}: 1}}
+	mustBegin(t, p, log, "stale", "1")
+	stale := &GroupOffsets{Group: "g", MemberID: "nobody", Generation: 7, Offsets: Positions{{log, 0}: 1}}
 	if _, err := p.Commit(ctx, stale); !errors.Is(err, ErrFenced) {
 		t.Fatalf("got %v", err)
 	}
@@ -238,9 +255,9 @@ func TestStaleGenerationIsFencedAndAborted(t *testing.T) {
 	if err := p.Abort(ctx); err != nil {
 		t.Fatal(err)
 	}
-	mustBegin(t, p, "log", "fresh", "1")
+	mustBegin(t, p, log, "fresh", "1")
 	mustCommit(t, p, nil)
-	if diff := cmp.Diff([]string{"fresh=1"}, readAll(t, c, "log", 0)); diff != "" {
+	if diff := cmp.Diff([]string{"fresh=1"}, readAll(t, c, log, 0)); diff != "" {
 		t.Error(diff)
 	}
 	if err := c.CommitOffsets(ctx, stale); !errors.Is(err, ErrFenced) {
@@ -248,8 +265,10 @@ func TestStaleGenerationIsFencedAndAborted(t *testing.T) {
 	}
 }
 
-func TestRecordSizes(t *testing.T) {
-	cluster := startCluster(t, kfake.SeedTopics(1, "log"))
+func TestRecordSizes(t *testing.T) { onBoth(t, testRecordSizes) }
+
+func testRecordSizes(t *testing.T, cluster *testCluster) {
+	log := cluster.topic(t, 1, nil)
 	ctx := testContext(t)
 	noise := make([]byte, 2_000_000)
 	seed := uint32(9)
@@ -259,20 +278,20 @@ func TestRecordSizes(t *testing.T) {
 	}
 	c := cluster.dial(t, func(o *Options) { o.BatchBytes, o.MaxRecordBytes = 1000, 1_500_000 })
 	p := mustInit(t, c, "p")
-	mustBegin(t, p, "log", "small", "1")
-	if err := p.Append("log", 0, []byte("k"), noise[:50_000], 1); err != nil { // above a batch, alone in one
+	mustBegin(t, p, log, "small", "1")
+	if err := p.Append(log, 0, []byte("k"), noise[:50_000], 1); err != nil { // above a batch, alone in one
 		t.Fatal(err)
 	}
-	if err := p.Append("log", 0, []byte("k"), noise, 1); !errors.Is(err, ErrRecordTooLarge) {
+	if err := p.Append(log, 0, []byte("k"), noise, 1); !errors.Is(err, ErrRecordTooLarge) {
 		t.Fatalf("got %v", err)
 	}
 	mustCommit(t, p, nil)
-	if got := readAll(t, c, "log", 0); len(got) != 2 {
+	if got := readAll(t, c, log, 0); len(got) != 2 {
 		t.Errorf("%d records", len(got))
 	}
 	// Ours allows it, the broker does not: refused, aborted, and the producer lives.
-	mustBegin(t, p, "log", "lost", "1")
-	if err := p.Append("log", 0, []byte("k"), noise[:1_400_000], 1); err != nil {
+	mustBegin(t, p, log, "lost", "1")
+	if err := p.Append(log, 0, []byte("k"), noise[:1_400_000], 1); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := p.Commit(ctx, nil); !errors.Is(err, ErrRecordTooLarge) || errors.Is(err, ErrOutcomeUnknown) {
@@ -281,17 +300,48 @@ func TestRecordSizes(t *testing.T) {
 	if err := p.Abort(ctx); err != nil {
 		t.Fatal(err)
 	}
-	mustBegin(t, p, "log", "big again", string(bytes.Repeat([]byte("x"), 1_400_000))) // compresses well
+	mustBegin(t, p, log, "big again", string(bytes.Repeat([]byte("x"), 1_400_000))) // compresses well
 	mustCommit(t, p, nil)
-	if got := readAll(t, c, "log", 0); len(got) != 3 {
+	if got := readAll(t, c, log, 0); len(got) != 3 {
 		t.Errorf("%d records", len(got))
 	}
 	pub := c.NewPublisher()
-	if err := pub.Publish(ctx, "log", 0, []Record{{Value: []byte("ok")}, {Value: noise}}); !errors.Is(err, ErrRecordTooLarge) {
+	if err := pub.Publish(ctx, log, 0, []Record{{Value: []byte("ok")}, {Value: noise}}); !errors.Is(err, ErrRecordTooLarge) {
 		t.Errorf("publish: %v", err)
 	}
-	if got := readAll(t, c, "log", 0); len(got) != 3 {
+	if got := readAll(t, c, log, 0); len(got) != 3 {
 		t.Errorf("%d records after a refused publish", len(got))
+	}
+}
+
+func TestTransactionOutlivesItsTimeout(t *testing.T) { onBoth(t, testTransactionOutlivesItsTimeout) }
+
+func testTransactionOutlivesItsTimeout(t *testing.T, cluster *testCluster) {
+	log := cluster.topic(t, 1, nil)
+	c := cluster.dial(t)
+	ctx := testContext(t)
+	p := c.NewProducer(t.Name(), 200*time.Millisecond)
+	if err := p.Init(ctx); err != nil {
+		t.Fatal(err)
+	}
+	mustBegin(t, p, log, "late", "1")
+	if err := p.Flush(ctx); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func() bool { // the broker undoes it
+		stable, err := c.StableOffsets(ctx, log)
+		return err == nil && stable[0] == 2
+	})
+	if _, err := p.Commit(ctx, nil); !errors.Is(err, ErrFenced) {
+		t.Errorf("got %v", err)
+	}
+	if err := p.Init(ctx); err != nil {
+		t.Fatal(err)
+	}
+	mustBegin(t, p, log, "again", "1")
+	mustCommit(t, p, nil)
+	if diff := cmp.Diff([]string{"again=1"}, readAll(t, c, log, 0)); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -13,22 +13,24 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-func TestReadCommitted(t *testing.T) {
-	cluster := startCluster(t, kfake.SeedTopics(1, "log"))
+func TestReadCommitted(t *testing.T) { onBoth(t, testReadCommitted) }
+
+func testReadCommitted(t *testing.T, cluster *testCluster) {
+	log := cluster.topic(t, 1, nil)
 	c := cluster.dial(t)
 	ctx := testContext(t)
 
 	// a commits around b, which aborts in the midst; c commits after a's abort.
 	a, b := mustInit(t, c, "a"), mustInit(t, c, "b")
-	mustBegin(t, a, "log", "a1", "1")
+	mustBegin(t, a, log, "a1", "1")
 	if err := a.Flush(ctx); err != nil {
 		t.Fatal(err)
 	}
-	mustBegin(t, b, "log", "b1", "1")
+	mustBegin(t, b, log, "b1", "1")
 	if err := b.Flush(ctx); err != nil {
 		t.Fatal(err)
 	}
-	mustAppend(t, a, "log", "a2", "2")
+	mustAppend(t, a, log, "a2", "2")
 	if err := a.Flush(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -36,9 +38,9 @@ func TestReadCommitted(t *testing.T) {
 		t.Fatal(err)
 	}
 	mustCommit(t, a, nil)
-	mustBegin(t, b, "log", "b2", "2") // after its abort marker b is visible again
+	mustBegin(t, b, log, "b2", "2") // after its abort marker b is visible again
 	mustCommit(t, b, nil)
-	mustBegin(t, a, "log", "a3", "3")
+	mustBegin(t, a, log, "a3", "3")
 	if err := a.Flush(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -47,13 +49,13 @@ func TestReadCommitted(t *testing.T) {
 	}
 
 	want := []string{"a1=1", "a2=2", "b2=2"}
-	if diff := cmp.Diff(want, readAll(t, c, "log", 0)); diff != "" {
+	if diff := cmp.Diff(want, readAll(t, c, log, 0)); diff != "" {
 		t.Error(diff)
 	}
 	// From every position, one batch at a time, the same tail comes out.
 	offsets := map[string]int64{"a1=1": 0, "a2=2": 2, "b2=2": 5}
 	for start := range int64(8) {
-		r := c.NewReader("log", 0, start)
+		r := c.NewReader(log, 0, start)
 		var got, tail []string
 		for r.Position() < 8 {
 			if _, err := r.Fetch(ctx, time.Second, 1, func(rec Record) error {
@@ -74,19 +76,21 @@ func TestReadCommitted(t *testing.T) {
 	}
 }
 
-func TestOpenTransactionHoldsReaderBack(t *testing.T) {
-	cluster := startCluster(t, kfake.SeedTopics(1, "log"))
+func TestOpenTransactionHoldsReaderBack(t *testing.T) { onBoth(t, testOpenTransactionHoldsReaderBack) }
+
+func testOpenTransactionHoldsReaderBack(t *testing.T, cluster *testCluster) {
+	log := cluster.topic(t, 1, nil)
 	c := cluster.dial(t)
 	ctx := testContext(t)
-	if err := c.NewPublisher().Publish(ctx, "log", 0, records(0, 2)); err != nil {
+	if err := c.NewPublisher().Publish(ctx, log, 0, records(0, 2)); err != nil {
 		t.Fatal(err)
 	}
 	p := mustInit(t, c, "p")
-	mustBegin(t, p, "log", "open", "1")
+	mustBegin(t, p, log, "open", "1")
 	if err := p.Flush(ctx); err != nil {
 		t.Fatal(err)
 	}
-	r := c.NewReader("log", 0, 0)
+	r := c.NewReader(log, 0, 0)
 	got, err := r.Fetch(ctx, time.Second, 1<<20, func(Record) error { return nil })
 	if err != nil {
 		t.Fatal(err)
@@ -94,29 +98,31 @@ func TestOpenTransactionHoldsReaderBack(t *testing.T) {
 	if want := (Progress{Position: 2, LastStable: 2, HighWatermark: 3, Records: 2}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
-	stable, err := c.StableOffsets(ctx, "log")
+	stable, err := c.StableOffsets(ctx, log)
 	if err != nil || stable[0] != 2 {
 		t.Errorf("stable offsets %v, %v", stable, err)
 	}
-	ends, err := c.EndOffsets(ctx, "log")
+	ends, err := c.EndOffsets(ctx, log)
 	if err != nil || ends[0] != 3 {
 		t.Errorf("end offsets %v, %v", ends, err)
 	}
 }
 
-func TestTombstonesAndEmptyValues(t *testing.T) {
-	cluster := startCluster(t, kfake.SeedTopics(1, "log"))
+func TestTombstonesAndEmptyValues(t *testing.T) { onBoth(t, testTombstonesAndEmptyValues) }
+
+func testTombstonesAndEmptyValues(t *testing.T, cluster *testCluster) {
+	log := cluster.topic(t, 1, nil)
 	c := cluster.dial(t)
 	want := []Record{
 		{Offset: 0, Time: 7, Key: []byte("a"), Value: nil},
 		{Offset: 1, Time: 8, Key: []byte("b"), Value: []byte{}},
 		{Offset: 2, Time: 9, Key: nil, Value: []byte("v")},
 	}
-	if err := c.NewPublisher().Publish(testContext(t), "log", 0, want); err != nil {
+	if err := c.NewPublisher().Publish(testContext(t), log, 0, want); err != nil {
 		t.Fatal(err)
 	}
 	var got []Record
-	if _, err := c.NewReader("log", 0, 0).Fetch(testContext(t), time.Second, 1<<20, func(r Record) error {
+	if _, err := c.NewReader(log, 0, 0).Fetch(testContext(t), time.Second, 1<<20, func(r Record) error {
 		got = append(got, cloneRecord(r))
 		return nil
 	}); err != nil {
@@ -127,37 +133,39 @@ func TestTombstonesAndEmptyValues(t *testing.T) {
 	}
 }
 
-func TestReadAcrossCompactedGaps(t *testing.T) {
-	cluster := startCluster(t)
+func TestReadAcrossCompactedGaps(t *testing.T) { onBoth(t, testReadAcrossCompactedGaps) }
+
+func testReadAcrossCompactedGaps(t *testing.T, cluster *testCluster) {
 	c := cluster.dial(t)
-	ctx := testContext(t)
-	config := map[string]string{"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.01", "retention.ms": "-1"}
-	if err := c.EnsureTopics(ctx, Topic{Name: "log", Partitions: 1, Config: config}); err != nil {
-		t.Fatal(err)
-	}
+	log := cluster.topic(t, 1, map[string]string{
+		"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.01", "retention.ms": "-1", "segment.ms": "10",
+	})
 	p := mustInit(t, c, "p")
 	for i := range 20 {
-		mustBegin(t, p, "log", "same", fmt.Sprint(i), fmt.Sprintf("once%d", i%3), fmt.Sprint(i))
+		mustBegin(t, p, log, "same", fmt.Sprint(i), fmt.Sprintf("once%d", i%3), fmt.Sprint(i))
 		mustCommit(t, p, nil)
 	}
-	cluster.Compact()
-	got := readAll(t, c, "log", 0)
-	if len(got) >= 40 {
-		t.Fatalf("nothing was compacted: %d records", len(got))
-	}
+	var got []string
+	cluster.compact()
+	eventually(t, func() bool {
+		got = readAll(t, c, log, 0)
+		return len(got) < 40
+	})
 	if last := got[len(got)-2:]; !slices.Equal(last, []string{"same=19", "once1=19"}) {
 		t.Errorf("got %v at the end", last)
 	}
 }
 
-func TestRefusedRecordIsReadAgain(t *testing.T) {
-	cluster := startCluster(t, kfake.SeedTopics(1, "log"))
+func TestRefusedRecordIsReadAgain(t *testing.T) { onBoth(t, testRefusedRecordIsReadAgain) }
+
+func testRefusedRecordIsReadAgain(t *testing.T, cluster *testCluster) {
+	log := cluster.topic(t, 1, nil)
 	c := cluster.dial(t)
 	ctx := testContext(t)
-	if err := c.NewPublisher().Publish(ctx, "log", 0, records(0, 5)); err != nil {
+	if err := c.NewPublisher().Publish(ctx, log, 0, records(0, 5)); err != nil {
 		t.Fatal(err)
 	}
-	r := c.NewReader("log", 0, 0)
+	r := c.NewReader(log, 0, 0)
 	stop := errors.New("not now")
 	progress, err := r.Fetch(ctx, time.Second, 1<<20, func(rec Record) error {
 		if rec.Offset == 3 {
@@ -180,20 +188,20 @@ func TestRefusedRecordIsReadAgain(t *testing.T) {
 	}
 }
 
-func TestOffsetOutOfRange(t *testing.T) {
-	cluster := startCluster(t, kfake.SeedTopics(1, "log"))
+func TestOffsetOutOfRange(t *testing.T) { onBoth(t, testOffsetOutOfRange) }
+
+func testOffsetOutOfRange(t *testing.T, cluster *testCluster) {
+	log := cluster.topic(t, 1, nil)
 	c := cluster.dial(t)
 	ctx := testContext(t)
 	for i := range 3 {
-		if err := c.NewPublisher().Publish(ctx, "log", 0, records(i, 1)); err != nil {
+		if err := c.NewPublisher().Publish(ctx, log, 0, records(i, 1)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := cluster.DeleteRecords("log", 0, 2); err != nil {
-		t.Fatal(err)
-	}
+	cluster.deleteRecords(t, log, 2)
 	for _, offset := range []int64{0, 99} {
-		r := c.NewReader("log", 0, offset)
+		r := c.NewReader(log, 0, offset)
 		_, err := r.Fetch(ctx, time.Second, 1<<20, func(Record) error { return nil })
 		var lost *OffsetOutOfRangeError
 		if !errors.Is(err, ErrOffsetOutOfRange) || !errors.As(err, &lost) {
@@ -207,7 +215,7 @@ func TestOffsetOutOfRange(t *testing.T) {
 			t.Errorf("temporary, or moved to %d: %v", r.Position(), err)
 		}
 	}
-	starts, err := c.StartOffsets(ctx, "log")
+	starts, err := c.StartOffsets(ctx, log)
 	if err != nil || starts[0] != 2 {
 		t.Errorf("start offsets %v, %v", starts, err)
 	}
@@ -224,7 +232,7 @@ func TestFetchRetriesTemporaryErrors(t *testing.T) {
 		kfake.Fault{Keys: []kmsg.Key{kmsg.Fetch}, Topic: "log", Err: kerr.NotLeaderForPartition, Count: 2},
 		kfake.Fault{Keys: []kmsg.Key{kmsg.Fetch}, Topic: "log", Err: kerr.UnknownTopicOrPartition, Count: 1},
 	)
-	cluster.lose.next(int16(kmsg.Fetch), 2)
+	cluster.lose.next(kmsg.Fetch, 2, nil)
 	if diff := cmp.Diff([]string{"k0=v0"}, readAll(t, c, "log", 0)); diff != "" {
 		t.Error(diff)
 	}
