@@ -22,7 +22,7 @@ type Progress func(read, total uint64, lines uint64, what string)
 // progressEvery is how often Progress is called.
 const progressEvery = 200 * time.Millisecond
 
-// Replay reads the sources to their ends and returns what became of the
+// Replay, which needs all roles, reads the sources to their ends and returns what became of the
 // messages when ClickHouse has everything that follows from them. Files that
 // could not be read are in the error, beside a report of the others.
 func (a *App) Replay(ctx context.Context, srcs []Source, tell Progress) (report.Report, error) {
@@ -57,10 +57,14 @@ func (a *App) Replay(ctx context.Context, srcs []Source, tell Progress) (report.
 }
 
 // Follow reads the sources until ctx ends, and takes down before it returns how
-// far it has read.
+// far it has read. Without the role of a source it leaves the other parts running.
 func (a *App) Follow(ctx context.Context, srcs []Source) error {
 	ctx, cancel := a.untilFailure(ctx)
 	defer cancel()
+	if !a.roles.Have(RoleSource) {
+		<-ctx.Done() // if a part has failed, Close says why
+		return nil
+	}
 	streams, err := a.streams(srcs, tail.Options{Follow: true})
 	if err != nil {
 		return err

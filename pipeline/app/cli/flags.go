@@ -21,6 +21,7 @@ type flags struct {
 	clickhouse string
 	partitions int
 	file       string
+	roles      []string
 }
 
 func (f *flags) common(set *pflag.FlagSet) {
@@ -63,6 +64,9 @@ func (e *env) setup() (*setup, error) {
 		for i := range c.Sources {
 			c.Sources[i].Year = f.year
 		}
+	}
+	if f.roles != nil { // also when it names nothing, which is refused
+		c.Roles = f.roles
 	}
 	if f.brokers != "" {
 		c.Kafka.Brokers = strings.Split(f.brokers, ",")

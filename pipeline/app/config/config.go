@@ -2,6 +2,7 @@ package config
 
 import (
 	"regexp"
+	"slices"
 	"time"
 
 	"mailfate/sources/tracking"
@@ -9,7 +10,8 @@ import (
 
 // Config is everything that can be configured.
 type Config struct {
-	Data       string // directory of state, checkpoints and embedded parts; "": none named
+	Data       string   // directory of state, checkpoints and embedded parts; "": none named
+	Roles      []string // some of RoleNames
 	Kafka      Kafka
 	ClickHouse ClickHouse
 	Accounts   []Account
@@ -80,12 +82,17 @@ type Timers struct {
 	Depleted time.Duration // after credit ran out
 }
 
+// RoleNames are what a process can do of all that there is to do, in the order
+// in which data flows.
+var RoleNames = []string{"source", "processor", "sink"}
+
 // Mechanisms are the ways to log in to Kafka.
 var Mechanisms = []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}
 
 // Default is the configuration of an empty file.
 func Default() Config {
 	return Config{
+		Roles:      slices.Clone(RoleNames),
 		Kafka:      Kafka{Replication: 1},
 		ClickHouse: ClickHouse{Database: "mail", User: "default"},
 		Timers:     Timers{GiveUp: 5 * day, Depleted: day},

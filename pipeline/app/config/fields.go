@@ -11,6 +11,7 @@ type field struct {
 func (c *Config) fields() []field {
 	return []field{
 		{"data", text{&c.Data}},
+		{"roles", texts(&c.Roles)},
 		{"time_zone", zone{&c.Location}},
 		{"year", number{&c.Year}},
 		{"message_id_pattern", expression{&c.MessageIDPattern}},

@@ -39,6 +39,7 @@ func (c *Config) Validate() error {
 }
 
 func (c *Config) check(p *problems) {
+	c.checkRoles(p)
 	checkYear(p, "year", c.Year)
 	c.Kafka.check(p)
 	c.ClickHouse.check(p)
@@ -46,6 +47,20 @@ func (c *Config) check(p *problems) {
 	c.checkSources(p)
 	checkRange(p, "timers.give_up", c.Timers.GiveUp)
 	checkRange(p, "timers.depleted", c.Timers.Depleted)
+}
+
+func (c *Config) checkRoles(p *problems) {
+	if len(c.Roles) == 0 {
+		p.report("roles", "names nothing to do", "leave the key out for all of "+strings.Join(RoleNames, ", "))
+	}
+	names := seen{}
+	for i, role := range c.Roles {
+		key := fmt.Sprintf("roles[%d]", i)
+		if !slices.Contains(RoleNames, role) {
+			p.report(key, excerpt(role)+" is no role", didYouMean(role, RoleNames))
+		}
+		names.add(p, key, role, "role")
+	}
 }
 
 func (k *Kafka) check(p *problems) {
