@@ -41,6 +41,8 @@ type Options struct {
 	ClickHouse  clickhouse.Options // without Addresses: an embedded server
 	File        string             // also write statuses and changes there as JSON lines; "-": standard output
 	Timers      status.Timers
+	Life        time.Duration        // how long a message is kept in mind; 0: 31 days
+	Now         func() time.Time     // the processor's wall clock; nil: time.Now
 	Accounts    []clickhouse.Account // what is tracked; none: as it was
 	Library     string               // see embedded.ClickHouseOptions
 	Executable  string               // likewise
@@ -207,6 +209,9 @@ func (a *App) ensureTopics(ctx context.Context) error {
 	for _, t := range schemas.Topics() {
 		if a.broker != nil {
 			delete(t.Config, "retention.ms") // it keeps everything until keepSmall deletes what was read
+			if existing > 0 {
+				delete(t.Config, "delete.retention.ms") // an older mailfate's is shorter; state and log grow old together here
+			}
 		}
 		topics = append(topics, kafkalog.Topic{
 			Name: t.Name, Partitions: a.partitions, Replication: max(a.opts.Replication, 1), Config: t.Config,
@@ -221,7 +226,9 @@ func (a *App) Start() {
 	a.parts, a.ctx = errgroup.WithContext(ctx)
 	a.stop = stop
 	if a.roles.Have(RoleProcessor) {
-		a.processor = process.New(process.Options{Client: a.client, Store: a.store, Timers: a.opts.Timers, Logger: a.log})
+		a.processor = process.New(process.Options{
+			Client: a.client, Store: a.store, Timers: a.opts.Timers, Life: a.opts.Life, Now: a.opts.Now, Logger: a.log,
+		})
 		a.parts.Go(func() error { return a.processor.Run(a.ctx) })
 	}
 	if a.roles.Have(RoleSink) {

@@ -47,8 +47,9 @@ type worker struct {
 	expired   map[string]bool   // streams that may have timers to fire
 	fanOuts   []*fanOut         // messages all of whose recipients have to be looked at
 	refold    schemas.Refolding // of everything; Done while there is none
-	rules     uint64            // see schemas.Bookmark
-	checkAt   int64             // with which input rules are compared
+	lives     lives
+	rules     uint64 // see schemas.Bookmark
+	checkAt   int64  // with which input rules are compared
 	committed meta
 }
 
@@ -95,7 +96,9 @@ func (w *worker) run(ctx context.Context) error {
 }
 
 // busy reports whether there is work that needs no input.
-func (w *worker) busy() bool { return len(w.expired) > 0 || len(w.fanOuts) > 0 || !w.refold.Done }
+func (w *worker) busy() bool {
+	return len(w.expired) > 0 || len(w.fanOuts) > 0 || !w.refold.Done || w.lives.more
+}
 
 // step does everything that a batch brings about, in one transaction.
 func (w *worker) step(ctx context.Context, b *batch) error {
@@ -123,5 +126,5 @@ func (w *worker) step(ctx context.Context, b *batch) error {
 		return err
 	}
 	end := written[kafkalog.TopicPartition{Topic: schemas.TopicStatus, Partition: w.partition}]
-	return b.keep(meta{Cluster: w.processor.cluster, Changelog: end - 1, Nonce: mark.Nonce})
+	return b.keep(meta{Cluster: w.processor.cluster, Changelog: end - 1, Nonce: mark.Nonce, Time: b.intake / 1000})
 }

@@ -17,6 +17,7 @@ type Config struct {
 	Accounts   []Account
 	Sources    []Source
 	Timers     Timers
+	Retention  Retention
 
 	// Defaults of all sources.
 	Location         *time.Location // of stamps without a zone
@@ -76,6 +77,11 @@ type Source struct {
 	PathPatterns     []tracking.Pattern // of tracking paths; none: the default ones
 }
 
+// Retention says for how long things are kept.
+type Retention struct {
+	Life time.Duration // a message's state, after it was last heard of
+}
+
 // Timers say after how long time itself decides what became of a message.
 type Timers struct {
 	GiveUp   time.Duration // after an attempt's first deferral
@@ -96,6 +102,7 @@ func Default() Config {
 		Kafka:      Kafka{Replication: 1},
 		ClickHouse: ClickHouse{Database: "mail", User: "default"},
 		Timers:     Timers{GiveUp: 5 * day, Depleted: day},
+		Retention:  Retention{Life: 31 * day},
 		Location:   time.UTC,
 	}
 }

@@ -20,6 +20,7 @@ func (c *Config) fields() []field {
 		{"accounts", list[Account]{&c.Accounts, newAccount, accountValue}},
 		{"sources", list[Source]{&c.Sources, newSource, sourceValue}},
 		{"timers", section(c.Timers.fields())},
+		{"retention", section{{"life", duration{&c.Retention.Life}}}},
 	}
 }
 
