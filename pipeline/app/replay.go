@@ -9,7 +9,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"mailfate/pipeline/kafkalog"
 	"mailfate/schemas"
 	"mailfate/sinks/report"
 	"mailfate/sources/publish"
@@ -155,24 +154,11 @@ func (a *App) drain(ctx context.Context) error {
 
 // deadLetters counts what is in mail.dead.
 func (a *App) deadLetters(ctx context.Context) (uint64, error) {
-	starts, err := a.client.StartOffsets(ctx, schemas.TopicDead)
-	if err != nil {
+	d := &DeadLetters{client: a.client, dec: schemas.NewDecoder()}
+	if err := d.open(ctx); err != nil {
 		return 0, err
 	}
-	ends, err := a.client.EndOffsets(ctx, schemas.TopicDead)
-	if err != nil {
-		return 0, err
-	}
-	var n uint64
-	for p := range ends {
-		r := a.client.NewReader(schemas.TopicDead, p, starts[p])
-		for r.Position() < ends[p] {
-			if _, err := r.Fetch(ctx, time.Second, 1<<20, func(kafkalog.Record) error { n++; return nil }); err != nil {
-				return 0, err
-			}
-		}
-	}
-	return n, nil
+	return d.Count(ctx)
 }
 
 func sourceReport(s publish.Stats) report.Source {
