@@ -1,8 +1,10 @@
 package process
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"mailfate/pipeline/kafkalog"
 	"mailfate/pipeline/status"
@@ -235,18 +237,35 @@ func (b *batch) apply() error {
 	if err := b.fireTimers(); err != nil {
 		return err
 	}
+	first := len(b.visits)
 	if err := b.followFanOuts(); err != nil {
 		return err
 	}
+	end := len(b.visits)
 	if err := b.followRefold(); err != nil {
 		return err
 	}
-	for i := range b.visits {
+	if err := errors.Join(b.lookAll(0, first), b.lookAll(end, len(b.visits))); err != nil {
+		return err
+	}
+	began := time.Now()
+	if err := b.lookAll(first, end); err != nil {
+		return err
+	}
+	if end > first {
+		b.w.setPace(time.Since(began))
+	}
+	return b.endLives()
+}
+
+// lookAll makes a range of visits.
+func (b *batch) lookAll(first, end int) error {
+	for i := first; i < end; i++ {
 		if err := b.look(&b.visits[i]); err != nil {
 			return err
 		}
 	}
-	return b.endLives()
+	return nil
 }
 
 // empty reports whether there is nothing to write down.

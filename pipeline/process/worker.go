@@ -46,6 +46,7 @@ type worker struct {
 	clocks    map[string]int64  // how far each stream has come
 	expired   map[string]bool   // streams that may have timers to fire
 	fanOuts   []*fanOut         // messages all of whose recipients have to be looked at
+	pace      int               // how many of these in one transaction
 	refold    schemas.Refolding // of everything; Done while there is none
 	lives     lives
 	rules     uint64 // see schemas.Bookmark
@@ -60,7 +61,7 @@ func newWorker(p *Processor, gen *kafkalog.Generation, partition int) *worker {
 		producer: p.client.NewProducer(Group+"-"+strconv.Itoa(partition), transactionTimeout),
 		eval:     status.NewEvaluator(p.timers), enc: schemas.NewEncoder(), dec: schemas.NewDecoder(),
 		clocks: map[string]int64{}, expired: map[string]bool{},
-		refold: schemas.Refolding{Done: true},
+		refold: schemas.Refolding{Done: true}, pace: leastAtOnce,
 	}
 }
 
