@@ -29,7 +29,7 @@ func newMorgue(t *testing.T, letters ...schemas.DeadLetter) *morgue {
 	if m.broker, err = embedded.StartBroker(t.Context(), embedded.BrokerOptions{Dir: filepath.Join(m.dir, "kafka")}); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { m.broker.Stop() })
+	t.Cleanup(func() { _ = m.broker.Stop() })
 	if m.client, err = kafkalog.Dial(kafkalog.Options{Brokers: []string{m.broker.Addr()}}); err != nil {
 		t.Fatal(err)
 	}

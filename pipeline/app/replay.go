@@ -21,9 +21,10 @@ type Progress func(read, total uint64, lines uint64, what string)
 // progressEvery is how often Progress is called.
 const progressEvery = 200 * time.Millisecond
 
-// Replay, which needs all roles, reads the sources to their ends and returns what became of the
+// Replay reads the sources to their ends and returns what became of the
 // messages when ClickHouse has everything that follows from them. Files that
-// could not be read are in the error, beside a report of the others.
+// could not be read are in the error, beside a report of the others. It needs a
+// process with all roles.
 func (a *App) Replay(ctx context.Context, srcs []Source, tell Progress) (report.Report, error) {
 	ctx, cancel := a.untilFailure(ctx)
 	defer cancel()

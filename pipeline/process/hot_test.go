@@ -76,10 +76,9 @@ func taken(t testing.TB, events []schemas.Event) (input, all time.Duration) {
 	done := make(chan error, 1)
 	began := time.Now()
 	go func() { done <- p.Run(ctx) }()
-	for changed := p.changed; ; {
+	for {
 		p.mu.Lock()
-		changed = p.changed
-		now := p.done[0]
+		changed, now := p.changed, p.done[0]
 		p.mu.Unlock()
 		if now.input >= ends[0] {
 			break

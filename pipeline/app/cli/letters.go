@@ -67,8 +67,14 @@ func retriedAt(l *app.Letter) string {
 func writeLetter(w io.Writer, l *app.Letter) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, field := range [][2]string{
-		{"id", l.ID.String()}, {"time", l.Died.Format(letterTime)}, {"reason", string(l.Reason)}, {"detail", l.Detail},
-		{"from", origin(l)}, {"stream", l.Stream}, {"size", fmt.Sprint(l.Size)}, {"retried", retriedAt(l)},
+		{"id", l.ID.String()},
+		{"time", l.Died.Format(letterTime)},
+		{"reason", string(l.Reason)},
+		{"detail", l.Detail},
+		{"from", origin(l)},
+		{"stream", l.Stream},
+		{"size", fmt.Sprint(l.Size)},
+		{"retried", retriedAt(l)},
 	} {
 		if field[1] != "" {
 			fmt.Fprintf(table, "%s\t%s\n", field[0], terminal.Visible(field[1]))

@@ -57,7 +57,7 @@ func newCluster(t *testing.T) *cluster {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { broker.Stop() })
+	t.Cleanup(func() { _ = broker.Stop() })
 	client, err := kafkalog.Dial(kafkalog.Options{Brokers: []string{broker.Addr()}})
 	if err != nil {
 		t.Fatal(err)
