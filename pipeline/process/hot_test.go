@@ -105,13 +105,20 @@ func TestHotKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	usual, _ := taken(t, mix(2*n, 0, nil))
 	for name, hot := range map[string]func(int) schemas.Event{"opens": hotOpen, "recipients": hotRecipient, "fan-outs": hotFanOut} {
-		input, all := taken(t, mix(n, n, hot))
-		t.Logf("%s: %d hot events among %d others took %v (and %v for what follows), as many usual ones %v: %.2f",
-			name, n, n, input, all-input, usual, input.Seconds()/usual.Seconds())
-		if input > 3*usual { // 2 on a machine of one's own
-			t.Errorf("%s slow the others down", name)
-		}
+		t.Run(name, func(t *testing.T) {
+			const tries = 4 // others use this machine too
+			for range tries {
+				usual, _ := taken(t, mix(2*n, 0, nil))
+				input, all := taken(t, mix(n, n, hot))
+				ratio := input.Seconds() / usual.Seconds()
+				t.Logf("%d hot events among %d others took %v (and %v for what follows), as many usual ones %v: %.2f",
+					n, n, input, all-input, usual, ratio)
+				if ratio < 2 {
+					return
+				}
+			}
+			t.Error("they slow the others down")
+		})
 	}
 }

@@ -134,7 +134,7 @@ func (c *cluster) waitUntilRead(end int64) {
 	})
 }
 
-// endOfClock replays a log in one process on this cluster, and returns the
+// replay replays a log in one process on this cluster, and returns the
 // digest and how far the log's clock came.
 func (c *cluster) replay(log string) (digest string, clock int64) {
 	c.t.Helper()
