@@ -10,6 +10,10 @@ const (
 	DeadMalformed DeadReason = "malformed" // a record that cannot be decoded
 	DeadFuture    DeadReason = "future"    // an event that is more than a day ahead
 	DeadTooLarge  DeadReason = "too_large" // an event that no record can hold
+
+	// DeadRetried is no reason: such a record notes that the letter at Topic,
+	// Partition and Offset was published once more.
+	DeadRetried DeadReason = "retried"
 )
 
 // DeadLetter is something that could not be applied, kept with its reason: a
@@ -18,6 +22,7 @@ type DeadLetter struct {
 	Reason DeadReason
 	Detail string // for a person
 	Bytes  []byte // the original: a record's value, or the line that was read
+	Event  []byte // of a line: the record that was made of it, if it can be published all the same
 
 	// Where it is from: a record of a topic, or a place in a stream.
 	Topic     string
@@ -37,6 +42,7 @@ const (
 	deadStream
 	deadFile
 	deadOffset
+	deadEvent
 )
 
 // DeadLetter encodes a dead letter.
@@ -52,6 +58,10 @@ func (e *Encoder) DeadLetter(l *DeadLetter) ([]byte, error) {
 	m.text(deadStream, l.Stream)
 	m.text(deadFile, l.File)
 	m.int(deadOffset, l.Offset)
+	if len(l.Event) > 0 {
+		m.key(deadEvent)
+		e.bytes(l.Event)
+	}
 	m.close()
 	return e.end()
 }
@@ -78,6 +88,8 @@ func (d *Decoder) DeadLetter(value []byte) (DeadLetter, error) {
 			l.File = d.text()
 		case deadOffset:
 			l.Offset = d.int()
+		case deadEvent:
+			l.Event = append([]byte(nil), d.raw()...)
 		default:
 			d.skip()
 		}

@@ -117,6 +117,8 @@ func samples() map[string]any {
 		"refolding_done":  Refolding{ID: 1, Looked: 300, Done: true},
 		"dead":            sampleDead(),
 		"dead_empty":      DeadLetter{},
+		"dead_event":      sampleDeadEvent(),
+		"dead_retried":    DeadLetter{Reason: DeadRetried, Topic: TopicDead, Partition: 2, Offset: 41},
 		"unparsed":        unparsedSample(),
 		"time":            int64(sampleTime),
 		"time_negative":   int64(-1) << 62,

@@ -111,6 +111,14 @@ func sampleDead() DeadLetter {
 	}
 }
 
+// sampleDeadEvent is a line of which an event was made.
+func sampleDeadEvent() DeadLetter {
+	return DeadLetter{
+		Reason: DeadFuture, Detail: "event opened of 2099", Bytes: []byte("a line"), Event: []byte("\x01E\x00"),
+		Stream: "postfix:mx1", File: "/var/log/mail.log", Offset: 77,
+	}
+}
+
 // render writes a decoded value so that a person can compare it: one line per
 // field that is set.
 func render(v any) string {

@@ -1,6 +1,9 @@
 package schemas
 
-import "strconv"
+import (
+	"strconv"
+	"time"
+)
 
 // The topics. Their partition counts are fixed when they are created, because
 // the partition of a message must never change.
@@ -15,6 +18,11 @@ const (
 // with as many events of every kind as are kept, each with the longest texts.
 const MaxRecord = 12 << 20
 
+// TombstonesLive is the least time for which a tombstone stays in mail.status, so
+// that whoever has an older copy learns of it. A copy that is older than this is
+// made anew.
+const TombstonesLive = 7 * 24 * time.Hour
+
 // Topic is a topic and how it has to be configured.
 type Topic struct {
 	Name   string
@@ -28,7 +36,10 @@ func Topics() []Topic {
 	size := strconv.Itoa(MaxRecord + 1<<20)
 	topics := []Topic{
 		{TopicEvents, map[string]string{"cleanup.policy": "delete", "retention.ms": days(7), "max.message.bytes": size}},
-		{TopicStatus, map[string]string{"cleanup.policy": "compact", "retention.ms": "-1", "min.compaction.lag.ms": days(1), "max.message.bytes": size}},
+		{TopicStatus, map[string]string{
+			"cleanup.policy": "compact", "retention.ms": "-1", "min.compaction.lag.ms": days(1), "max.message.bytes": size,
+			"delete.retention.ms": strconv.FormatInt(TombstonesLive.Milliseconds(), 10),
+		}},
 		{TopicDead, map[string]string{"cleanup.policy": "delete", "retention.ms": days(31), "max.message.bytes": size}},
 		{TopicUnparsed, map[string]string{"cleanup.policy": "compact", "retention.ms": "-1", "max.message.bytes": size}},
 	}

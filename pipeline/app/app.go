@@ -33,6 +33,7 @@ const stateCache = 64 << 20
 
 // Options says what to connect to. What is not named is started here.
 type Options struct {
+	Roles       Roles              // what this process does; 0: everything
 	Dir         string             // state, checkpoints, and what the embedded parts keep
 	Kafka       kafkalog.Options   // without Brokers: an embedded broker
 	Partitions  int                // for topics that are made; 0: as they are, else DefaultPartitions
@@ -40,6 +41,8 @@ type Options struct {
 	ClickHouse  clickhouse.Options // without Addresses: an embedded server
 	File        string             // also write statuses and changes there as JSON lines; "-": standard output
 	Timers      status.Timers
+	Life        time.Duration        // how long a message is kept in mind; 0: 31 days
+	Now         func() time.Time     // the processor's wall clock; nil: time.Now
 	Accounts    []clickhouse.Account // what is tracked; none: as it was
 	Library     string               // see embedded.ClickHouseOptions
 	Executable  string               // likewise
@@ -51,11 +54,12 @@ type App struct {
 	opts       Options
 	log        *slog.Logger
 	client     *kafkalog.Client
-	broker     *embedded.Broker // nil: a cluster
-	db         *Database
-	store      *store.Store
-	processor  *process.Processor
-	sink       *intake.Intake
+	roles      Roles
+	broker     *embedded.Broker   // nil: a cluster
+	db         *Database          // nil: no sink
+	store      *store.Store       // nil: a sink alone
+	processor  *process.Processor // nil: not its role
+	sink       *intake.Intake     // nil: not its role
 	sinkGroup  string
 	file       *intake.Intake // nil: none
 	gate       publish.Gate
@@ -72,7 +76,10 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	a := &App{opts: o, log: o.Logger}
+	if err := o.Check(); err != nil {
+		return nil, err
+	}
+	a := &App{opts: o, roles: o.roles(), log: o.Logger}
 	if err := a.connect(ctx); err != nil {
 		return nil, errors.Join(err, a.Close(context.WithoutCancel(ctx)))
 	}
@@ -80,34 +87,48 @@ func New(ctx context.Context, o Options) (*App, error) {
 }
 
 func (a *App) connect(ctx context.Context) error {
+	if err := a.openStore(); err != nil {
+		return err
+	}
+	if err := a.openFile(); err != nil {
+		return err
+	}
+	// The broker and the database start side by side: together they are most of
+	// the time until the first line can be read.
+	side, ctx := errgroup.WithContext(ctx)
+	if a.roles.Have(RoleSink) {
+		side.Go(func() error { return a.openDatabase(ctx) })
+	}
+	side.Go(func() error { return a.openKafka(ctx) })
+	return side.Wait() // the first error, which is the cause of any other
+}
+
+func (a *App) openStore() (err error) {
+	if !a.opts.needsDir() {
+		return nil
+	}
 	if err := os.MkdirAll(a.opts.Dir, 0o700); err != nil {
 		return fmt.Errorf("make data directory: %w", err)
 	}
-	var err error
+	if !a.opts.needsStore() {
+		return nil
+	}
 	if a.store, err = store.Open(filepath.Join(a.opts.Dir, "state"), store.Options{CacheBytes: stateCache, Logger: a.log}); err != nil {
 		return err
 	}
 	a.undo = append(a.undo, func(context.Context) error { return a.store.Close() })
+	return nil
+}
 
-	if err := a.openFile(); err != nil {
-		return err
+func (a *App) openDatabase(ctx context.Context) (err error) {
+	a.db, err = OpenDatabase(ctx, a.opts)
+	if err == nil && len(a.opts.Accounts) > 0 {
+		err = a.db.SetAccounts(ctx, a.opts.Accounts)
 	}
-
-	// The broker and the database start side by side: together they are most of
-	// the time until the first line can be read.
-	side, ctx := errgroup.WithContext(ctx)
-	side.Go(func() (err error) {
-		a.db, err = OpenDatabase(ctx, a.opts)
-		if err == nil && len(a.opts.Accounts) > 0 {
-			err = a.db.SetAccounts(ctx, a.opts.Accounts)
-		}
-		if err == nil {
-			a.sinkGroup, err = a.db.Group(ctx)
-		}
-		return err
-	})
-	side.Go(func() error { return a.openKafka(ctx) })
-	return side.Wait() // the first error, which is the cause of any other
+	if err == nil {
+		a.sinkGroup, err = a.db.Group(ctx)
+	}
+	return err
 }
 
 func (a *App) openFile() error {
@@ -143,6 +164,9 @@ func (a *App) openKafka(ctx context.Context) error {
 	a.undo = append(a.undo, func(context.Context) error { return a.client.Close() })
 	if err := a.ensureTopics(ctx); err != nil {
 		return err
+	}
+	if !a.roles.Have(RoleSource) {
+		return nil
 	}
 	return a.checkCluster(ctx)
 }
@@ -185,6 +209,9 @@ func (a *App) ensureTopics(ctx context.Context) error {
 	for _, t := range schemas.Topics() {
 		if a.broker != nil {
 			delete(t.Config, "retention.ms") // it keeps everything until keepSmall deletes what was read
+			if existing > 0 {
+				delete(t.Config, "delete.retention.ms") // an older mailfate's is shorter; state and log grow old together here
+			}
 		}
 		topics = append(topics, kafkalog.Topic{
 			Name: t.Name, Partitions: a.partitions, Replication: max(a.opts.Replication, 1), Config: t.Config,
@@ -193,22 +220,32 @@ func (a *App) ensureTopics(ctx context.Context) error {
 	return a.client.EnsureTopics(ctx, topics...)
 }
 
-// Start lets events flow from Kafka to ClickHouse until Close.
+// Start lets events flow until Close, as far as this process has a part in it.
 func (a *App) Start() {
 	ctx, stop := context.WithCancel(context.Background())
 	a.parts, a.ctx = errgroup.WithContext(ctx)
 	a.stop = stop
-	a.processor = process.New(process.Options{Client: a.client, Store: a.store, Timers: a.opts.Timers, Logger: a.log})
+	if a.roles.Have(RoleProcessor) {
+		a.processor = process.New(process.Options{
+			Client: a.client, Store: a.store, Timers: a.opts.Timers, Life: a.opts.Life, Now: a.opts.Now, Logger: a.log,
+		})
+		a.parts.Go(func() error { return a.processor.Run(a.ctx) })
+	}
+	if a.roles.Have(RoleSink) {
+		a.startSink()
+	}
+	if a.broker != nil {
+		a.keepSmall()
+	}
+}
+
+func (a *App) startSink() {
 	a.sink = a.db.Writer(intake.Options{Logger: a.log, Compaction: a.compaction()})
-	a.parts.Go(func() error { return a.processor.Run(a.ctx) })
 	a.parts.Go(func() error {
 		return a.sink.Run(a.ctx, a.client, a.sinkGroup, clickhouse.Topics()...)
 	})
 	if a.file != nil {
 		a.parts.Go(func() error { return a.file.Run(a.ctx, a.client, file.Group, schemas.TopicStatus) })
-	}
-	if a.broker != nil {
-		a.keepSmall()
 	}
 	if a.db.server != nil {
 		a.parts.Go(a.watchServer)
@@ -268,7 +305,7 @@ func (a *App) readByAll() embedded.Positions {
 // NativeAddress and HTTPAddress say where the embedded ClickHouse listens; ""
 // when it is not embedded.
 func (a *App) NativeAddress() string {
-	if a.db.server == nil {
+	if a.db == nil || a.db.server == nil {
 		return ""
 	}
 	return a.db.server.Native()
@@ -277,7 +314,7 @@ func (a *App) NativeAddress() string {
 // HTTPAddress says where the embedded ClickHouse answers HTTP; "" when it is
 // not embedded.
 func (a *App) HTTPAddress() string {
-	if a.db.server == nil {
+	if a.db == nil || a.db.server == nil {
 		return ""
 	}
 	return a.db.server.HTTP()

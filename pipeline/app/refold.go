@@ -5,15 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
-	"mailfate/pipeline/embedded"
 	"mailfate/pipeline/kafkalog"
 	"mailfate/schemas"
 )
@@ -56,16 +53,7 @@ func (a *App) Refold(ctx context.Context, tell func(Refolded)) (Refolded, error)
 // the cluster that the options name, else the one of another mailfate on that
 // data directory. ClickHouse has what has changed a moment later.
 func OrderRefold(ctx context.Context, o Options, tell func(Refolded)) (sum Refolded, err error) {
-	opts := o.Kafka
-	opts.Logger = o.Logger
-	if len(opts.Brokers) == 0 {
-		address, err := embedded.BrokerAddress(filepath.Join(o.Dir, "kafka"))
-		if err != nil {
-			return Refolded{}, err
-		}
-		opts.Brokers = []string{address}
-	}
-	client, err := kafkalog.Dial(opts)
+	client, err := dialRunning(o)
 	if err != nil {
 		return Refolded{}, err
 	}
@@ -76,7 +64,7 @@ func OrderRefold(ctx context.Context, o Options, tell func(Refolded)) (sum Refol
 	}
 	silence := time.AfterFunc(refoldSilence, func() {
 		if o.Logger != nil {
-			o.Logger.Warn("no processor has answered yet; is one running?", "brokers", opts.Brokers)
+			o.Logger.Warn("no processor has answered yet; is one running?", "data", o.Dir, "brokers", o.Kafka.Brokers)
 		}
 	})
 	defer silence.Stop()
@@ -86,14 +74,6 @@ func OrderRefold(ctx context.Context, o Options, tell func(Refolded)) (sum Refol
 			tell(r)
 		}
 	})
-}
-
-// FindData is the error of a data directory with nothing to fold again.
-func FindData(dir string) error {
-	if _, err := os.Stat(filepath.Join(dir, "kafka")); err != nil {
-		return fmt.Errorf("find data directory: %w; name the one that replay or run was given with --data", err)
-	}
-	return nil
 }
 
 // A refoldOrder is an order that was given to all partitions.

@@ -9,7 +9,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"mailfate/pipeline/kafkalog"
 	"mailfate/schemas"
 	"mailfate/sinks/report"
 	"mailfate/sources/publish"
@@ -24,7 +23,8 @@ const progressEvery = 200 * time.Millisecond
 
 // Replay reads the sources to their ends and returns what became of the
 // messages when ClickHouse has everything that follows from them. Files that
-// could not be read are in the error, beside a report of the others.
+// could not be read are in the error, beside a report of the others. It needs a
+// process with all roles.
 func (a *App) Replay(ctx context.Context, srcs []Source, tell Progress) (report.Report, error) {
 	ctx, cancel := a.untilFailure(ctx)
 	defer cancel()
@@ -57,10 +57,14 @@ func (a *App) Replay(ctx context.Context, srcs []Source, tell Progress) (report.
 }
 
 // Follow reads the sources until ctx ends, and takes down before it returns how
-// far it has read.
+// far it has read. Without the role of a source it leaves the other parts running.
 func (a *App) Follow(ctx context.Context, srcs []Source) error {
 	ctx, cancel := a.untilFailure(ctx)
 	defer cancel()
+	if !a.roles.Have(RoleSource) {
+		<-ctx.Done() // if a part has failed, Close says why
+		return nil
+	}
 	streams, err := a.streams(srcs, tail.Options{Follow: true})
 	if err != nil {
 		return err
@@ -151,24 +155,11 @@ func (a *App) drain(ctx context.Context) error {
 
 // deadLetters counts what is in mail.dead.
 func (a *App) deadLetters(ctx context.Context) (uint64, error) {
-	starts, err := a.client.StartOffsets(ctx, schemas.TopicDead)
-	if err != nil {
+	d := &DeadLetters{client: a.client, dec: schemas.NewDecoder()}
+	if err := d.open(ctx); err != nil {
 		return 0, err
 	}
-	ends, err := a.client.EndOffsets(ctx, schemas.TopicDead)
-	if err != nil {
-		return 0, err
-	}
-	var n uint64
-	for p := range ends {
-		r := a.client.NewReader(schemas.TopicDead, p, starts[p])
-		for r.Position() < ends[p] {
-			if _, err := r.Fetch(ctx, time.Second, 1<<20, func(kafkalog.Record) error { n++; return nil }); err != nil {
-				return 0, err
-			}
-		}
-	}
-	return n, nil
+	return d.Count(ctx)
 }
 
 func sourceReport(s publish.Stats) report.Source {

@@ -1,8 +1,10 @@
 package process
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"mailfate/pipeline/kafkalog"
 	"mailfate/pipeline/status"
@@ -15,6 +17,7 @@ type cell struct {
 	key    string
 	snap   schemas.Snapshot
 	before []schemas.Timer // as they stand in the store
+	day    uint32          // when it was heard of, as it stands there
 	stored bool            // the store has it
 	grown  bool            // its set has grown in this batch
 	told   bool            // it has to be written
@@ -36,6 +39,9 @@ type batch struct {
 	fanOuts  map[*fanOut]bool         // those to write down
 	refolded bool                     // how far folding everything again has come is to be written down
 	fired    [][]byte                 // timers' keys in the store to delete
+	graves   []grave                  // keys whose lives are over
+	entries  [][]byte                 // of the index of lives, to delete
+	indexed  string                   // the message that was put there last
 	keyBuf   []byte
 	intake   int64 // µs of wall clock
 }
@@ -209,7 +215,7 @@ func (b *batch) cell(id schemas.Identity) (*cell, error) {
 			return nil, fmt.Errorf("load state: %w", err)
 		}
 	}
-	c.before = slices.Clone(c.snap.Timers)
+	c.before, c.day = slices.Clone(c.snap.Timers), dayOf(c.snap.Intake)
 	b.cells[c.key] = c
 	b.order = append(b.order, c)
 	return c, nil
@@ -225,19 +231,36 @@ func (b *batch) known(id schemas.Identity) (*schemas.Snapshot, error) {
 }
 
 // apply looks at everything that the input touched, and at a bounded part of
-// what waits: timers that are due, recipients of messages that changed, and what
-// is to be folded again.
+// what waits: timers that are due, recipients of messages that changed, what is
+// to be folded again, and what was not heard of for long.
 func (b *batch) apply() error {
 	if err := b.fireTimers(); err != nil {
 		return err
 	}
+	first := len(b.visits)
 	if err := b.followFanOuts(); err != nil {
 		return err
 	}
+	end := len(b.visits)
 	if err := b.followRefold(); err != nil {
 		return err
 	}
-	for i := range b.visits {
+	if err := errors.Join(b.lookAll(0, first), b.lookAll(end, len(b.visits))); err != nil {
+		return err
+	}
+	began := time.Now()
+	if err := b.lookAll(first, end); err != nil {
+		return err
+	}
+	if end > first {
+		b.w.setPace(time.Since(began))
+	}
+	return b.endLives()
+}
+
+// lookAll makes a range of visits.
+func (b *batch) lookAll(first, end int) error {
+	for i := first; i < end; i++ {
 		if err := b.look(&b.visits[i]); err != nil {
 			return err
 		}
@@ -247,7 +270,8 @@ func (b *batch) apply() error {
 
 // empty reports whether there is nothing to write down.
 func (b *batch) empty() bool {
-	return b.taken == 0 && b.input == b.w.input && len(b.fired) == 0 && len(b.fanOuts) == 0 && len(b.visits) == 0 && !b.refolded
+	return b.taken == 0 && b.input == b.w.input && len(b.fired) == 0 && len(b.fanOuts) == 0 && len(b.visits) == 0 && !b.refolded &&
+		len(b.graves) == 0 && len(b.entries) == 0
 }
 
 // write appends the transaction's records; the bookmark is the last.
@@ -265,6 +289,11 @@ func (b *batch) write(mark schemas.Bookmark) error {
 		}
 		value, err := w.enc.Snapshot(&c.snap)
 		if err := put([]byte(c.key), value, err); err != nil {
+			return err
+		}
+	}
+	for _, g := range b.graves {
+		if err := put([]byte(g.key), nil, nil); err != nil {
 			return err
 		}
 	}
@@ -317,6 +346,7 @@ func (b *batch) keep(m meta) error {
 			}
 		}
 	}
+	b.keepEnds(into)
 	if err := b.keepBookkeeping(into, m); err != nil {
 		return err
 	}
@@ -339,6 +369,7 @@ func (b *batch) keepCell(into *store.Batch, c *cell) error {
 		return err
 	}
 	into.Set(w.keys.state([]byte(c.key)), value)
+	b.indexLife(into, c)
 	if slices.Equal(c.before, c.snap.Timers) {
 		return nil
 	}

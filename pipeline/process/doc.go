@@ -18,6 +18,20 @@
 // their whole message changed or when everything is folded again (an order in the
 // input, see schemas.Refold); what remains waits in persisted indexes and cursors.
 //
+// What was not heard of for Options.Life of wall clock ends: a message's keys, all
+// of them or none, get tombstones, which frees the state and changes no row. So
+// that a store which missed a tombstone is never believed, one that is older than
+// tombstones live is made anew. All this trusts the processors' wall clocks to
+// within a day.
+//
+// What is heard of a message after its end is taken for the first. Opens, clicks
+// and complaints that a log or a mailbox tells of are then unmatched, which leaves
+// the message's row as it is. What creates recipients (transport events, and all
+// of the platform's) begins a row anew, under a greater revision: the row that
+// stood there is replaced by one that tells only what was heard since, while the
+// old row's changes stay. Who expects such late events, or reads old archives
+// again in part, sets a longer life.
+//
 // Left out: reading sources, writing to ClickHouse, and every decision about
 // what a status is, which is pipeline/status.
 package process

@@ -12,6 +12,7 @@ const (
 	spaceMeta   = 'm' // what the partition's state is worth: see meta
 	spaceState  = 's' // + a key of mail.status: its value there
 	spaceTimers = 't' // + stream, due, identity key: nothing
+	spaceLives  = 'l' // + day, message id: nothing; a message that was heard of then
 )
 
 func partitionPrefix(partition int) []byte {
@@ -61,3 +62,9 @@ func dueBits(t int64) uint64 { return uint64(t) ^ 1<<63 }
 
 // cutTimer returns the identity key of a timer's key, behind its stream's prefix.
 func cutTimer(key []byte, prefix int) []byte { return key[prefix+8:] }
+
+func (k *keyspace) life(day uint32, messageID string) []byte {
+	k.buf = binary.BigEndian.AppendUint32(k.space(spaceLives), day)
+	k.buf = append(k.buf, messageID...)
+	return k.buf
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"mailfate/pipeline/status"
 	"mailfate/schemas"
@@ -12,11 +13,15 @@ import (
 
 const (
 	// timersAtOnce is how many timers one transaction fires.
-	timersAtOnce = 4096
+	timersAtOnce = 1024
 
-	// recipientsAtOnce is how many recipients of messages that changed as a whole
-	// one transaction looks at.
-	recipientsAtOnce = 4096
+	// leastAtOnce and mostAtOnce bound how many recipients of messages that changed
+	// as a whole one transaction looks at.
+	leastAtOnce, mostAtOnce = 64, 4096
+
+	// paceTime is about how long that may take: input waits meanwhile. Some have a
+	// hundred times as much to look at as others.
+	paceTime = 20 * time.Millisecond
 )
 
 // look evaluates a recipient, or a message's own record, under every account
@@ -124,7 +129,7 @@ func (b *batch) fireTimers() error {
 
 // followFanOuts has recipients looked at of messages that changed as a whole.
 func (b *batch) followFanOuts() error {
-	budget := recipientsAtOnce
+	budget := b.w.pace
 	for len(b.w.fanOuts) > 0 && budget > 0 {
 		f := b.w.fanOuts[0]
 		b.fanOuts[f] = true
@@ -136,6 +141,17 @@ func (b *batch) followFanOuts() error {
 		}
 	}
 	return nil
+}
+
+// setPace makes of how long a transaction took over fan-outs how many recipients
+// the next one looks at. What comes out of them does not depend on it.
+func (w *worker) setPace(took time.Duration) {
+	switch {
+	case took > paceTime:
+		w.pace = max(w.pace/2, leastAtOnce)
+	case took < paceTime/3:
+		w.pace = min(w.pace*2, mostAtOnce)
+	}
 }
 
 // followFanOut visits the recipients of a message behind the last one visited.

@@ -24,7 +24,8 @@ type Options struct {
 	Store  *store.Store
 	Logger *slog.Logger
 	Timers status.Timers    // the same in all processors
-	Now    func() time.Time // for bookkeeping alone; default time.Now
+	Life   time.Duration    // likewise: how long a message is kept in mind after it was heard of; default 31 days
+	Now    func() time.Time // for bookkeeping and ends of life alone; default time.Now
 }
 
 // Processor is one member of the group of processors.
@@ -33,6 +34,7 @@ type Processor struct {
 	store   *store.Store
 	log     *slog.Logger
 	now     func() time.Time
+	life    time.Duration
 	timers  status.Timers
 	cluster string
 
@@ -55,11 +57,14 @@ func New(o Options) *Processor {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Life <= 0 {
+		o.Life = defaultLife
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	return &Processor{
-		client: o.Client, store: o.Store, log: o.Logger, now: o.Now, timers: o.Timers,
+		client: o.Client, store: o.Store, log: o.Logger, now: o.Now, life: o.Life, timers: o.Timers,
 		changed: make(chan struct{}), done: map[int]progress{},
 	}
 }

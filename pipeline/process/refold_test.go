@@ -74,6 +74,12 @@ func (s *scene) process(timers status.Timers) {
 // processUntil runs a processor for so many transactions, then ends it.
 func (s *scene) processUntil(timers status.Timers, transactions int32) {
 	s.t.Helper()
+	s.processSome(Options{Timers: timers, Now: time.Now}, transactions)
+}
+
+// processSome is processUntil by certain rules, of which Now is one.
+func (s *scene) processSome(o Options, transactions int32) {
+	s.t.Helper()
 	st, err := store.Open(s.dir, store.Options{})
 	if err != nil {
 		s.t.Fatal(err)
@@ -82,13 +88,15 @@ func (s *scene) processUntil(timers status.Timers, transactions int32) {
 	ctx, stop := context.WithCancel(s.t.Context())
 	defer stop()
 	var begun atomic.Int32
-	now := func() time.Time {
+	now := o.Now
+	o.Now = func() time.Time {
 		if begun.Add(1) > transactions {
 			stop()
 		}
-		return time.Now()
+		return now()
 	}
-	if err := New(Options{Client: s.client, Store: st, Timers: timers, Now: now}).Run(ctx); err != nil {
+	o.Client, o.Store = s.client, st
+	if err := New(o).Run(ctx); err != nil {
 		s.t.Fatal(err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"time"
 
 	"github.com/vmihailenco/msgpack/v5"
 
@@ -22,7 +23,12 @@ type meta struct {
 	Cluster   string
 	Changelog int64 // the offset of the bookmark
 	Nonce     uint64
+	Time      int64 // when that was committed, ms of wall clock
 }
+
+// staleAfter is the age at which a store may have missed tombstones that are no
+// longer in the log. A day is left for clocks that differ and for reading.
+const staleAfter = schemas.TombstonesLive - 24*time.Hour
 
 // restore makes the store hold what the changelog says, and reads from it what
 // the worker keeps in memory.
@@ -43,6 +49,14 @@ func (w *worker) restore(ctx context.Context) error {
 		return err
 	}
 	return w.remember(ctx)
+}
+
+// isStale reports whether tombstones may have been written and gone since the
+// store was a copy of the log. None were if nothing was: only the marker of its
+// own transaction stands behind its bookmark then. One that does not say its time
+// was made before lives ended, and has no index of them.
+func (m *meta) isStale(now time.Time, end int64) bool {
+	return m.Time == 0 || m.Changelog+2 < end && now.Sub(time.UnixMilli(m.Time)).Abs() > staleAfter
 }
 
 // resume returns the changelog's offset up to which the store is its faithful
@@ -74,6 +88,9 @@ func (w *worker) storeIsProven(ctx context.Context, end int64) (bool, error) {
 		return false, nil //nolint:nilerr // what cannot be read proves nothing
 	}
 	if w.committed.Cluster != w.processor.cluster || w.committed.Changelog < 0 || w.committed.Changelog >= end {
+		return false, nil
+	}
+	if w.committed.isStale(w.processor.now(), end) {
 		return false, nil
 	}
 	proven := false
@@ -117,7 +134,7 @@ func (w *worker) catchUp(ctx context.Context, from, end int64) error {
 
 func (w *worker) restoreRecord(into *store.Batch, r kafkalog.Record) error {
 	if !schemas.IsBookkeeping(r.Key) {
-		if err := w.moveTimers(into, r.Key, r.Value); err != nil {
+		if err := w.moveIndexes(into, r.Key, r.Value); err != nil {
 			return err
 		}
 	}
@@ -126,7 +143,7 @@ func (w *worker) restoreRecord(into *store.Batch, r kafkalog.Record) error {
 		if err != nil {
 			return err
 		}
-		if err := w.putMeta(into, meta{Cluster: w.processor.cluster, Changelog: r.Offset, Nonce: mark.Nonce}); err != nil {
+		if err := w.putMeta(into, meta{Cluster: w.processor.cluster, Changelog: r.Offset, Nonce: mark.Nonce, Time: r.Time}); err != nil {
 			return err
 		}
 	}
@@ -143,10 +160,11 @@ func (w *worker) putState(into *store.Batch, key, value []byte) {
 	}
 }
 
-// moveTimers replaces the timers of a snapshot that is in the store with those
-// of a newer one. Within one batch of the store a key's own earlier timers are
-// not seen, so a stale one may stay; when it fires it changes nothing and goes.
-func (w *worker) moveTimers(into *store.Batch, key, value []byte) error {
+// moveIndexes replaces the timers of a snapshot that is in the store with those of
+// a newer one, and notes when its message was heard of. Within one batch of the
+// store a key's own earlier timers are not seen, so a stale one may stay; when it
+// fires it changes nothing and goes. An entry of lives that is stale does likewise.
+func (w *worker) moveIndexes(into *store.Batch, key, value []byte) error {
 	var s schemas.Snapshot
 	_, err := w.store.View(w.keys.state(key), func(old []byte) error {
 		if err := w.dec.Snapshot(old, &s); err != nil {
@@ -166,7 +184,11 @@ func (w *worker) moveTimers(into *store.Batch, key, value []byte) error {
 	for _, t := range s.Timers {
 		into.Set(w.keys.timer(t, key), nil)
 	}
-	return nil
+	id, err := schemas.ParseKey(key)
+	if err == nil {
+		into.Set(w.keys.life(dayOf(s.Intake), id.MessageID), nil)
+	}
+	return err
 }
 
 func (w *worker) putMeta(into *store.Batch, m meta) error {

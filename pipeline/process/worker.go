@@ -46,9 +46,11 @@ type worker struct {
 	clocks    map[string]int64  // how far each stream has come
 	expired   map[string]bool   // streams that may have timers to fire
 	fanOuts   []*fanOut         // messages all of whose recipients have to be looked at
+	pace      int               // how many of these in one transaction
 	refold    schemas.Refolding // of everything; Done while there is none
-	rules     uint64            // see schemas.Bookmark
-	checkAt   int64             // with which input rules are compared
+	lives     lives
+	rules     uint64 // see schemas.Bookmark
+	checkAt   int64  // with which input rules are compared
 	committed meta
 }
 
@@ -59,7 +61,7 @@ func newWorker(p *Processor, gen *kafkalog.Generation, partition int) *worker {
 		producer: p.client.NewProducer(Group+"-"+strconv.Itoa(partition), transactionTimeout),
 		eval:     status.NewEvaluator(p.timers), enc: schemas.NewEncoder(), dec: schemas.NewDecoder(),
 		clocks: map[string]int64{}, expired: map[string]bool{},
-		refold: schemas.Refolding{Done: true},
+		refold: schemas.Refolding{Done: true}, pace: leastAtOnce,
 	}
 }
 
@@ -95,7 +97,9 @@ func (w *worker) run(ctx context.Context) error {
 }
 
 // busy reports whether there is work that needs no input.
-func (w *worker) busy() bool { return len(w.expired) > 0 || len(w.fanOuts) > 0 || !w.refold.Done }
+func (w *worker) busy() bool {
+	return len(w.expired) > 0 || len(w.fanOuts) > 0 || !w.refold.Done || w.lives.more
+}
 
 // step does everything that a batch brings about, in one transaction.
 func (w *worker) step(ctx context.Context, b *batch) error {
@@ -123,5 +127,5 @@ func (w *worker) step(ctx context.Context, b *batch) error {
 		return err
 	}
 	end := written[kafkalog.TopicPartition{Topic: schemas.TopicStatus, Partition: w.partition}]
-	return b.keep(meta{Cluster: w.processor.cluster, Changelog: end - 1, Nonce: mark.Nonce})
+	return b.keep(meta{Cluster: w.processor.cluster, Changelog: end - 1, Nonce: mark.Nonce, Time: b.intake / 1000})
 }

@@ -143,8 +143,11 @@ func (t *timeline) inherits(ev *schemas.Event, sole bool) bool {
 	return len(t.own) == 0 && (ev.Kind == schemas.Queued || len(t.queues) == 1)
 }
 
+// addQueue adds to a set of which it matters what is in it, and whether that is
+// nothing, one thing, or more. So more may stand in it twice: a mailing has
+// hundreds of queue ids, and each of its recipients looks at them.
 func addQueue(list []string, id string) []string {
-	if id == "" || slices.Contains(list, id) {
+	if id == "" || len(list) < 2 && slices.Contains(list, id) {
 		return list
 	}
 	return append(list, id)

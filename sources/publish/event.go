@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"slices"
 	"time"
 
 	"mailfate/schemas"
@@ -22,20 +23,19 @@ func (s *Stream) parse(line sources.Line) {
 func (s *Stream) event(ev *schemas.Event) {
 	ev.Stream = s.opts.Name
 	ev.Bound()
-	switch {
-	case ev.MessageID == "":
-		s.deadLetter(schemas.DeadMalformed, "event "+ev.Kind.String()+" without a message id", ev)
-		return
-	case ev.Time > s.horizon:
-		s.deadLetter(schemas.DeadFuture, "event "+ev.Kind.String()+" of "+time.UnixMilli(ev.Time).UTC().Format(time.RFC3339), ev)
+	if ev.MessageID == "" {
+		s.deadLetter(schemas.DeadMalformed, "event "+ev.Kind.String()+" without a message id", ev, nil)
 		return
 	}
 	value, err := s.enc.Event(ev)
 	switch {
 	case err != nil:
-		s.deadLetter(schemas.DeadMalformed, err.Error(), ev)
+		s.deadLetter(schemas.DeadMalformed, err.Error(), ev, nil)
 	case len(value) > maxValue:
-		s.deadLetter(schemas.DeadTooLarge, "event "+ev.Kind.String(), ev)
+		s.deadLetter(schemas.DeadTooLarge, "event "+ev.Kind.String(), ev, nil)
+	case ev.Time > s.horizon:
+		detail := "event " + ev.Kind.String() + " of " + time.UnixMilli(ev.Time).UTC().Format(time.RFC3339)
+		s.deadLetter(schemas.DeadFuture, detail, ev, slices.Clone(value))
 	default:
 		s.stats.Events++
 		s.stats.Newest = max(s.stats.Newest, ev.Time)
@@ -43,13 +43,15 @@ func (s *Stream) event(ev *schemas.Event) {
 	}
 }
 
-// deadLetter keeps an event that cannot be published, with its line.
-func (s *Stream) deadLetter(reason schemas.DeadReason, detail string, ev *schemas.Event) {
+// deadLetter keeps an event that cannot be published, with its line; record, if
+// not nil, is what somebody who knows better may publish.
+func (s *Stream) deadLetter(reason schemas.DeadReason, detail string, ev *schemas.Event, record []byte) {
 	s.stats.Dead++
 	value, err := s.enc.DeadLetter(&schemas.DeadLetter{
 		Reason: reason,
 		Detail: detail,
 		Bytes:  s.line.Data[:min(len(s.line.Data), maxDeadLine)],
+		Event:  record,
 		Stream: s.opts.Name,
 		File:   s.line.File,
 		Offset: s.line.Offset,

@@ -81,15 +81,16 @@ func (e *env) root() *cobra.Command {
 		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})
 	e.flags.common(root.PersistentFlags())
-	root.AddCommand(e.replay(), e.run(), e.parse(), e.report(), e.explain(), e.sql(), e.migrate(), e.refold(), e.statuses(), e.checkConfig(), e.version())
-	for _, c := range append(root.Commands(), root) {
-		wrapUsage(c)
-	}
+	root.AddCommand(e.replay(), e.run(), e.parse(), e.report(), e.explain(), e.sql(), e.migrate(), e.refold(), e.dead(), e.statuses(), e.checkConfig(), e.version())
+	wrapUsage(root)
 	return root
 }
 
-// wrapUsage makes wrong arguments errors of usage.
+// wrapUsage makes wrong arguments errors of usage, of a command and all below it.
 func wrapUsage(c *cobra.Command) {
+	for _, below := range c.Commands() {
+		wrapUsage(below)
+	}
 	check := c.Args
 	if check == nil {
 		return

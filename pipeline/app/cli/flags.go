@@ -21,6 +21,7 @@ type flags struct {
 	clickhouse string
 	partitions int
 	file       string
+	roles      []string
 }
 
 func (f *flags) common(set *pflag.FlagSet) {
@@ -29,14 +30,22 @@ func (f *flags) common(set *pflag.FlagSet) {
 	set.BoolVarP(&f.verbose, "verbose", "v", false, "say more on stderr")
 }
 
-func (f *flags) database(set *pflag.FlagSet) {
+func (f *flags) dir(set *pflag.FlagSet) {
 	set.StringVar(&f.data, "data", "", "`DIR` that keeps everything")
+}
+
+func (f *flags) database(set *pflag.FlagSet) {
+	f.dir(set)
 	set.StringVar(&f.clickhouse, "clickhouse", "", "ClickHouse's native `HOST:PORT`,… (default: one is started)")
+}
+
+func (f *flags) kafka(set *pflag.FlagSet) {
+	set.StringVar(&f.brokers, "brokers", "", "Kafka's `HOST:PORT`,… (default: a broker is started)")
 }
 
 func (f *flags) pipeline(set *pflag.FlagSet) {
 	f.database(set)
-	set.StringVar(&f.brokers, "brokers", "", "Kafka's `HOST:PORT`,… (default: a broker is started)")
+	f.kafka(set)
 	set.StringVar(&f.file, "out", "", "also append statuses and changes to `FILE` as lines of JSON")
 	set.IntVar(&f.partitions, "partitions", 0, "number of partitions of topics that are made")
 }
@@ -63,6 +72,9 @@ func (e *env) setup() (*setup, error) {
 		for i := range c.Sources {
 			c.Sources[i].Year = f.year
 		}
+	}
+	if f.roles != nil { // also when it names nothing, which is refused
+		c.Roles = f.roles
 	}
 	if f.brokers != "" {
 		c.Kafka.Brokers = strings.Split(f.brokers, ",")

@@ -15,12 +15,18 @@ func (e *env) run() *cobra.Command {
 		Short: "Follow the configured sources until stopped",
 		Long: "run follows what the configuration names until SIGINT or SIGTERM, then finishes what it\n" +
 			"has begun and writes down how far it has read. A second signal ends it at once; nothing\n" +
-			"is lost then either, a little is read again at the next start.",
-		Example: "  mailfate run --config mailfate.yaml",
-		Args:    cobra.ArbitraryArgs,
-		RunE:    func(cmd *cobra.Command, args []string) error { return e.doRun(cmd.Context(), args) },
+			"is lost then either, a little is read again at the next start.\n\n" +
+			"With a Kafka cluster the work can be shared: a source reads, a processor makes statuses,\n" +
+			"a sink writes to ClickHouse. Any number of processes may do each, and each keeps what it\n" +
+			"keeps in a data directory of its own; a sink with --clickhouse keeps nothing.",
+		Example: "  mailfate run --config mailfate.yaml\n" +
+			"  mailfate run --role source --brokers kafka1:9092 --data d postfix:/var/log/mail.log\n" +
+			"  mailfate run --role processor,sink --brokers kafka1:9092 --clickhouse ch1:9000 --data d",
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error { return e.doRun(cmd.Context(), args) },
 	}
 	e.flags.pipeline(c.Flags())
+	c.Flags().StringSliceVar(&e.flags.roles, "role", nil, "`ROLE`,… of source, processor and sink (default: all)")
 	return c
 }
 
@@ -33,10 +39,7 @@ func (e *env) doRun(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	if options.Dir == "" {
-		return usageError{errors.New("run needs a data directory: --data DIR, or data: in the configuration")}
-	}
-	srcs, err := set.findToFollow(args)
+	srcs, err := set.toFollow(&options, args)
 	if err != nil {
 		return err
 	}
@@ -51,6 +54,24 @@ func (e *env) doRun(ctx context.Context, args []string) (err error) {
 	defer func() { err = errors.Join(err, closeApp(a)) }()
 	a.Start()
 	e.sayWhere(a)
-	e.logger().Info("following", "sources", len(srcs))
+	e.logger().Info("following", "sources", len(srcs), "roles", set.config.Roles)
 	return a.Follow(ctx, srcs)
+}
+
+// toFollow completes the options by the process's roles, and returns what there
+// is for a source to read.
+func (s *setup) toFollow(o *app.Options, args []string) (srcs []app.Source, err error) {
+	if o.Roles, err = app.ParseRoles(s.config.Roles); err == nil {
+		err = o.Check()
+	}
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if o.Roles.Have(app.RoleSource) {
+		return s.findToFollow(args)
+	}
+	if len(args) > 0 {
+		return nil, usageError{errors.New("only a source reads paths: add it to --role, or leave out " + args[0])}
+	}
+	return nil, nil
 }

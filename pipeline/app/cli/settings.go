@@ -26,6 +26,7 @@ func (s *setup) options() (app.Options, error) {
 		},
 		File:   s.env.flags.file,
 		Timers: status.Timers{GiveUp: c.Timers.GiveUp.Milliseconds(), Depleted: c.Timers.Depleted.Milliseconds()},
+		Life:   c.Retention.Life,
 		Logger: s.env.logger(),
 	}
 	for _, a := range c.Accounts {

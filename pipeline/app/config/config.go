@@ -2,6 +2,7 @@ package config
 
 import (
 	"regexp"
+	"slices"
 	"time"
 
 	"mailfate/sources/tracking"
@@ -9,12 +10,14 @@ import (
 
 // Config is everything that can be configured.
 type Config struct {
-	Data       string // directory of state, checkpoints and embedded parts; "": none named
+	Data       string   // directory of state, checkpoints and embedded parts; "": none named
+	Roles      []string // some of RoleNames
 	Kafka      Kafka
 	ClickHouse ClickHouse
 	Accounts   []Account
 	Sources    []Source
 	Timers     Timers
+	Retention  Retention
 
 	// Defaults of all sources.
 	Location         *time.Location // of stamps without a zone
@@ -74,11 +77,20 @@ type Source struct {
 	PathPatterns     []tracking.Pattern // of tracking paths; none: the default ones
 }
 
+// Retention says for how long things are kept.
+type Retention struct {
+	Life time.Duration // a message's state, after it was last heard of
+}
+
 // Timers say after how long time itself decides what became of a message.
 type Timers struct {
 	GiveUp   time.Duration // after an attempt's first deferral
 	Depleted time.Duration // after credit ran out
 }
+
+// RoleNames are what a process can do of all that there is to do, in the order
+// in which data flows.
+var RoleNames = []string{"source", "processor", "sink"}
 
 // Mechanisms are the ways to log in to Kafka.
 var Mechanisms = []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}
@@ -86,9 +98,11 @@ var Mechanisms = []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}
 // Default is the configuration of an empty file.
 func Default() Config {
 	return Config{
+		Roles:      slices.Clone(RoleNames),
 		Kafka:      Kafka{Replication: 1},
 		ClickHouse: ClickHouse{Database: "mail", User: "default"},
 		Timers:     Timers{GiveUp: 5 * day, Depleted: day},
+		Retention:  Retention{Life: 31 * day},
 		Location:   time.UTC,
 	}
 }

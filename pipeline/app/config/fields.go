@@ -11,6 +11,7 @@ type field struct {
 func (c *Config) fields() []field {
 	return []field{
 		{"data", text{&c.Data}},
+		{"roles", texts(&c.Roles)},
 		{"time_zone", zone{&c.Location}},
 		{"year", number{&c.Year}},
 		{"message_id_pattern", expression{&c.MessageIDPattern}},
@@ -19,6 +20,7 @@ func (c *Config) fields() []field {
 		{"accounts", list[Account]{&c.Accounts, newAccount, accountValue}},
 		{"sources", list[Source]{&c.Sources, newSource, sourceValue}},
 		{"timers", section(c.Timers.fields())},
+		{"retention", section{{"life", duration{&c.Retention.Life}}}},
 	}
 }
 

@@ -21,9 +21,12 @@ const (
 	// minYear and maxYear are between the first mail by SMTP and the time when
 	// somebody has to look at this again.
 	minYear, maxYear = 1982, 2199
-	// minTimer and maxTimer: less is a typing error, and after more a message is
-	// no longer kept in mind.
+	// minTimer and maxTimer: less is a typing error, and after more a message is by
+	// default no longer kept in mind.
 	minTimer, maxTimer = time.Minute, 31 * day
+	// minLife and maxLife: within less most bounces and opens have not come yet, and
+	// more is for ever.
+	minLife, maxLife = 7 * day, 3660 * day
 )
 
 // Validate checks a configuration that was made or changed by a program, and
@@ -39,13 +42,32 @@ func (c *Config) Validate() error {
 }
 
 func (c *Config) check(p *problems) {
+	c.checkRoles(p)
 	checkYear(p, "year", c.Year)
 	c.Kafka.check(p)
 	c.ClickHouse.check(p)
 	c.checkAccounts(p)
 	c.checkSources(p)
-	checkRange(p, "timers.give_up", c.Timers.GiveUp)
-	checkRange(p, "timers.depleted", c.Timers.Depleted)
+	checkRange(p, "timers.give_up", c.Timers.GiveUp, minTimer, maxTimer)
+	checkRange(p, "timers.depleted", c.Timers.Depleted, minTimer, maxTimer)
+	checkRange(p, "retention.life", c.Retention.Life, minLife, maxLife)
+	if longest := min(max(c.Timers.GiveUp, c.Timers.Depleted), maxTimer); c.Retention.Life < longest {
+		p.report("retention.life", "ends before a timer of "+formatDuration(longest), "a message has to be known when its timer fires: choose a longer life")
+	}
+}
+
+func (c *Config) checkRoles(p *problems) {
+	if len(c.Roles) == 0 {
+		p.report("roles", "names nothing to do", "leave the key out for all of "+strings.Join(RoleNames, ", "))
+	}
+	names := seen{}
+	for i, role := range c.Roles {
+		key := fmt.Sprintf("roles[%d]", i)
+		if !slices.Contains(RoleNames, role) {
+			p.report(key, excerpt(role)+" is no role", didYouMean(role, RoleNames))
+		}
+		names.add(p, key, role, "role")
+	}
 }
 
 func (k *Kafka) check(p *problems) {
@@ -210,9 +232,9 @@ func checkYear(p *problems, key string, year int) {
 	}
 }
 
-func checkRange(p *problems, key string, d time.Duration) {
-	if d < minTimer || d > maxTimer {
-		p.report(key, formatDuration(d)+" is out of range", fmt.Sprintf("want %s to %s", formatDuration(minTimer), formatDuration(maxTimer)))
+func checkRange(p *problems, key string, d, least, most time.Duration) {
+	if d < least || d > most {
+		p.report(key, formatDuration(d)+" is out of range", fmt.Sprintf("want %s to %s", formatDuration(least), formatDuration(most)))
 	}
 }
 
