@@ -75,10 +75,10 @@ func (p *part) run(ctx context.Context) error {
 	if slices.Contains(p.Roles, sink) {
 		all.Go(func() error { return p.sink(ctx, client, log) })
 	}
+	d := &disk{}
+	d.set(p.Disk)
+	go d.listen()
 	if slices.Contains(p.Roles, processor) || slices.Contains(p.Roles, source) {
-		d := &disk{}
-		d.set(p.Disk)
-		go d.listen()
 		s, err := store.Open(filepath.Join(p.Dir, "state"), store.Options{FS: errorfs.Wrap(vfs.Default, errorfs.InjectorFunc(d.fail)), Logger: log})
 		if err != nil {
 			return err
@@ -154,10 +154,13 @@ func (d *disk) set(mode string) {
 	d.steps.Store(0)
 }
 
+// listen hears what is wrong. Standard input ends with the test, and then so does
+// the part.
 func (d *disk) listen() {
 	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
 		d.set(lines.Text())
 	}
+	os.Exit(1)
 }
 
 // fail is asked before every operation on a file.

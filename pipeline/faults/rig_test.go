@@ -68,14 +68,15 @@ type rig struct {
 	db       *clickhouse.DB
 	group    string // of the sinks
 	database string
-	notes    []string // of what happened
+	guests   int // members that came and went
+	log      func(format string, args ...any)
 }
 
 var databases atomic.Int64
 
 // newRig starts a pipeline.
-func newRig(ctx context.Context, w *workload, l layout, start func(context.Context, string) (Broker, error)) (_ *rig, err error) {
-	g := &rig{r: rand.New(rand.NewPCG(w.seed, 1)), w: w, enc: schemas.NewEncoder(), database: fmt.Sprintf("run_%d", databases.Add(1))}
+func newRig(ctx context.Context, w *workload, l layout, start func(context.Context, string) (Broker, error), log func(string, ...any)) (_ *rig, err error) {
+	g := &rig{log: log, r: rand.New(rand.NewPCG(w.seed, 1)), w: w, enc: schemas.NewEncoder(), database: fmt.Sprintf("run_%d", databases.Add(1))}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, g.close(ctx))
@@ -282,6 +283,12 @@ func (g *rig) caughtUp(ctx context.Context) error {
 			return fmt.Errorf("catch up: %d partitions are behind: %w", behind, ctx.Err())
 		}
 	}
+}
+
+func (g *rig) caughtUpWithin(ctx context.Context, d time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	return g.caughtUp(ctx)
 }
 
 // behind counts the partitions that the processors, or the sinks, have not read up

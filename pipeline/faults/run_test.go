@@ -45,7 +45,7 @@ func run(t *testing.T, a ask) {
 	if err != nil {
 		t.Fatalf("work out what has to follow: %v", err)
 	}
-	g, err := newRig(ctx, w, a.in, a.broker)
+	g, err := newRig(ctx, w, a.in, a.broker, t.Logf)
 	if err != nil {
 		t.Fatalf("start: %v", err)
 	}
@@ -96,7 +96,7 @@ func (g *rig) wreak(ctx context.Context, a ask, l *line) error {
 		if err := g.feed(ctx, max(share/2, chunk)); err != nil {
 			return err
 		}
-		if err := g.caughtUp(ctx); err != nil {
+		if err := g.caughtUpWithin(ctx, againWithin); err != nil {
 			return err
 		}
 		began := time.Now()
@@ -108,10 +108,7 @@ func (g *rig) wreak(ctx context.Context, a ask, l *line) error {
 		if err := g.feed(ctx, chunk); err != nil {
 			return err
 		}
-		limited, cancel := context.WithTimeout(ctx, settleWithin)
-		err := g.caughtUp(limited)
-		cancel()
-		if err != nil {
+		if err := g.caughtUpWithin(ctx, againWithin); err != nil {
 			return fmt.Errorf("%s (fault %d): %w", f.name, i+1, err)
 		}
 		l.again = append(l.again, time.Since(injected))
@@ -119,6 +116,9 @@ func (g *rig) wreak(ctx context.Context, a ask, l *line) error {
 	}
 	return nil
 }
+
+// againWithin is how long it may take after a fault until all goes on.
+const againWithin = time.Minute
 
 // oracles keep what has to follow from workloads that several runs use.
 var oracles struct {

@@ -31,17 +31,14 @@ func openVerdict(t *testing.T, database string) *clickhouse.DB {
 	return db
 }
 
-// note writes down what happened, for who looks at a failure.
+// note says what happened and when.
 func (g *rig) note(format string, args ...any) {
-	g.notes = append(g.notes, time.Since(startOfTest).Round(time.Millisecond).String()+" "+fmt.Sprintf(format, args...))
+	g.log("%v %s", time.Since(startOfTest).Round(time.Millisecond), fmt.Sprintf(format, args...))
 }
 
 // tell says all that is known about a run that failed.
 func (g *rig) tell(t *testing.T) {
 	t.Helper()
-	for _, n := range g.notes {
-		t.Log(n)
-	}
 	for _, m := range g.members {
 		text, err := os.ReadFile(m.stderr())
 		if err != nil {
