@@ -31,7 +31,18 @@ func (r *request) name() string { return kmsg.NameForKey(r.key) }
 func talkKafka(p *proxy, c *call) {
 	var mu sync.Mutex
 	waiting := map[int32]*request{}
+	answered := make(chan struct{})
 	c.pipe(func() {
+		defer func() {
+			mu.Lock()
+			defer mu.Unlock()
+			for _, r := range waiting {
+				if r.name() == "JoinGroup" {
+					awaitJoin(answered, &mu)
+					return
+				}
+			}
+		}()
 		for {
 			frame, err := readFrame(c.client)
 			if err != nil || len(frame) < 12 {
@@ -65,6 +76,7 @@ func talkKafka(p *proxy, c *call) {
 			}
 		}
 	}, func() {
+		defer close(answered)
 		for {
 			frame, err := readFrame(c.server)
 			if err != nil || len(frame) < 8 {
@@ -91,6 +103,9 @@ func talkKafka(p *proxy, c *call) {
 			if req.code != 0 {
 				frame = withCode(frame, req)
 			}
+			if req.name() == "JoinGroup" {
+				p.joined(frame, req)
+			}
 			p.readdress(frame)
 			if _, err := c.client.Write(frame); err != nil {
 				return
@@ -116,6 +131,47 @@ func hasten(frame []byte, r *request) []byte {
 	binary.BigEndian.PutUint32(frame, uint32(len(frame)-4))
 	return frame
 }
+
+// joined remembers as whom a process is known to a group.
+func (p *proxy) joined(frame []byte, r *request) {
+	ask, answer := kmsg.NewPtrJoinGroupRequest(), kmsg.NewPtrJoinGroupResponse()
+	ask.SetVersion(r.version)
+	answer.SetVersion(r.version)
+	body := frame[8:]
+	if answer.IsFlexible() && len(body) > 0 {
+		body = body[1:]
+	}
+	if ask.ReadFrom(r.body) != nil || answer.ReadFrom(body) != nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.known[ask.Group] = answer.MemberID
+}
+
+// forget returns as whom a process is known to groups, for the last time.
+func (p *proxy) forget() map[string]string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	known := p.known
+	p.known = map[string]string{}
+	return known
+}
+
+// awaitJoin keeps a connection to the broker whose client is gone until the broker
+// has answered the client's wish to join. The embedded broker never removes a
+// member that it could not answer: other groups' members would wait for ever.
+func awaitJoin(answered <-chan struct{}, mu *sync.Mutex) {
+	mu.Unlock()
+	defer mu.Lock()
+	select {
+	case <-answered:
+	case <-time.After(joinWithin):
+	}
+}
+
+// joinWithin is more than a rebalance may take.
+const joinWithin = 15 * time.Second
 
 // readFrame reads a frame with its size.
 func readFrame(r io.Reader) ([]byte, error) {

@@ -30,6 +30,7 @@ type member struct {
 	cfg     part
 	kafka   *proxy
 	server  *proxy
+	bury    func(groups map[string]string) // tells the groups that it is dead; nil: they find out
 
 	mu      sync.Mutex
 	cmd     *exec.Cmd
@@ -54,6 +55,9 @@ func (m *member) start() error {
 	m.wanted = true
 	if m.cmd != nil {
 		return nil
+	}
+	if groups := m.kafka.forget(); m.bury != nil {
+		m.bury(groups)
 	}
 	return m.launch()
 }
@@ -91,7 +95,7 @@ func (m *member) command() (*exec.Cmd, error) {
 		return exec.Command(os.Args[0], partArg, string(text)), err
 	}
 	config := filepath.Join(m.dir, "mailfate.yaml")
-	text := fmt.Sprintf("data: %s\nkafka:\n  brokers: ['%s']\nclickhouse:\n  addresses: ['%s']\n  database: %s\nsources:\n  - type: postfix\n    paths: ['%s']\n    stream: 'log:%s'\n",
+	text := fmt.Sprintf("data: %s\nkafka:\n  brokers: ['%s']\nclickhouse:\n  addresses: ['%s']\n  database: %s\nsources:\n  - type: postfix\n    paths: ['%s*']\n    stream: 'log:%s'\n",
 		m.dir, m.kafka.addr(), m.server.addr(), m.cfg.Database, m.log, filepath.Base(filepath.Dir(m.log)))
 	err := os.WriteFile(config, []byte(text), 0o600)
 	return exec.Command(m.program, "run", "--config", config), err

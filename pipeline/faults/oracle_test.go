@@ -107,9 +107,11 @@ func readLog(ctx context.Context, content []byte, into *[]schemas.Event) (err er
 	return nil
 }
 
-// logSource is a host's log, as the command line names it.
+// logSource is a host's log, as the command line names it with all its rotations:
+// who names the log alone has it read from there when its checkpoint is lost,
+// without the lines before that tell what it is about.
 func logSource(path string) (app.Source, error) {
-	found, err := app.FindToFollow(app.Argument{Type: schemas.SourcePostfix, Path: path},
+	found, err := app.FindToFollow(app.Argument{Type: schemas.SourcePostfix, Path: path + "*"},
 		func(schemas.SourceType, string) app.Settings {
 			return app.Settings{Stream: "log:" + filepath.Base(filepath.Dir(path))}
 		})

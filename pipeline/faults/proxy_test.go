@@ -21,6 +21,7 @@ type proxy struct {
 	hole   chan struct{} // not nil: nothing passes until it is closed
 	delay  time.Duration // of everything that passes
 	rules  []*rule
+	known  map[string]string // Kafka: the process's member ids, by group
 	closed bool
 }
 
@@ -37,7 +38,7 @@ func newProxy(target string, talk func(*proxy, *call)) (*proxy, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &proxy{listener: l, talk: talk, target: target, calls: map[*call]struct{}{}}
+	p := &proxy{listener: l, talk: talk, target: target, calls: map[*call]struct{}{}, known: map[string]string{}}
 	p.wg.Go(p.serve)
 	return p, nil
 }

@@ -12,6 +12,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
 	"mailfate/pipeline/kafkalog"
 	"mailfate/pipeline/process"
 	"mailfate/schemas"
@@ -68,7 +71,8 @@ type rig struct {
 	db       *clickhouse.DB
 	group    string // of the sinks
 	database string
-	guests   int // members that came and went
+	patient  bool // groups find out by themselves who is dead, after its session
+	guests   int  // members that came and went
 	log      func(format string, args ...any)
 }
 
@@ -76,7 +80,7 @@ var databases atomic.Int64
 
 // newRig starts a pipeline.
 func newRig(ctx context.Context, w *workload, l layout, start func(context.Context, string) (Broker, error), log func(string, ...any)) (_ *rig, err error) {
-	g := &rig{log: log, r: rand.New(rand.NewPCG(w.seed, 1)), w: w, enc: schemas.NewEncoder(), database: fmt.Sprintf("run_%d", databases.Add(1))}
+	g := &rig{log: log, patient: *runsFlag > 0 && w.seed%2 == 0, r: rand.New(rand.NewPCG(w.seed, 1)), w: w, enc: schemas.NewEncoder(), database: fmt.Sprintf("run_%d", databases.Add(1))}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, g.close(ctx))
@@ -129,6 +133,9 @@ func (g *rig) connect(ctx context.Context) (err error) {
 func (g *rig) add(name string, roles []string) (*member, error) {
 	m := &member{name: strings.Join(roles, "+") + name, roles: roles, dir: filepath.Join(g.dir, name)}
 	g.members = append(g.members, m)
+	if !g.patient {
+		m.bury = g.bury
+	}
 	m.cfg = part{Roles: roles, Database: g.database, Dir: m.dir, Partitions: partitions}
 	var err error
 	if m.kafka, err = newProxy(g.broker.Addr(), talkKafka); err != nil {
@@ -159,6 +166,26 @@ func (g *rig) add(name string, roles []string) (*member, error) {
 		}
 	}
 	return m, m.start()
+}
+
+// bury tells groups that a member is dead, which they would find out when its
+// session is over.
+func (g *rig) bury(groups map[string]string) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	client, err := kgo.NewClient(kgo.SeedBrokers(g.broker.Addr()))
+	if err != nil {
+		return
+	}
+	defer client.Close()
+	for group, id := range groups {
+		leave := kmsg.NewPtrLeaveGroupRequest()
+		leave.Group, leave.MemberID = group, id
+		member := kmsg.NewLeaveGroupRequestMember()
+		member.MemberID = id
+		leave.Members = append(leave.Members, member)
+		_, _ = leave.RequestWith(ctx, client) // then it is found out
+	}
 }
 
 // remove stops a member for good.
