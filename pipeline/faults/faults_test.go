@@ -3,6 +3,7 @@ package faults
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 )
@@ -68,15 +69,16 @@ func TestWhole(t *testing.T) {
 	}
 }
 
-// TestPoints kills a process at every step that it takes.
+// TestPoints kills a process at every step that it takes. The roles are apart, so
+// that waiting for one group is time for another.
 func TestPoints(t *testing.T) {
 	for i := range max(1, *runsFlag) {
-		t.Run(fmt.Sprint(i+1), func(t *testing.T) {
-			s := seed(t)
-			for role, faults := range pointsByRole() {
-				run(t, ask{name: role + " killed at every step", seed: s, in: parts, faults: faults})
-			}
-		})
+		for role, faults := range pointsByRole() {
+			t.Run(fmt.Sprint(role, i+1), func(t *testing.T) {
+				t.Parallel()
+				run(t, ask{name: role + " killed at every step", seed: seed(t), in: parts, faults: faults})
+			})
+		}
 	}
 }
 
@@ -94,11 +96,20 @@ func pointsByRole() map[string][]fault {
 			by[p.role] = append(by[p.role], killedAt(p, when))
 		}
 	}
-	for n := 1; n <= 4; n++ {
+	for n := 1; n <= diskSteps(); n++ {
 		by[processor] = append(by[processor], diskKills(processor, n))
 		by[source] = append(by[source], diskKills(source, n))
 	}
 	return by
+}
+
+// diskSteps is before how many operations on the disk a process is killed. They
+// are seldom: the state store gathers what it writes.
+func diskSteps() int {
+	if *runsFlag > 0 {
+		return 4
+	}
+	return 1
 }
 
 // TestAlone tries each fault by itself, several times in each run.
@@ -109,15 +120,7 @@ func TestAlone(t *testing.T) {
 	for _, f := range append(single[:len(single):len(single)], slow...) {
 		t.Run(f.name, func(t *testing.T) {
 			for range *runsFlag {
-				times := 5
-				if f.inject == nil {
-					times = 2
-				}
-				var faults []fault
-				for range times {
-					faults = append(faults, f)
-				}
-				run(t, ask{name: f.name, seed: seed(t), in: f.in, faults: faults})
+				run(t, ask{name: f.name, seed: seed(t), in: f.in, faults: slices.Repeat([]fault{f}, 5)})
 			}
 		})
 	}

@@ -129,7 +129,7 @@ func (m *member) listen(began int64) {
 	if err != nil || int(began) > len(text) {
 		return
 	}
-	words := string(lastLine(text[began:]))
+	words := lastWords(text[began:])
 	if !slices.Contains(m.reasons, words) && len(m.reasons) < 20 {
 		m.reasons = append(m.reasons, words)
 	}
@@ -139,9 +139,13 @@ func (m *member) listen(began int64) {
 	}
 }
 
-func lastLine(text []byte) []byte {
+// lastWords is the last line, or a panic's first ones.
+func lastWords(text []byte) string {
+	if at := bytes.Index(text, []byte("panic: ")); at >= 0 {
+		return string(text[at:min(len(text), at+1500)])
+	}
 	text = bytes.TrimRight(text, "\n")
-	return text[bytes.LastIndexByte(text, '\n')+1:]
+	return string(text[bytes.LastIndexByte(text, '\n')+1:])
 }
 
 // kill is kill -9; it returns when the process is gone.

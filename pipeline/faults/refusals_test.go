@@ -44,10 +44,12 @@ func refused(r refusal, code int16, done bool) fault {
 	}
 	return fault{fmt.Sprintf("%s: %s %s %d", r.role, r.request, how, code), parts, func(ctx context.Context, g *rig) error {
 		m := g.any(r.role)
+		times := 1 + g.r.IntN(2)
 		if r.start {
 			m.kill()
+			times = 1
 		}
-		met := m.kafka.on(step{r.request, before}, 0, 1+g.r.IntN(2), func() action { return action{stop: !done, code: code} })
+		met := m.kafka.on(step{r.request, before}, 0, times, func() action { return action{stop: !done, code: code} })
 		if err := m.start(); err != nil {
 			return err
 		}
