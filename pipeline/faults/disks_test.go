@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -41,7 +42,7 @@ func diskKills(role string, n int) fault {
 
 // corrupted flips bytes of a file that the state store keeps.
 func corrupted(role, pattern string) fault {
-	return fault{fmt.Sprintf("%s, damaged %s", role, pattern), parts, func(ctx context.Context, g *rig) error {
+	return fault{fmt.Sprintf("%s, damaged %s", role, pattern), parts, func(_ context.Context, g *rig) error {
 		m := g.any(role)
 		m.kill()
 		files, err := filepath.Glob(filepath.Join(m.state(), pattern))
@@ -68,7 +69,7 @@ func corrupted(role, pattern string) fault {
 
 // stateFromTheFuture makes the processor's bookmark say that more was processed
 // than there is.
-var stateFromTheFuture = fault{"processor's state from the future", parts, func(ctx context.Context, g *rig) error {
+var stateFromTheFuture = fault{"processor's state from the future", parts, func(_ context.Context, g *rig) error {
 	m := g.any(processor)
 	m.kill()
 	err := inStore(m.state(), func(s *store.Store) error {
@@ -97,38 +98,29 @@ var stateFromTheFuture = fault{"processor's state from the future", parts, func(
 	return m.start()
 }}
 
-// logShorter takes a log away from under its checkpoint, as one that is restored
-// from an older copy: what was read is behind the end that it has now. Then it is
-// as it was.
-var logShorter = fault{"checkpoint from the future", parts, func(ctx context.Context, g *rig) error {
+// checkpointFromTheFuture takes the second half of a log away from under its
+// checkpoint, as when an older copy is put back, and later gives it back.
+var checkpointFromTheFuture = fault{"checkpoint from the future", parts, func(ctx context.Context, g *rig) error {
 	m := g.any(source)
 	m.kill()
 	log := g.logs[0]
-	info, err := log.file.Stat()
-	if err != nil {
-		return err
-	}
 	whole, err := os.ReadFile(log.path)
 	if err != nil {
 		return err
 	}
-	if err := log.file.Truncate(info.Size() / 2); err != nil {
+	half := bytes.LastIndexByte(whole[:len(whole)/2], '\n') + 1
+	if err := log.file.Truncate(int64(half)); err != nil {
 		return err
 	}
 	if err := m.start(); err != nil {
 		return err
 	}
-	if err := g.during(ctx, time.Second); err != nil {
-		return err
+	select {
+	case <-time.After(time.Second):
+	case <-ctx.Done():
 	}
 	m.kill()
-	// The whole comes back behind what was written meanwhile, under its old name.
-	grown, err := os.ReadFile(log.path)
-	if err != nil {
-		return err
-	}
-	behind := grown[info.Size()/2:]
-	if err := os.WriteFile(log.path, append(whole, behind...), 0o600); err != nil {
+	if _, err := log.file.Write(whole[half:]); err != nil {
 		return err
 	}
 	return m.start()

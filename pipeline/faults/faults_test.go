@@ -14,7 +14,7 @@ var single = []fault{
 	terminated(processor, parts), terminated(sink, parts), terminated(source, parts),
 	joining(processor), joining(sink),
 	brokerKilled, serverKilled, serverPaused, serverRefuses(time.Second, 5*time.Second), serverSlow,
-	rotation, stateGone(processor), stateGone(source), stateSwapped, stateOld(processor), stateOld(source), stateFromTheFuture,
+	rotation, stateGone(processor), stateGone(source), stateSwapped, stateOld(processor), stateOld(source), stateFromTheFuture, checkpointFromTheFuture,
 	corrupted(processor, "*.sst"), corrupted(processor, "MANIFEST-*"), corrupted(processor, "*.log"), corrupted(source, "*.log"),
 	diskFails(processor, diskFull), diskFails(processor, diskFsync), diskFails(source, diskFull), diskFails(source, diskFsync),
 	cut(processor, toKafka), cut(sink, toKafka), cut(source, toKafka), cut(sink, toServer),

@@ -58,7 +58,7 @@ func zombie(role string, in layout) fault {
 
 // terminated ends a process well, and starts it again.
 func terminated(role string, in layout) fault {
-	return fault{"SIGTERM " + role, in, func(ctx context.Context, g *rig) error {
+	return fault{"SIGTERM " + role, in, func(_ context.Context, g *rig) error {
 		m := g.any(role)
 		m.stop()
 		return m.start()
@@ -163,7 +163,7 @@ var serverSlow = fault{"ClickHouse slow", parts, func(ctx context.Context, g *ri
 }}
 
 // rotation renames a log within a line, and kills its reader at that moment.
-var rotation = fault{"log rotated, source killed", parts, func(ctx context.Context, g *rig) error {
+var rotation = fault{"log rotated, source killed", parts, func(_ context.Context, g *rig) error {
 	m := g.any(source)
 	log := g.logs[0]
 	if err := log.rotate(); err != nil {
@@ -178,7 +178,7 @@ var rotation = fault{"log rotated, source killed", parts, func(ctx context.Conte
 
 // stateGone deletes what a process keeps on disk.
 func stateGone(role string) fault {
-	return fault{role + " loses its state", parts, func(ctx context.Context, g *rig) error {
+	return fault{role + " loses its state", parts, func(_ context.Context, g *rig) error {
 		m := g.any(role)
 		m.kill()
 		if err := os.RemoveAll(m.state()); err != nil {
@@ -189,7 +189,7 @@ func stateGone(role string) fault {
 }
 
 // stateSwapped gives two processors each other's state.
-var stateSwapped = fault{"states swapped", parts, func(ctx context.Context, g *rig) error {
+var stateSwapped = fault{"states swapped", parts, func(_ context.Context, g *rig) error {
 	a := g.any(processor)
 	b := g.any(processor)
 	for a == b {
@@ -236,7 +236,7 @@ func stateOld(role string) fault {
 }
 
 // clockJumps starts a processor whose clock is an hour off.
-var clockJumps = fault{"clock jumps", parts, func(ctx context.Context, g *rig) error {
+var clockJumps = fault{"clock jumps", parts, func(_ context.Context, g *rig) error {
 	m := g.any(processor)
 	m.kill()
 	m.cfg.Skew = g.between(-time.Hour, time.Hour)

@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"bytes"
 	"net"
 	"slices"
 	"sync"
@@ -251,7 +252,7 @@ func talkPlain(p *proxy, c *call) {
 			}
 			p.pass()
 			mu.Lock()
-			begins := containsInsert(buf[:n])
+			begins := bytes.Contains(buf[:n], []byte("INSERT INTO "))
 			if begins {
 				state = "begun"
 			}

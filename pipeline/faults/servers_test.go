@@ -50,7 +50,7 @@ func (b *embeddedBroker) Kill() error {
 		return err
 	}
 	_ = b.cmd.Wait() // it was killed
-	return b.in.Close()
+	return nil
 }
 
 func (b *embeddedBroker) Stop(context.Context) error {
