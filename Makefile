@@ -3,7 +3,7 @@
 compiler:
 	@command -v $${CC:-cc} >/dev/null || { echo "the race detector needs a C compiler: apt-get install gcc libc6-dev" >&2; exit 1; }
 
-.PHONY: help compiler java replay test lint deps build fuzz bench clean
+.PHONY: help compiler java replay test test-faults lint deps build fuzz bench clean
 
 GO      ?= go
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -41,6 +41,10 @@ java: ## install what runs Apache Kafka in the tests, on Debian as root: Java an
 test: compiler java deps lint ## run everything: vet, lint, unit and integration tests with -race, fuzz seeds
 	$(GO) test -race -timeout 15m ./...
 	$(GO) test -run TestTimelineEqualsTwin ./pipeline/status # 100,000 messages, which the race detector has no time for
+
+RUNS ?= 3
+test-faults: deps ## let everything fail RUNS times, alone and mixed, and print the table of faults
+	$(GO) test -count=1 -timeout 24h -v ./pipeline/faults -faults.runs $(RUNS)
 
 lint: ## vet and golangci-lint
 	$(GO) vet ./... ./testdata/record ./testdata/generate

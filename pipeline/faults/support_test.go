@@ -1,0 +1,92 @@
+package faults
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"mailfate/pipeline/process"
+	"mailfate/schemas"
+	"mailfate/sinks/clickhouse"
+)
+
+// seed is the one that was asked for, or another one each time; it is printed.
+func seed(t *testing.T) uint64 {
+	t.Helper()
+	s := *seedFlag
+	if s == 0 {
+		s = uint64(time.Now().UnixNano()) % 1_000_000
+	}
+	t.Logf("to run again: go test ./pipeline/faults -run '%s' -faults.seed %d", t.Name(), s)
+	return s
+}
+
+func openVerdict(t *testing.T, database string) *clickhouse.DB {
+	t.Helper()
+	db, err := clickhouse.Open(clickhouse.Options{Addresses: []string{shared.addr()}, Database: database})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+// note says what happened and when.
+func (g *rig) note(format string, args ...any) {
+	g.log("%v %s", time.Since(startOfTest).Round(time.Millisecond), fmt.Sprintf(format, args...))
+}
+
+// tell says all that is known about a run that failed.
+func (g *rig) tell(t *testing.T) {
+	t.Helper()
+	t.Log(g.groups())
+	for _, m := range g.members {
+		text, err := os.ReadFile(m.stderr())
+		if err != nil {
+			continue
+		}
+		const most = 3000
+		text = bytes.TrimSpace(text[max(0, len(text)-most):])
+		t.Logf("%s, ended %d times by itself; the end of what it said:\n%s", m.name, m.exits, text)
+	}
+}
+
+// groups describes the groups as the broker sees them.
+func (g *rig) groups() string {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	client, err := kgo.NewClient(kgo.SeedBrokers(g.broker.Addr()))
+	if err != nil {
+		return err.Error()
+	}
+	defer client.Close()
+	var b strings.Builder
+	for _, name := range []string{process.Group, g.group} {
+		ask := kmsg.NewPtrDescribeGroupsRequest()
+		ask.Groups = []string{name}
+		answer, err := ask.RequestWith(ctx, client)
+		if err != nil {
+			return err.Error()
+		}
+		for _, group := range answer.Groups {
+			fmt.Fprintf(&b, "group %s is %s with %d members", group.Group, group.State, len(group.Members))
+			for _, m := range group.Members {
+				fmt.Fprintf(&b, "\n  %s has %q", m.MemberID, m.MemberAssignment)
+			}
+			b.WriteString("\n")
+		}
+	}
+	ends, _ := g.client.EndOffsets(ctx, schemas.TopicEvents)
+	for _, name := range []string{process.Group, g.group} {
+		at, err := g.client.CommittedOffsets(ctx, name, schemas.TopicEvents)
+		fmt.Fprintf(&b, "%s has read up to %v of %v, %v\n", name, at, ends, err)
+	}
+	return b.String()
+}
