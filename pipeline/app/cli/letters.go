@@ -2,7 +2,6 @@ package cli
 
 import (
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -154,21 +153,14 @@ func writeLettersJSON(w io.Writer, letters []app.Letter) error {
 	for i := range letters {
 		all[i] = toJSON(&letters[i])
 	}
-	return writeJSON(w, all)
+	return printed(0, printJSON(w, all))
 }
 
-func writeLetterJSON(w io.Writer, l *app.Letter) error { return writeJSON(w, toJSON(l)) }
-
-func writeJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return printed(0, enc.Encode(v))
-}
+func writeLetterJSON(w io.Writer, l *app.Letter) error { return printed(0, printJSON(w, toJSON(l))) }
 
 func writeRetries(w io.Writer, r app.Retries, asJSON bool) error {
 	if asJSON {
-		return writeJSON(w, r)
+		return printed(0, printJSON(w, r))
 	}
 	s := fmt.Sprintf("retried %d", r.Retried)
 	if r.Before > 0 {
