@@ -5,6 +5,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta/scan"
 )
 
 // A delivery is what an agent says of one recipient:
@@ -28,9 +29,9 @@ func (p *Parser) delivery() sources.Result {
 	if kind == schemas.KindNone && rule == "" {
 		return unparsed
 	}
-	e := p.table.get(p.queue(), p.rec.text[:len(id)], p.rec.service, p.rec.time)
+	e := p.at(p.rec.text[:len(id)], never)
 	switch {
-	case e.flags&entryNotification != 0 && rule == "":
+	case e.Message.flags&flagNotification != 0 && rule == "":
 		rule = RuleNotification
 	case p.rec.daemon == discard && kind == schemas.Delivered:
 		rule = RuleDiscarded
@@ -64,11 +65,11 @@ func kindOf(status string) (kind schemas.Kind, rule string) {
 const maxFields = 24
 
 func parseDelivery(s string) (d delivery, ok bool) {
-	if d.to, s, ok = angle(s[len("to="):]); !ok {
+	if d.to, s, ok = scan.Angle(s[len("to="):]); !ok {
 		return d, false
 	}
 	if rest, found := strings.CutPrefix(s, ", orig_to="); found {
-		if d.origTo, s, ok = angle(rest); !ok {
+		if d.origTo, s, ok = scan.Angle(rest); !ok {
 			return d, false
 		}
 	}

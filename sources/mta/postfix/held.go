@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"mailfate/schemas"
+	"mailfate/sources/saved"
 )
 
 // A heldRefusal is a recipient that was refused in a dialogue which has a queue
@@ -41,7 +42,7 @@ func (p *Parser) hold(e *schemas.Event) {
 		p.release(func(h *heldRefusal) bool { return h == &p.held.waiting[0] }, nil)
 	}
 	p.held.order++
-	p.held.waiting = append(p.held.waiting, heldRefusal{order: p.held.order, pid: p.rec.pid, since: p.clock.steady, event: *e})
+	p.held.waiting = append(p.held.waiting, heldRefusal{order: p.held.order, pid: p.rec.PID, since: p.clock.Steady(), event: *e})
 	p.held.changed = true
 }
 
@@ -60,7 +61,7 @@ func (p *Parser) release(chosen func(*heldRefusal) bool, of *entry) {
 		}
 		event := h.event // p.event may be in use
 		if of != nil {
-			event.MessageID = of.messageID
+			event.MessageID = of.Message.messageID
 		}
 		p.released = true
 		p.held.changed = true
@@ -72,10 +73,10 @@ func (p *Parser) release(chosen func(*heldRefusal) bool, of *entry) {
 
 // releaseNamed hands out what waits for the name of a message.
 func (p *Parser) releaseNamed(e *entry, id []byte) {
-	if len(p.held.waiting) == 0 || e.messageID == "" {
+	if len(p.held.waiting) == 0 || e.Message.messageID == "" {
 		return
 	}
-	host := e.key.queue.host.name
+	host := e.Queue().Host.Name
 	p.release(func(h *heldRefusal) bool { return h.event.QueueID == string(id) && h.event.Host == host }, e)
 }
 
@@ -86,16 +87,16 @@ func (p *Parser) releaseClient() {
 	}
 	q := p.queue()
 	p.release(func(h *heldRefusal) bool {
-		return h.pid == p.rec.pid && h.event.Host == q.host.name && h.event.Instance == q.instance
+		return h.pid == p.rec.PID && h.event.Host == q.Host.Name && h.event.Instance == q.Instance
 	}, nil)
 }
 
 // releaseOld hands out what has waited too long.
 func (p *Parser) releaseOld() {
-	if len(p.held.waiting) == 0 || p.clock.steady-p.held.waiting[0].since <= holdTime {
+	if len(p.held.waiting) == 0 || p.clock.Steady()-p.held.waiting[0].since <= holdTime {
 		return
 	}
-	p.release(func(h *heldRefusal) bool { return p.clock.steady-h.since > holdTime }, nil)
+	p.release(func(h *heldRefusal) bool { return p.clock.Steady()-h.since > holdTime }, nil)
 }
 
 // changes hands out what is to be saved, and what no longer.
@@ -135,13 +136,13 @@ func heldKeyOf(order uint64) []byte {
 
 // load takes one back.
 func (h *held) load(key, value []byte) error {
-	r := reader{b: value}
-	w := heldRefusal{pid: r.varint(), since: r.varint(), saved: true}
-	if len(key) != 8 || r.bad || len(h.waiting) >= maxHeld {
+	r := saved.NewReader(value)
+	w := heldRefusal{pid: r.Varint(), since: r.Varint(), saved: true}
+	if len(key) != 8 || !r.OK() || len(h.waiting) >= maxHeld {
 		return errState
 	}
 	w.order = binary.BigEndian.Uint64(key)
-	_, isClock, err := schemas.NewDecoder().Record(r.b, &w.event)
+	_, isClock, err := schemas.NewDecoder().Record(r.Rest(), &w.event)
 	if err != nil {
 		return fmt.Errorf("decode refusal: %w", err)
 	}

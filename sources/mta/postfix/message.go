@@ -5,6 +5,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta/scan"
 )
 
 // message reads a line about a queue id: what follows "QUEUEID: ".
@@ -14,40 +15,40 @@ func (p *Parser) message(id, s []byte) sources.Result {
 	}
 	switch s[0] {
 	case 't':
-		if begins(s, "to=<") {
+		if scan.Begins(s, "to=<") {
 			return p.delivery()
 		}
 	case 'f':
-		if rest, ok := after(s, "from="); ok {
+		if rest, ok := scan.After(s, "from="); ok {
 			return p.fromLine(id, rest)
 		}
 	case 'c':
-		if rest, ok := after(s, "client="); ok {
+		if rest, ok := scan.After(s, "client="); ok {
 			return p.client(id, rest)
 		}
 	case 'u':
-		if begins(s, "uid=") {
+		if scan.Begins(s, "uid=") {
 			return p.pickup(id, s)
 		}
 	case 'm':
-		if rest, ok := after(s, "message-id="); ok {
+		if rest, ok := scan.After(s, "message-id="); ok {
 			return p.messageID(id, rest, false)
 		}
-		if rest, ok := after(s, "milter-reject: "); ok {
+		if rest, ok := scan.After(s, "milter-reject: "); ok {
 			return p.refuse(id, rest)
 		}
 	case 'r':
 		if string(s) == "removed" {
 			return p.removed(id)
 		}
-		if rest, ok := after(s, "resent-message-id="); ok {
+		if rest, ok := scan.After(s, "resent-message-id="); ok {
 			return p.messageID(id, rest, true)
 		}
-		if rest, ok := after(s, "reject: "); ok {
+		if rest, ok := scan.After(s, "reject: "); ok {
 			return p.refuse(id, rest)
 		}
 	case 'p':
-		if rest, ok := after(s, "proxy-reject: "); ok {
+		if rest, ok := scan.After(s, "proxy-reject: "); ok {
 			return p.refuse(id, rest)
 		}
 	}
@@ -121,20 +122,20 @@ func (p *Parser) aside(s []byte) sources.Result {
 //
 //	client=host[address][, orig_queue_id=…][, orig_client=…][, sasl_method=…, sasl_username=…]
 func (p *Parser) client(id, s []byte) sources.Result {
-	e := p.table.begin(p.queue(), id, p.rec.service, p.rec.time)
-	p.table.set(e, entryOrigin)
+	e := p.at(id, begun)
+	p.table.set(e, flagOrigin)
 	if user := saslUser(s); len(user) > 0 {
-		e.saslUser = string(clip(user))
+		e.Message.saslUser = string(clip(user))
 		p.setAccount(e)
 	}
 	return contextual
 }
 
 // saslUser reads sasl_username=NAME, which runs to the next field or the end.
-func saslUser[T text](s T) T {
+func saslUser[T scan.Text](s T) T {
 	const key = "sasl_username="
 	for i := 0; i+len(key) <= len(s); i++ {
-		if s[i] == 's' && begins(s[i:], key) {
+		if s[i] == 's' && scan.Begins(s[i:], key) {
 			s = s[i+len(key):]
 			for j := range len(s) {
 				if s[j] == ',' || s[j] == ' ' {
@@ -151,10 +152,10 @@ func saslUser[T text](s T) T {
 //
 //	uid=0 from=<sender>[ orig_id=QUEUEID]
 func (p *Parser) pickup(id, s []byte) sources.Result {
-	e := p.table.begin(p.queue(), id, p.rec.service, p.rec.time)
-	p.table.set(e, entryOrigin)
+	e := p.at(id, begun)
+	p.table.set(e, flagOrigin)
 	if i := bytes.Index(s, []byte(" from=<")); i >= 0 {
-		if sender, _, ok := angle(s[i+len(" from="):]); ok {
+		if sender, _, ok := scan.Angle(s[i+len(" from="):]); ok {
 			p.setSender(e, sender)
 		}
 	}
@@ -166,9 +167,9 @@ func (p *Parser) pickup(id, s []byte) sources.Result {
 //	message-id=<id@domain>
 //	resent-message-id=<id@domain>
 func (p *Parser) messageID(id, s []byte, resent bool) sources.Result {
-	e := p.table.identify(p.queue(), id, p.rec.service, p.rec.time)
-	known := e.messageID != ""
-	if known && (resent || e.flags&entryResent == 0) {
+	e := p.at(id, active)
+	known := e.Message.messageID != ""
+	if known && (resent || e.Message.flags&flagResent == 0) {
 		return contextual // the first counts, and a Message-ID before a Resent-Message-ID
 	}
 	mid := schemas.CleanMessageID(string(insideAngles(s)))
@@ -180,15 +181,15 @@ func (p *Parser) messageID(id, s []byte, resent bool) sources.Result {
 	if mid == "" {
 		return contextual
 	}
-	e.messageID = mid
-	e.flags &^= entryResent | entryNamedHere
+	e.Message.messageID = mid
+	e.Message.flags &^= flagResent | flagNamedHere
 	if resent {
-		e.flags |= entryResent
+		e.Message.flags |= flagResent
 	}
 	if namedAfter(s, id) {
-		e.flags |= entryNamedHere
+		e.Message.flags |= flagNamedHere
 	}
-	p.table.mark(e)
+	p.table.Mark(e)
 	p.releaseNamed(e, id)
 	return contextual
 }
@@ -198,7 +199,7 @@ func (p *Parser) messageID(id, s []byte, resent bool) sources.Result {
 // ids are long and so unique for ever.
 func namedAfter(s, id []byte) bool {
 	const date = len("20061231235959.")
-	s, ok := after(s, "<")
+	s, ok := scan.After(s, "<")
 	if !ok {
 		return false
 	}
@@ -224,7 +225,7 @@ func insideAngles(s []byte) []byte {
 // removed: the message is no longer in the queue.
 func (p *Parser) removed(id []byte) sources.Result {
 	if e := p.table.find(p.queue(), id, p.rec.service); e != nil {
-		p.table.retire(e)
+		p.table.Retire(e)
 	}
 	return contextual
 }
@@ -239,7 +240,7 @@ func (p *Parser) notified(s []byte) sources.Result {
 	if n == 0 || n != len(s) {
 		return unparsed
 	}
-	p.table.set(p.table.get(p.queue(), s, p.rec.service, p.rec.time), entryNotification)
+	p.table.set(p.at(s, never), flagNotification)
 	return contextual
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"mailfate/sources"
+	"mailfate/sources/mta/scan"
 )
 
 // A phrase is how lines that are ignored by a rule begin.
@@ -84,7 +85,7 @@ func plain(d daemon, s []byte) sources.Result {
 
 func match(phrases []phrase, s []byte) string {
 	for i := range phrases {
-		if begins(s, phrases[i].prefix) {
+		if scan.Begins(s, phrases[i].prefix) {
 			return phrases[i].rule
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta/scan"
 )
 
 // A refusal is a client that was told no:
@@ -23,7 +24,7 @@ type refusal struct {
 // noQueue reads a line about a message that never got a queue id.
 func (p *Parser) noQueue(s []byte) sources.Result {
 	for _, verb := range [...]string{"reject: ", "milter-reject: ", "proxy-reject: "} {
-		if rest, ok := after(s, verb); ok {
+		if rest, ok := scan.After(s, verb); ok {
 			return p.refuse(nil, rest)
 		}
 	}
@@ -41,8 +42,8 @@ func (p *Parser) refuse(id, s []byte) sources.Result {
 		return unparsed
 	}
 	e := p.refused(id, &r)
-	named := e != nil && e.messageID != ""
-	if e != nil && e.flags&entryNotification != 0 {
+	named := e != nil && e.Message.messageID != ""
+	if e != nil && e.Message.flags&flagNotification != 0 {
 		return ignored(RuleNotification)
 	}
 	if r.recipient == "" && !named {
@@ -59,7 +60,7 @@ func (p *Parser) refuse(id, s []byte) sources.Result {
 	if p.event.Account == "" && p.options.Account != nil {
 		user := r.saslUser
 		if user == "" && e != nil {
-			user = e.saslUser
+			user = e.Message.saslUser
 		}
 		p.event.Account = schemas.CleanAccount(p.options.Account(p.event.Sender, user))
 	}
@@ -78,7 +79,7 @@ func (p *Parser) refused(id []byte, r *refusal) *entry {
 	}
 	e := p.table.find(p.queue(), id, p.rec.service)
 	if e != nil && (r.atEnd() || r.inContent()) {
-		p.table.retire(e)
+		p.table.Retire(e)
 	}
 	return e
 }
@@ -145,11 +146,11 @@ func (r *refusal) parseTrailer(s string) int {
 				continue
 			}
 			var rest string
-			if _, rest, addresses = angle(s[i:]); addresses {
+			if _, rest, addresses = scan.Angle(s[i:]); addresses {
 				i = len(s) - len(rest) - 1
 			}
 		case ';':
-			if begins(s[i:], "; from=<") || begins(s[i:], "; to=<") || begins(s[i:], "; proto=") {
+			if scan.Begins(s[i:], "; from=<") || scan.Begins(s[i:], "; to=<") || scan.Begins(s[i:], "; proto=") {
 				r.parseFields(s[i+len("; "):])
 				return i
 			}
@@ -162,12 +163,12 @@ func (r *refusal) parseTrailer(s string) int {
 // returns the rest.
 func (r *refusal) parseFields(s string) string {
 	if rest, ok := strings.CutPrefix(s, "from="); ok {
-		if r.sender, rest, r.hasSender = angle(rest); r.hasSender {
+		if r.sender, rest, r.hasSender = scan.Angle(rest); r.hasSender {
 			s = nextField(rest)
 		}
 	}
 	if rest, ok := strings.CutPrefix(s, "to="); ok {
-		if to, rest, ok := angle(rest); ok {
+		if to, rest, ok := scan.Angle(rest); ok {
 			r.recipient, s = to, nextField(rest)
 		}
 	}
@@ -215,7 +216,7 @@ func enhanced(s string) string {
 }
 
 func allDigits(s string) bool {
-	_, rest, ok := number(s)
+	_, rest, ok := scan.Number(s)
 	return ok && rest == ""
 }
 

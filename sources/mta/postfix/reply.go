@@ -1,6 +1,10 @@
 package postfix
 
-import "strings"
+import (
+	"strings"
+
+	"mailfate/sources/mta/scan"
+)
 
 // A reply is the reason of a status, taken apart.
 type reply struct {
@@ -59,7 +63,7 @@ func cutCommand(s string) (said, command string) {
 // replyCode reads the code that a reply begins with (RFC 5321, 4.2): 550, with a
 // space, a hyphen or nothing behind it; 0 when there is none.
 func replyCode(s string) uint16 {
-	if len(s) < 3 || s[0] < '2' || s[0] > '5' || !isDigit(s[1]) || !isDigit(s[2]) {
+	if len(s) < 3 || s[0] < '2' || s[0] > '5' || !scan.IsDigit(s[1]) || !scan.IsDigit(s[2]) {
 		return 0
 	}
 	if len(s) > 3 && s[3] != ' ' && s[3] != '-' {
@@ -93,5 +97,5 @@ func queuedAs(s string) string {
 // isWord reports whether c occurs in queue ids: those of other servers have
 // hyphens and underscores too.
 func isWord(c byte) bool {
-	return isDigit(c) || (c|0x20 >= 'a' && c|0x20 <= 'z') || c == '-' || c == '_'
+	return scan.IsDigit(c) || (c|0x20 >= 'a' && c|0x20 <= 'z') || c == '-' || c == '_'
 }

@@ -1,4 +1,4 @@
-package postfix
+package sourcestest
 
 import (
 	"bytes"
@@ -19,44 +19,52 @@ import (
 
 var rewrite = flag.Bool("rewrite", false, "write the golden files anew")
 
-func TestGolden(t *testing.T) {
-	logs, err := filepath.Glob("testdata/*.log")
-	if err != nil || len(logs) == 0 {
-		t.Fatalf("no samples: %v", err)
+// Golden compares what is read in each sample of a folder, line by line, with
+// the golden file beside it. samples is a pattern of file names.
+func (f *Format) Golden(t *testing.T, samples string) {
+	names, err := filepath.Glob(samples)
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no samples in %s: %v", samples, err)
 	}
-	for _, name := range logs {
+	for _, name := range names {
 		t.Run(filepath.Base(name), func(t *testing.T) {
 			log, err := os.ReadFile(name)
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := describe(log)
-			golden := strings.TrimSuffix(name, ".log") + ".golden"
-			if *rewrite {
-				if err := os.WriteFile(golden, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if d := cmp.Diff(string(want), string(got)); d != "" {
-				t.Errorf("(-want +got):\n%s", d)
-			}
+			Compare(t, strings.TrimSuffix(name, filepath.Ext(name))+".golden", f.describe(t, log))
 		})
 	}
 }
 
+// Compare compares what a golden file holds with what should be in it; with
+// -rewrite it is written.
+func Compare(t *testing.T, golden string, got []byte) {
+	t.Helper()
+	if *rewrite {
+		if err := os.WriteFile(golden, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), string(got)); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
 // describe says for each line what it was good for, and its events.
-func describe(log []byte) []byte {
+func (f *Format) describe(t *testing.T, log []byte) []byte {
 	var out bytes.Buffer
-	p := New(testOptions())
+	p := f.New()
 	n := 0
 	for line := range bytes.Lines(log) {
 		n++
 		var events []string
 		r := p.Line(sources.Line{Data: bytes.TrimSuffix(line, []byte{'\n'})}, func(e *schemas.Event) {
+			checkEvent(t, e)
 			events = append(events, "\t"+describeEvent(e)+"\n")
 		})
 		outcome := [...]string{"events", "context", "ignored", "unparsed"}[r.Outcome]
@@ -65,7 +73,10 @@ func describe(log []byte) []byte {
 			out.WriteString(e)
 		}
 	}
-	fmt.Fprintf(&out, "provisional %d, time %s\n", p.Provisional(), time.UnixMilli(p.Time()).UTC().Format(time.RFC3339Nano))
+	if p, ok := p.(interface{ Provisional() int }); ok {
+		fmt.Fprintf(&out, "provisional %d, ", p.Provisional())
+	}
+	fmt.Fprintf(&out, "time %s\n", time.UnixMilli(p.Time()).UTC().Format(time.RFC3339Nano))
 	return bytes.ReplaceAll(out.Bytes(), []byte(" \n"), []byte("\n"))
 }
 

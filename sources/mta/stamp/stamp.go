@@ -1,16 +1,20 @@
-package postfix
+package stamp
 
-import "time"
+import (
+	"time"
 
-// scanStamp reads the stamp that a line begins with and returns its time in ms
+	"mailfate/sources/mta/scan"
+)
+
+// Scan reads the stamp that a line begins with and returns its time in ms
 // since 1970 UTC and its length, 0 when there is none.
-func (c *clock) scanStamp(line []byte) (ms int64, n int) {
+func (c *Clock) Scan(line []byte) (ms int64, n int) {
 	if n := len(c.last); n > 0 && len(line) > n && line[n] == ' ' && string(line[:n]) == string(c.last) {
 		return c.lastTime, n
 	}
 	switch {
-	case len(line) > 0 && isDigit(line[0]):
-		ms, n = scanISO(line)
+	case len(line) > 0 && scan.IsDigit(line[0]):
+		ms, n = c.scanISO(line)
 	default:
 		ms, n = c.scanBSD(line)
 	}
@@ -22,9 +26,13 @@ func (c *clock) scanStamp(line []byte) (ms int64, n int) {
 	return ms, n
 }
 
-// scanISO reads a stamp as RFC 3339 has it: 2026-11-21T23:20:20[.123456](Z|+02:00).
-func scanISO(b []byte) (ms int64, n int) {
-	if len(b) < len("2006-01-02T15:04:05Z") || b[4] != '-' || b[7] != '-' || b[10] != 'T' {
+// scanISO reads a stamp as RFC 3339 has it, or as programs write it that mean
+// their own time:
+//
+//	2026-11-21T23:20:20[.123456](Z|+02:00)
+//	2026-11-21 23:20:20[.123][ +0200]
+func (c *Clock) scanISO(b []byte) (ms int64, n int) {
+	if len(b) < len("2006-01-02 15:04:05") || b[4] != '-' || b[7] != '-' {
 		return 0, 0
 	}
 	century, ok1 := twoDigits(b[0:])
@@ -36,20 +44,30 @@ func scanISO(b []byte) (ms int64, n int) {
 	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 || !validDate(year, month, day) {
 		return 0, 0
 	}
-	ms = daysBefore(year, month, day)*msPerDay + inDay
-	n = 19
-	frac, w := fraction(b[n:])
-	offset, zw := zone(b[n+w:])
-	if zw == 0 {
-		return 0, 0
+	frac, w := fraction(b[19:])
+	n = 19 + w
+	switch b[10] {
+	case 'T':
+		offset, w := zone(b[n:])
+		if w == 0 {
+			return 0, 0
+		}
+		return daysBefore(year, month, day)*msPerDay + inDay + frac - offset, n + w
+	case ' ':
+		if len(b) > n && b[n] == ' ' {
+			if offset, w := zone(b[n+1:]); w > 1 {
+				return daysBefore(year, month, day)*msPerDay + inDay + frac - offset, n + 1 + w
+			}
+		}
+		return c.local(year, month, day, inDay) + frac, n
 	}
-	return ms + frac - offset, n + w + zw
+	return 0, 0
 }
 
 // scanBSD reads a stamp as RFC 3164 has it, which has neither year nor zone:
 // Nov 21 23:20:20, with a day of two digits or a space before one; some servers
 // add a fraction.
-func (c *clock) scanBSD(b []byte) (ms int64, n int) {
+func (c *Clock) scanBSD(b []byte) (ms int64, n int) {
 	if len(b) < len("Jan  2 15:04:05") || b[3] != ' ' || b[6] != ' ' {
 		return 0, 0
 	}
@@ -61,7 +79,7 @@ func (c *clock) scanBSD(b []byte) (ms int64, n int) {
 	return c.finishBSD(b, month, b[4:6])
 }
 
-func (c *clock) finishBSD(b []byte, month int, dd []byte) (ms int64, n int) {
+func (c *Clock) finishBSD(b []byte, month int, dd []byte) (ms int64, n int) {
 	day, ok := twoDigits(dd)
 	inDay, timeOK := timeOfDay(b[7:])
 	if month == 0 || !ok || !timeOK || day == 0 {
@@ -98,11 +116,11 @@ func twoDigits(b []byte) (int, bool) {
 
 // fraction reads .123456 and returns whole ms and its length, 0 when there is none.
 func fraction(b []byte) (ms int64, n int) {
-	if len(b) < 2 || b[0] != '.' || !isDigit(b[1]) {
+	if len(b) < 2 || b[0] != '.' || !scan.IsDigit(b[1]) {
 		return 0, 0
 	}
 	weight := int64(100)
-	for n = 1; n < len(b) && isDigit(b[n]); n++ {
+	for n = 1; n < len(b) && scan.IsDigit(b[n]); n++ {
 		ms += int64(b[n]-'0') * weight
 		weight /= 10
 	}
@@ -199,11 +217,23 @@ func daysBefore(year, month, day int) int64 {
 	return y*365 + y/4 - y/100 + y/400 + inYear - 719468
 }
 
-// local returns the time of a date and a time of day in a zone.
-func local(year, month, day int, inDay int64, zone *time.Location) int64 {
-	if zone == time.UTC {
+// local returns the time of a date and a time of day in the stream's zone. An
+// hour that clocks go through twice is the one that is nearer to the lines before.
+func (c *Clock) local(year, month, day int, inDay int64) int64 {
+	if c.zone == time.UTC {
 		return daysBefore(year, month, day)*msPerDay + inDay
 	}
 	s := int(inDay / 1000)
-	return time.Date(year, time.Month(month), day, s/3600, s/60%60, s%60, 0, zone).UnixMilli()
+	t := time.Date(year, time.Month(month), day, s/3600, s/60%60, s%60, 0, c.zone)
+	ms := t.UnixMilli()
+	for _, other := range [...]int64{ms - msPerHour, ms + msPerHour} {
+		if c.started && distance(other, c.near) < distance(ms, c.near) && sameWall(t, time.UnixMilli(other).In(c.zone)) {
+			return other
+		}
+	}
+	return ms
 }
+
+const msPerHour = 60 * 60 * 1000
+
+func sameWall(a, b time.Time) bool { return a.Hour() == b.Hour() && a.Minute() == b.Minute() }

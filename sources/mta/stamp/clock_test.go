@@ -1,11 +1,8 @@
-package postfix
+package stamp
 
 import (
 	"testing"
 	"time"
-
-	"mailfate/schemas"
-	"mailfate/sources"
 )
 
 func TestStamps(t *testing.T) {
@@ -17,7 +14,7 @@ func TestStamps(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		options Options
-		lines   []string
+		stamps  []string
 		want    string
 	}{
 		{"year from the reference", Options{Reference: ref}, []string{"Nov 20 10:00:00"}, "2026-11-20T10:00:00Z"},
@@ -34,19 +31,43 @@ func TestStamps(t *testing.T) {
 		{"zone, summer", Options{Year: 2026, Location: berlin}, []string{"Jul 15 10:00:00"}, "2026-07-15T08:00:00Z"},
 		{"mixed", Options{Year: 2026, Location: berlin}, []string{"2020-07-15T10:00:00+02:00", "Jul 16 10:00:00"}, "2020-07-16T08:00:00Z"},
 		{"half an hour east", Options{}, []string{"2026-07-15T10:00:00.999999+05:30"}, "2026-07-15T04:30:00.999Z"},
+		{"the program's own time", Options{Location: berlin}, []string{"2026-07-15 10:00:00.25"}, "2026-07-15T08:00:00.25Z"},
+		{"the program's own time, with its zone", Options{Location: berlin}, []string{"2026-07-15 10:00:00 -0300"}, "2026-07-15T13:00:00Z"},
+		{"clocks go back, the first time", Options{Year: 2026, Location: berlin}, []string{"Oct 25 01:59:59", "Oct 25 02:30:00"}, "2026-10-25T00:30:00Z"},
+		{"clocks go back, the second time", Options{Year: 2026, Location: berlin}, []string{"Oct 25 02:59:59", "Oct 25 02:00:00", "Oct 25 02:30:00"}, "2026-10-25T01:30:00Z"},
+		{"clocks went back", Options{Year: 2026, Location: berlin}, []string{"Oct 25 02:59:59", "Oct 25 02:00:00", "Oct 25 03:00:00"}, "2026-10-25T02:00:00Z"},
+		{"clocks go forward", Options{Year: 2026, Location: berlin}, []string{"Mar 29 01:59:59", "Mar 29 03:00:00"}, "2026-03-29T01:00:00Z"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := New(c.options)
-			var at int64
-			for _, stamp := range c.lines {
-				at = 0
-				p.Line(sources.Line{Data: []byte(stamp + " mx1 postfix/smtp[1]: 3F2A1C0DE1: to=<a@b.test>, relay=r, dsn=2.0.0, status=sent (250 Ok)")},
-					func(e *schemas.Event) { at = e.Time })
+			clock := New(c.options)
+			var ms int64
+			for _, stamp := range c.stamps {
+				var n int
+				if ms, n = clock.Scan([]byte(stamp + " mx1")); n != len(stamp) {
+					t.Fatalf("%d bytes of %q are a stamp", n, stamp)
+				}
+				clock.Advance(ms)
 			}
-			if got := time.UnixMilli(at).UTC().Format("2006-01-02T15:04:05.999Z"); got != c.want {
+			if got := time.UnixMilli(ms).UTC().Format("2006-01-02T15:04:05.999Z"); got != c.want {
 				t.Errorf("got %s, want %s", got, c.want)
 			}
+			var loaded Clock
+			if !loaded.Load(clock.Append(nil)) || loaded.Now() != clock.Now() || loaded.Steady() != clock.Steady() {
+				t.Error("the clock is another after loading")
+			}
 		})
+	}
+}
+
+func TestNoStamps(t *testing.T) {
+	for _, s := range []string{
+		"", " ", "2026-11-21", "2026-11-21T23:20:20 x", "2026-13-21 23:20:20 x", "2026-11-31 23:20:20 x", "2026-11-21 24:20:20 x",
+		"2026-11-21T23:20:20+0200x", "Nov 21 23:20:20", "Nov 21 23:20:20x", "Nov 00 23:20:20 x", "Feb 30 23:20:20 x", "Nie 21 23:20:20 x", "2026-11-21 23:20:2",
+	} {
+		clock := New(Options{})
+		if ms, n := clock.Scan([]byte(s)); n != 0 {
+			t.Errorf("%q: %d bytes, %d ms", s, n, ms)
+		}
 	}
 }
 
