@@ -26,28 +26,6 @@ const (
 	smallest = 2
 )
 
-// Merge takes everything that is known in other into s and reports whether that
-// changed anything.
-func Merge(s, other *schemas.Snapshot) bool {
-	changed := false
-	for i := range other.Counted {
-		c := &other.Counted[i]
-		for n, id := range c.IDs {
-			changed = count(s, c.Kind, id, agentAt(c, n)) || changed
-		}
-	}
-	for i := range other.Events {
-		changed = Add(s, &other.Events[i]) || changed
-	}
-	for _, a := range other.Accounts {
-		changed = AddAccount(s, a) || changed
-	}
-	for _, r := range other.Recipients {
-		changed = AddRecipient(s, r) || changed
-	}
-	return changed
-}
-
 // AddAccount notes on a message's own record that an account has a message of its id.
 func AddAccount(s *schemas.Snapshot, account string) bool {
 	return account != "" && addSmallest(&s.Accounts, account)
