@@ -84,7 +84,7 @@ func TestSetIsASemilattice(t *testing.T) {
 		full := fill(events)
 		for i := range shuffled {
 			if Add(full, &shuffled[i]) {
-				t.Fatal("adding again changed something, it says")
+				t.Fatal("adding again says that it changed something")
 			}
 		}
 		mustEqual(t, "twice", known(full), want)

@@ -3,6 +3,7 @@ package status
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"strings"
 
 	"mailfate/schemas"
@@ -119,19 +120,12 @@ func thinOut(s *schemas.Snapshot, first, end, keep int) {
 // place finds where an event belongs. By far the most come in the order of their
 // kinds and times, so the end is tried first.
 func place(events []schemas.Event, ev *schemas.Event) (at int, found bool) {
-	if n := len(events); n == 0 || comparePlace(&events[n-1], ev) < 0 {
-		return n, false
+	last := len(events) - 1
+	if last < 0 || comparePlace(&events[last], ev) < 0 {
+		return last + 1, false
 	}
-	lo, hi := 0, len(events)
-	for lo < hi {
-		mid := int(uint(lo+hi) >> 1)
-		if comparePlace(&events[mid], ev) < 0 {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	return lo, comparePlace(&events[lo], ev) == 0
+	at = sort.Search(last, func(i int) bool { return comparePlace(&events[i], ev) >= 0 })
+	return at, comparePlace(&events[at], ev) == 0
 }
 
 // putReading keeps of an event what a set keeps: not what its key says, nor

@@ -103,6 +103,14 @@ func wrapUsage(c *cobra.Command) {
 	}
 }
 
+// optional is the argument that may be left out: "" if it is.
+func optional(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	return args[0]
+}
+
 // logger writes text to a terminal, JSON elsewhere.
 func (e *env) logger() *slog.Logger {
 	opts := &slog.HandlerOptions{Level: slog.LevelWarn}
