@@ -14,13 +14,14 @@ const (
 	// the first tell when something happened, the last what was said.
 	keepEach = 16
 
-	// keepQueues is keepEach for what MTAs say of a whole message: a mailing that is
-	// sent in many envelopes under one Message-ID has as many queue ids.
-	keepQueues = 128
+	// KeepQueues is keepEach for what MTAs say of a whole message: a mailing that is
+	// sent in many envelopes under one Message-ID has as many queue ids. Of no kind
+	// are more kept.
+	KeepQueues = 128
 
-	// edgeAgents is of how many agents the first and the last event of a kind are
+	// EdgeAgents is of how many agents the first and the last event of a kind are
 	// kept too: of the smallest, so that no order decides which.
-	edgeAgents = 16
+	EdgeAgents = 16
 
 	// smallest is how many accounts and recipients the message's own record
 	// names: two are enough to know that there are several.
@@ -89,7 +90,7 @@ func isEdge(before, after []schemas.Event, agent string) bool {
 	if slices.ContainsFunc(before, same) && slices.ContainsFunc(after, same) {
 		return false
 	}
-	var smaller [edgeAgents]string
+	var smaller [EdgeAgents]string
 	n := 0
 	for _, events := range [][]schemas.Event{before, after} {
 		for i := range events {
@@ -98,7 +99,7 @@ func isEdge(before, after []schemas.Event, agent string) bool {
 				continue
 			}
 			smaller[n] = a
-			if n++; n == edgeAgents {
+			if n++; n == EdgeAgents {
 				return false
 			}
 		}
@@ -139,7 +140,7 @@ func putReading(kept, ev *schemas.Event) {
 // keepOf is how many events of a kind are kept from either end of time.
 func keepOf(s *schemas.Snapshot, k schemas.Kind) int {
 	if s.Recipient == "" && (k == schemas.Queued || k == schemas.Expired) {
-		return keepQueues
+		return KeepQueues
 	}
 	return keepEach
 }
