@@ -54,6 +54,7 @@ type Broker struct {
 	lock    *os.File
 	addr    string
 	client  *kgo.Client // our own administrator
+	members *members
 
 	compacting sync.Mutex
 
@@ -96,15 +97,17 @@ func startBroker(ctx context.Context, o BrokerOptions) (*Broker, error) {
 		return nil, errors.Join(err, intents.close())
 	}
 	log := &brokerLogger{to: o.Logger}
-	cluster, err := kfake.NewCluster(brokerSettings(o, topics, l, log)...)
+	members := newMembers()
+	cluster, err := kfake.NewCluster(brokerSettings(o, topics, listener{l, members}, log)...)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open topics: %w", err), l.Close(), intents.close())
 	}
 	intents.follow(cluster)
-	b := &Broker{cluster: cluster, intents: intents, log: log, topics: topics, addr: l.Addr().String()}
+	b := &Broker{cluster: cluster, intents: intents, log: log, topics: topics, addr: l.Addr().String(), members: members}
 	if b.client, err = kgo.NewClient(kgo.SeedBrokers(b.addr), kgo.ClientID("mailfate-embedded")); err != nil {
 		return nil, errors.Join(fmt.Errorf("connect to broker: %w", err), b.close())
 	}
+	members.start(b.client)
 	if err := rememberPort(o.Dir, l); err != nil {
 		return nil, errors.Join(err, b.close())
 	}
@@ -159,6 +162,7 @@ func (b *Broker) Stop() error {
 }
 
 func (b *Broker) close() error {
+	b.members.stop()
 	if b.client != nil {
 		b.client.Close()
 	}

@@ -1,0 +1,199 @@
+package embedded
+
+import (
+	"context"
+	"maps"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+const (
+	// beatEvery is how often the sessions of members that wait are renewed.
+	beatEvery = minSession / 4
+	// beatTime bounds one request.
+	beatTime = 5 * time.Second
+)
+
+// members looks after consumer groups' members while they wait for an answer
+// to JoinGroup or SyncGroup, where the broker is less careful than Apache Kafka:
+//
+//   - Who waits sends no heartbeats, and the broker ends the session all the
+//     same, without an answer. Here the session is renewed.
+//   - Who dies while waiting may stay for ever, with the partitions that nobody
+//     else gets then. Here it leaves its group as soon as it is answered, not
+//     earlier: the broker would miscount whom it has to wait for.
+type members struct {
+	mu          sync.Mutex
+	waits       map[*conn]*wait
+	generations map[string]int32 // of groups, as a member named it last
+	leaving     []wait           // answered too late
+
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+}
+
+// wait is for one answer to one member.
+type wait struct {
+	group, member string // member is empty when it has none yet
+	generation    int32
+	answer        kmsg.Response
+	hungUp        bool          // nobody reads the answer
+	over          chan struct{} // closed when it came, or never will
+}
+
+func newMembers() *members {
+	return &members{waits: make(map[*conn]*wait), generations: make(map[string]int32), cancel: func() {}}
+}
+
+// start renews and removes members until stop, through client.
+func (m *members) start(client *kgo.Client) {
+	var ctx context.Context
+	ctx, m.cancel = context.WithCancel(context.Background())
+	m.running.Go(func() {
+		tick := time.NewTicker(beatEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				m.removeDead(ctx, client)
+				m.renew(ctx, client)
+			}
+		}
+	})
+}
+
+func (m *members) stop() {
+	m.cancel()
+	m.running.Wait()
+}
+
+// asks notes that a member's request is about to be handed to the broker.
+func (m *members) asks(c *conn, key kmsg.Key, request []byte) {
+	w := &wait{over: make(chan struct{})}
+	req := parseRequest(request)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch req := req.(type) {
+	case *kmsg.JoinGroupRequest:
+		w.group, w.member, w.answer = req.Group, req.MemberID, req.ResponseKind()
+	case *kmsg.SyncGroupRequest:
+		w.group, w.member, w.answer = req.Group, req.MemberID, req.ResponseKind()
+		m.generations[req.Group] = req.Generation
+	default:
+		return
+	}
+	w.generation = m.generations[w.group]
+	for other, o := range m.waits {
+		if o.group == w.group && o.member == w.member && w.member != "" {
+			m.end(other, o) // the broker answers a member's last request only
+		}
+	}
+	m.waits[c] = w
+}
+
+// end has a wait be over; the caller holds the lock.
+func (m *members) end(c *conn, w *wait) {
+	delete(m.waits, c)
+	close(w.over)
+}
+
+// hungUp returns when no group's answer is due on a connection without client.
+func (m *members) hungUp(c *conn) {
+	m.mu.Lock()
+	w := m.waits[c]
+	if w != nil {
+		w.hungUp = true
+	}
+	m.mu.Unlock()
+	if w == nil {
+		return
+	}
+	select {
+	case <-w.over:
+	case <-c.closed:
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		delete(m.waits, c)
+	}
+}
+
+// answered notes that the broker has answered, without the answer's head.
+func (m *members) answered(c *conn, answer []byte) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	w := m.waits[c]
+	if w == nil {
+		return
+	}
+	if w.hungUp {
+		dead := *w
+		if join, ok := w.answer.(*kmsg.JoinGroupResponse); ok {
+			dead.member = memberOf(join, answer)
+		}
+		m.leaving = append(m.leaving, dead)
+	}
+	m.end(c, w)
+}
+
+// renew has the broker hear of all who wait.
+func (m *members) renew(ctx context.Context, client *kgo.Client) {
+	m.mu.Lock()
+	waits := maps.Clone(m.waits)
+	m.mu.Unlock()
+	for c, w := range waits {
+		if w.member == "" {
+			continue // a first session begins with the answer
+		}
+		req := kmsg.NewPtrHeartbeatRequest()
+		req.Group, req.MemberID, req.Generation = w.group, w.member, w.generation
+		if m.request(ctx, client, req) == kerr.UnknownMemberID.Code {
+			m.forget(c, w)
+		}
+	}
+}
+
+// forget ends a wait that the broker knows nothing of, which it has to if its
+// client is gone: the broker sees that only after it has read the request.
+func (m *members) forget(c *conn, w *wait) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if w.hungUp && m.waits[c] == w {
+		m.end(c, w)
+	}
+}
+
+func (m *members) removeDead(ctx context.Context, client *kgo.Client) {
+	m.mu.Lock()
+	leaving := m.leaving
+	m.leaving = nil
+	m.mu.Unlock()
+	for _, w := range leaving {
+		req := kmsg.NewPtrLeaveGroupRequest()
+		req.Group = w.group
+		member := kmsg.NewLeaveGroupRequestMember()
+		member.MemberID = w.member
+		req.Members = append(req.Members, member)
+		m.request(ctx, client, req)
+	}
+}
+
+// request returns the answer's error code. That the broker did not answer is no
+// matter: it ends then, or is asked again.
+func (m *members) request(ctx context.Context, client *kgo.Client, req kmsg.Request) int16 {
+	ctx, cancel := context.WithTimeout(ctx, beatTime)
+	defer cancel()
+	resp, err := client.Request(ctx, req)
+	if err != nil {
+		return 0
+	}
+	if beat, ok := resp.(*kmsg.HeartbeatResponse); ok {
+		return beat.ErrorCode
+	}
+	return 0
+}
