@@ -107,7 +107,7 @@ func startBroker(ctx context.Context, o BrokerOptions) (*Broker, error) {
 	if b.client, err = kgo.NewClient(kgo.SeedBrokers(b.addr), kgo.ClientID("mailfate-embedded")); err != nil {
 		return nil, errors.Join(fmt.Errorf("connect to broker: %w", err), b.close())
 	}
-	members.start(b.client)
+	members.start(cluster, b.client)
 	if err := rememberPort(o.Dir, l); err != nil {
 		return nil, errors.Join(err, b.close())
 	}

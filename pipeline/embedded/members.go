@@ -3,10 +3,11 @@ package embedded
 import (
 	"context"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
@@ -27,10 +28,9 @@ const (
 //     else gets then. Here it leaves its group as soon as it is answered, not
 //     earlier: the broker would miscount whom it has to wait for.
 type members struct {
-	mu          sync.Mutex
-	waits       map[*conn]*wait
-	generations map[string]int32 // of groups, as a member named it last
-	leaving     []wait           // answered too late
+	mu      sync.Mutex
+	waits   map[*conn]*wait
+	leaving []wait // answered too late
 
 	cancel  context.CancelFunc
 	running sync.WaitGroup
@@ -39,18 +39,17 @@ type members struct {
 // wait is for one answer to one member.
 type wait struct {
 	group, member string // member is empty when it has none yet
-	generation    int32
 	answer        kmsg.Response
 	hungUp        bool          // nobody reads the answer
 	over          chan struct{} // closed when it came, or never will
 }
 
 func newMembers() *members {
-	return &members{waits: make(map[*conn]*wait), generations: make(map[string]int32), cancel: func() {}}
+	return &members{waits: make(map[*conn]*wait), cancel: func() {}}
 }
 
-// start renews and removes members until stop, through client.
-func (m *members) start(client *kgo.Client) {
+// start renews and removes the cluster's members until stop, through client.
+func (m *members) start(cluster *kfake.Cluster, client *kgo.Client) {
 	var ctx context.Context
 	ctx, m.cancel = context.WithCancel(context.Background())
 	m.running.Go(func() {
@@ -62,7 +61,7 @@ func (m *members) start(client *kgo.Client) {
 				return
 			case <-tick.C:
 				m.removeDead(ctx, client)
-				m.renew(ctx, client)
+				m.renew(ctx, cluster, client)
 			}
 		}
 	})
@@ -84,11 +83,9 @@ func (m *members) asks(c *conn, key kmsg.Key, request []byte) {
 		w.group, w.member, w.answer = req.Group, req.MemberID, req.ResponseKind()
 	case *kmsg.SyncGroupRequest:
 		w.group, w.member, w.answer = req.Group, req.MemberID, req.ResponseKind()
-		m.generations[req.Group] = req.Generation
 	default:
 		return
 	}
-	w.generation = m.generations[w.group]
 	for other, o := range m.waits {
 		if o.group == w.group && o.member == w.member && w.member != "" {
 			m.end(other, o) // the broker answers a member's last request only
@@ -142,7 +139,7 @@ func (m *members) answered(c *conn, answer []byte) {
 }
 
 // renew has the broker hear of all who wait.
-func (m *members) renew(ctx context.Context, client *kgo.Client) {
+func (m *members) renew(ctx context.Context, cluster *kfake.Cluster, client *kgo.Client) {
 	m.mu.Lock()
 	waits := maps.Clone(m.waits)
 	m.mu.Unlock()
@@ -150,16 +147,19 @@ func (m *members) renew(ctx context.Context, client *kgo.Client) {
 		if w.member == "" {
 			continue // a first session begins with the answer
 		}
-		req := kmsg.NewPtrHeartbeatRequest()
-		req.Group, req.MemberID, req.Generation = w.group, w.member, w.generation
-		if m.request(ctx, client, req) == kerr.UnknownMemberID.Code {
+		group := cluster.GroupInfo(w.group)
+		if group == nil || !slices.ContainsFunc(group.Members, func(g kfake.GroupMember) bool { return g.MemberID == w.member }) {
 			m.forget(c, w)
+			continue
 		}
+		req := kmsg.NewPtrHeartbeatRequest()
+		req.Group, req.MemberID, req.Generation = w.group, w.member, group.Epoch
+		request(ctx, client, req)
 	}
 }
 
-// forget ends a wait that the broker knows nothing of, which it has to if its
-// client is gone: the broker sees that only after it has read the request.
+// forget ends a wait that the broker knows nothing of, if its client is gone:
+// that is seen only after the broker has taken the request on.
 func (m *members) forget(c *conn, w *wait) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -179,21 +179,14 @@ func (m *members) removeDead(ctx context.Context, client *kgo.Client) {
 		member := kmsg.NewLeaveGroupRequestMember()
 		member.MemberID = w.member
 		req.Members = append(req.Members, member)
-		m.request(ctx, client, req)
+		request(ctx, client, req)
 	}
 }
 
-// request returns the answer's error code. That the broker did not answer is no
-// matter: it ends then, or is asked again.
-func (m *members) request(ctx context.Context, client *kgo.Client, req kmsg.Request) int16 {
+// request needs no answer: a member that is not known any more is gone, and a
+// broker that does not answer is being stopped.
+func request(ctx context.Context, client *kgo.Client, req kmsg.Request) {
 	ctx, cancel := context.WithTimeout(ctx, beatTime)
 	defer cancel()
-	resp, err := client.Request(ctx, req)
-	if err != nil {
-		return 0
-	}
-	if beat, ok := resp.(*kmsg.HeartbeatResponse); ok {
-		return beat.ErrorCode
-	}
-	return 0
+	_, _ = client.Request(ctx, req)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
@@ -145,26 +146,11 @@ func newTestGroup(t *testing.T, b *Broker) *peer {
 	return p
 }
 
-// groupMembers returns how many there are, and whether they are at rest.
-func groupMembers(t *testing.T, b *Broker) (n int, stable bool) {
-	t.Helper()
-	req := kmsg.NewPtrDescribeGroupsRequest()
-	req.Groups = []string{testGroup}
-	resp, err := req.RequestWith(t.Context(), b.client)
-	if err != nil {
-		t.Fatal(err)
-	}
-	g := resp.Groups[0]
-	return len(g.Members), g.State == "Stable"
-}
-
 // awaitMembers waits until the broker knows of so many.
 func awaitMembers(t *testing.T, b *Broker, want int) {
 	t.Helper()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for n, _ := groupMembers(t, b); n != want; n, _ = groupMembers(t, b) {
-		<-tick.C
+	if _, err := b.cluster.WaitGroupInfo(t.Context(), testGroup, func(g *kfake.GroupInfo) bool { return g != nil && len(g.Members) == want }); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -176,8 +162,8 @@ func wantAlone(t *testing.T, b *Broker, p *peer) {
 		if time.Since(began) > testSession+2*time.Second {
 			t.Fatal("the dead member is in the group still")
 		}
-		n, stable := groupMembers(t, b)
-		return n == 1 && stable
+		g := b.cluster.GroupInfo(testGroup)
+		return len(g.Members) == 1 && g.State == "Stable"
 	})
 	t.Logf("after %v", time.Since(began))
 }
@@ -241,8 +227,8 @@ func TestWaitingMemberStays(t *testing.T) {
 	awaitMembers(t, b, 3)
 	patient.askJoin()
 	beat(2)
-	if n, _ := groupMembers(t, b); n != 3 {
-		t.Errorf("%d members, want 3: who waits is alive", n)
+	if g := b.cluster.GroupInfo(testGroup); len(g.Members) != 3 {
+		t.Errorf("%d members, want 3: who waits is alive", len(g.Members))
 	}
 	slow.askJoin()
 	patient.joined()
