@@ -24,7 +24,6 @@ type peer struct {
 	conn       net.Conn
 	id         string
 	generation int32
-	leader     bool
 }
 
 func newPeer(t *testing.T, b *Broker) *peer {
@@ -86,7 +85,7 @@ func (p *peer) joined() {
 	if err := kerr.ErrorForCode(resp.ErrorCode); err != nil {
 		p.t.Fatal(err)
 	}
-	p.id, p.generation, p.leader = resp.MemberID, resp.Generation, resp.LeaderID == resp.MemberID
+	p.id, p.generation = resp.MemberID, resp.Generation
 }
 
 func (p *peer) askSync() {
@@ -146,6 +145,20 @@ func newTestGroup(t *testing.T, b *Broker) *peer {
 	return p
 }
 
+// arrive has a second member come. Both know their generation then, and only
+// the second has asked for its share.
+func arrive(t *testing.T, b *Broker, first *peer) *peer {
+	t.Helper()
+	second := newPeer(t, b)
+	second.askJoin()
+	awaitMembers(t, b, 2)
+	first.askJoin()
+	first.joined()
+	second.joined()
+	second.askSync()
+	return second
+}
+
 // awaitMembers waits until the broker knows of so many.
 func awaitMembers(t *testing.T, b *Broker, want int) {
 	t.Helper()
@@ -183,14 +196,7 @@ func TestMemberThatDiesWhileJoiningLeaves(t *testing.T) {
 func TestMemberThatDiesWhileSyncingLeaves(t *testing.T) {
 	b := testBroker(t, t.TempDir())
 	leader := newTestGroup(t, b)
-	dead := newPeer(t, b)
-	dead.askJoin()
-	awaitMembers(t, b, 2)
-	leader.askJoin()
-	leader.joined()
-	dead.joined()
-	dead.askSync()
-	_ = dead.conn.Close()
+	_ = arrive(t, b, leader).conn.Close()
 	leader.askSync()
 	if err := leader.synced(); err != nil {
 		t.Fatal(err)
@@ -203,13 +209,7 @@ func TestMemberThatDiesWhileSyncingLeaves(t *testing.T) {
 func TestWaitingMemberStays(t *testing.T) {
 	b := testBroker(t, t.TempDir())
 	slow := newTestGroup(t, b)
-	patient := newPeer(t, b)
-	patient.askJoin()
-	awaitMembers(t, b, 2)
-	slow.askJoin()
-	slow.joined()
-	patient.joined()
-	patient.askSync()
+	patient := arrive(t, b, slow)
 	beat := func(sessions time.Duration) {
 		tick := time.NewTicker(testSession / 10)
 		defer tick.Stop()
