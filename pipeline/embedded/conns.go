@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net"
-	"sync"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
@@ -15,6 +14,8 @@ const (
 	// maxGroupFrame bounds requests of group members, which are kept while
 	// they wait for their answer.
 	maxGroupFrame = 1 << 20
+	// sizeBytes and keyBytes are a request's first fields.
+	sizeBytes, keyBytes = 4, 2
 	// answerHead is an answer's size and correlation id.
 	answerHead = 8
 )
@@ -32,7 +33,7 @@ func (l listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err //nolint:wrapcheck // the broker compares it
 	}
-	return &conn{Conn: c, members: l.members, closed: make(chan struct{})}, nil
+	return &conn{Conn: c, members: l.members}, nil
 }
 
 // conn is a client's connection. The broker reads the next request of one only
@@ -41,9 +42,6 @@ type conn struct {
 	net.Conn
 	members *members
 	request frame // what is being read
-
-	closing sync.Once
-	closed  chan struct{}
 }
 
 // Read implements net.Conn. It keeps the end of a connection to itself while a
@@ -55,12 +53,13 @@ func (c *conn) Read(p []byte) (int, error) {
 		c.members.hungUp(c)
 		return n, err //nolint:wrapcheck // the broker compares it
 	}
-	key, body, err := c.request.take(p[:n])
+	request, err := c.request.take(p[:n])
 	if err != nil {
+		c.members.hungUp(c)
 		return 0, fmt.Errorf("refuse request from %s: %w", c.RemoteAddr(), err)
 	}
-	if body != nil {
-		c.members.asks(c, key, body)
+	if request != nil {
+		c.members.asks(c, request)
 	}
 	return n, nil
 }
@@ -74,61 +73,64 @@ func (c *conn) Write(p []byte) (int, error) {
 
 // Close implements net.Conn.
 func (c *conn) Close() error {
-	c.closing.Do(func() { close(c.closed) })
+	c.members.closed(c)
 	return c.Conn.Close() //nolint:wrapcheck // the broker compares it
 }
 
 // frame cuts a stream of bytes into requests: a size, then a key, then the rest.
 type frame struct {
-	head [6]byte
+	head [sizeBytes + keyBytes]byte
 	got  int    // bytes of the head
 	left int    // bytes of the request that are still to come
-	body []byte // what follows the size, of a group member's request
+	kept []byte // a group member's request, without its size
 }
 
 // take reads on. It returns a group member's request once it is complete.
-func (f *frame) take(p []byte) (key kmsg.Key, body []byte, err error) {
+func (f *frame) take(p []byte) (request []byte, err error) {
 	for len(p) > 0 {
 		if f.got < len(f.head) {
 			n := copy(f.head[f.got:], p)
 			f.got += n
 			p = p[n:]
-			if f.got == len(f.head) {
-				if err := f.begin(); err != nil {
-					return 0, nil, err
-				}
+			if err := f.check(); err != nil {
+				return nil, err
 			}
 			continue
 		}
 		n := min(f.left, len(p))
-		if f.body != nil {
-			f.body = append(f.body, p[:n]...)
+		if f.kept != nil {
+			f.kept = append(f.kept, p[:n]...)
 		}
 		f.left -= n
 		p = p[n:]
 		if f.left == 0 {
-			key, body = f.key(), f.body
-			f.got, f.body = 0, nil
+			request = f.kept
+			f.got, f.kept = 0, nil
 		}
 	}
-	return key, body, nil
+	return request, nil
 }
 
-func (f *frame) key() kmsg.Key { return kmsg.Key(binary.BigEndian.Uint16(f.head[4:])) }
-
-// begin looks at a request's head.
-func (f *frame) begin() error {
-	const keyBytes = 2
+// check looks at what there is of a request's head: at its size before the
+// broker makes room for it.
+func (f *frame) check() error {
+	if f.got < sizeBytes {
+		return nil
+	}
 	size := binary.BigEndian.Uint32(f.head[:])
-	switch {
-	case size <= keyBytes || size > maxFrame:
+	if size <= keyBytes || size > maxFrame {
 		return fmt.Errorf("%d bytes are no size for one", size)
-	case kmsg.RequestForKey(f.key().Int16()) == nil:
-		return fmt.Errorf("kind %d is unknown", f.key())
+	}
+	if f.got < len(f.head) {
+		return nil
+	}
+	key := kmsg.Key(binary.BigEndian.Uint16(f.head[sizeBytes:]))
+	if kmsg.RequestForKey(key.Int16()) == nil {
+		return fmt.Errorf("kind %d is unknown", key)
 	}
 	f.left = int(size) - keyBytes
-	if (f.key() == kmsg.JoinGroup || f.key() == kmsg.SyncGroup) && size <= maxGroupFrame {
-		f.body = append(make([]byte, 0, size), f.head[4:]...)
+	if (key == kmsg.JoinGroup || key == kmsg.SyncGroup) && size <= maxGroupFrame {
+		f.kept = append(make([]byte, 0, size), f.head[sizeBytes:]...)
 	}
 	return nil
 }

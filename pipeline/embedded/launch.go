@@ -63,8 +63,7 @@ func (c *ClickHouse) launchLibrary(ctx context.Context, eng engine, o ClickHouse
 	case err = <-ready:
 	case <-ctx.Done():
 		c.proc.Kill()
-		<-ready
-		return context.Cause(ctx)
+		return errors.Join(context.Cause(ctx), <-ready)
 	}
 	if err != nil { // standard output closed: it has ended, or soon will
 		c.proc.Kill()

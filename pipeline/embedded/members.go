@@ -30,7 +30,7 @@ const (
 type members struct {
 	mu      sync.Mutex
 	waits   map[*conn]*wait
-	leaving []wait // answered too late
+	leaving []wait // nobody reads their answers
 
 	cancel  context.CancelFunc
 	running sync.WaitGroup
@@ -73,12 +73,9 @@ func (m *members) stop() {
 }
 
 // asks notes that a member's request is about to be handed to the broker.
-func (m *members) asks(c *conn, key kmsg.Key, request []byte) {
+func (m *members) asks(c *conn, request []byte) {
 	w := &wait{over: make(chan struct{})}
-	req := parseRequest(request)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	switch req := req.(type) {
+	switch req := parseRequest(request).(type) {
 	case *kmsg.JoinGroupRequest:
 		w.group, w.member, w.answer = req.Group, req.MemberID, req.ResponseKind()
 	case *kmsg.SyncGroupRequest:
@@ -86,6 +83,8 @@ func (m *members) asks(c *conn, key kmsg.Key, request []byte) {
 	default:
 		return
 	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	for other, o := range m.waits {
 		if o.group == w.group && o.member == w.member && w.member != "" {
 			m.end(other, o) // the broker answers a member's last request only
@@ -108,15 +107,18 @@ func (m *members) hungUp(c *conn) {
 		w.hungUp = true
 	}
 	m.mu.Unlock()
-	if w == nil {
-		return
+	if w != nil {
+		<-w.over
 	}
-	select {
-	case <-w.over:
-	case <-c.closed:
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		delete(m.waits, c)
+}
+
+// closed notes that the broker has given a connection up.
+func (m *members) closed(c *conn) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if w := m.waits[c]; w != nil {
+		m.leaving = append(m.leaving, *w)
+		m.end(c, w)
 	}
 }
 

@@ -15,7 +15,8 @@ import (
 
 const (
 	testGroup   = "group"
-	testSession = 2 * minSession
+	testSession = 3 * minSession
+	unknownKind = "\x00\x00\x00\x0a\x7f\x7f\x00\x00\x00\x00\x00\x00\xff\xff"
 )
 
 // peer is a group member of which a test decides every step.
@@ -204,21 +205,33 @@ func TestMemberThatDiesWhileSyncingLeaves(t *testing.T) {
 	wantAlone(t, b, leader)
 }
 
+func TestMemberThatIsRefusedWhileJoiningLeaves(t *testing.T) {
+	b := testBroker(t, t.TempDir())
+	alive := newTestGroup(t, b)
+	dead := newPeer(t, b)
+	dead.askJoin()
+	awaitMembers(t, b, 2)
+	if _, err := dead.conn.Write([]byte(unknownKind)); err != nil {
+		t.Fatal(err)
+	}
+	wantAlone(t, b, alive)
+}
+
 // TestWaitingMemberStays: one member keeps the others waiting for longer than
 // their sessions.
 func TestWaitingMemberStays(t *testing.T) {
 	b := testBroker(t, t.TempDir())
 	slow := newTestGroup(t, b)
 	patient := arrive(t, b, slow)
-	beat := func(sessions time.Duration) {
+	outlive := func() {
 		tick := time.NewTicker(testSession / 10)
 		defer tick.Stop()
-		for range sessions * 10 {
+		for range 13 {
 			<-tick.C
 			_ = slow.beat() // it is told to join, and does not
 		}
 	}
-	beat(2)
+	outlive()
 	slow.askSync()
 	if err := errors.Join(slow.synced(), patient.synced()); err != nil {
 		t.Fatal(err)
@@ -226,7 +239,7 @@ func TestWaitingMemberStays(t *testing.T) {
 	newPeer(t, b).askJoin()
 	awaitMembers(t, b, 3)
 	patient.askJoin()
-	beat(2)
+	outlive()
 	if g := b.cluster.GroupInfo(testGroup); len(g.Members) != 3 {
 		t.Errorf("%d members, want 3: who waits is alive", len(g.Members))
 	}
@@ -237,7 +250,7 @@ func TestWaitingMemberStays(t *testing.T) {
 func TestRequestsThatNobodyKnowsAreRefused(t *testing.T) {
 	b := testBroker(t, t.TempDir())
 	for name, sent := range map[string]string{
-		"unknown kind": "\x00\x00\x00\x0a\x7f\x7f\x00\x00\x00\x00\x00\x00\xff\xff",
+		"unknown kind": unknownKind,
 		"HTTP":         "GET / HTTP/1.1\r\n\r\n",
 		"empty":        "\x00\x00\x00\x00\x00\x00",
 	} {
