@@ -162,13 +162,7 @@ func (a *App) openKafka(ctx context.Context) error {
 		return err
 	}
 	a.undo = append(a.undo, func(context.Context) error { return a.client.Close() })
-	if err := a.ensureTopics(ctx); err != nil {
-		return err
-	}
-	if !a.roles.Have(RoleSource) {
-		return nil
-	}
-	return a.checkCluster(ctx)
+	return a.ensureTopics(ctx)
 }
 
 // clusterKey is where the state store remembers which Kafka the checkpoints are
@@ -177,22 +171,22 @@ var clusterKey = []byte("cluster")
 
 // checkCluster forgets how far streams were read when that was told to another
 // Kafka, or to one that was made anew: they are read again, which is exact.
-func (a *App) checkCluster(ctx context.Context) error {
+func (a *App) checkCluster(ctx context.Context, checkpoints *store.Store) error {
 	id, err := a.client.ClusterID(ctx)
 	if err != nil {
 		return err
 	}
-	before, found, err := a.store.Get(clusterKey)
+	before, found, err := checkpoints.Get(clusterKey)
 	if err != nil || found && string(before) == id {
 		return err
 	}
 	if found {
 		a.log.Warn("another Kafka than before: all streams are read again from their beginning", "cluster", id, "before", string(before))
-		if err := publish.ForgetAll(a.store); err != nil {
+		if err := publish.ForgetAll(checkpoints); err != nil {
 			return err
 		}
 	}
-	b := a.store.NewBatch()
+	b := checkpoints.NewBatch()
 	b.Set(clusterKey, []byte(id))
 	return b.Commit(true)
 }

@@ -118,8 +118,10 @@ func (p *Processor) generations(ctx context.Context, group *kafkalog.Group) erro
 func (p *Processor) work(ctx context.Context, gen *kafkalog.Generation, partition int) error {
 	defer p.report(partition, progress{input: -1})
 	for ctx.Err() == nil {
-		w := newWorker(p, gen, partition)
-		err := w.run(ctx)
+		st, err := p.store.Renewed()
+		if err == nil {
+			err = newWorker(p, st, gen, partition).run(ctx)
+		}
 		switch {
 		case err == nil || ctx.Err() != nil:
 			return nil
