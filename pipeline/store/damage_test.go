@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"path"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 
@@ -20,11 +19,11 @@ func crashed(t *testing.T, r *rand.Rand) *vfs.MemFS {
 	t.Helper()
 	mem := vfs.NewCrashableMem()
 	s := open(t, "state", mem)
-	value := make([]byte, 100_000)
+	value := make([]byte, 20_000)
 	for i := range value {
 		value[i] = byte(r.Uint32())
 	}
-	for n := range 150 + r.IntN(300) { // 80 of them fill a memory table
+	for n := range 90 + r.IntN(200) { // 13 of them fill the first memory table
 		set(t, s, n%20 == 0, fmt.Sprintf("commit %05d", n), string(value))
 	}
 	return mem.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: 100, RNG: r})
@@ -106,7 +105,7 @@ func useDamaged(t *testing.T, mem vfs.FS) {
 	n := 0
 	err = s.Iterate([]byte("commit "), func(key, _ []byte) error {
 		if string(key[7:]) != fmt.Sprintf("%05d", n) {
-			return fmt.Errorf("%s is missing before %s", strconv.Itoa(n), key)
+			return fmt.Errorf("%05d is missing before %s", n, key)
 		}
 		n++
 		return nil

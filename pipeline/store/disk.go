@@ -13,7 +13,7 @@ import (
 type disk struct {
 	vfs.FS
 	failure *failure
-	strict  *atomic.Bool // not while the store is opened or closed, where Pebble hands errors up
+	strict  *atomic.Bool // not while the store is closed, where Pebble hands errors up
 }
 
 func (d disk) check(verb, name string, err error) error {

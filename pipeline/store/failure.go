@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -40,7 +41,8 @@ func (f *failure) set(cause error) {
 		f.err = &damage{f.dir, cause}
 		f.damaged(cause)
 	} else {
-		f.err = fmt.Errorf("use store %s: %w: %w%s", f.dir, ErrFailed, cause, remedy(cause))
+		f.err = fmt.Errorf("use store %s: %w: %w%s", f.dir, ErrFailed, cause,
+			cmp.Or(remedy(cause), "; if that does not help, remove the directory to have it built again"))
 	}
 	close(f.here)
 }
@@ -98,6 +100,8 @@ func remedy(err error) string {
 		return "; free some space there and start again, nothing is lost"
 	case errors.Is(err, syscall.EROFS):
 		return "; make the file system writable and start again, nothing is lost"
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
+		return "; raise the limit of open files"
 	case errors.Is(err, syscall.EIO):
 		return "; look at the disk's health, then start again"
 	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):

@@ -60,10 +60,10 @@ func openLocked(dir string, opts Options) (*Store, error) {
 	s := &Store{dir: dir, opts: opts, lock: lock, strict: new(atomic.Bool)}
 	s.failure = newFailure(dir, s.noteDamage)
 	s.idle.L = &s.mu
+	s.strict.Store(true)
 	err = s.openPebble()
 	switch {
 	case err == nil:
-		s.strict.Store(true)
 		return s, nil
 	case isDamage(err):
 		err = setAside(dir, opts, err)
@@ -73,18 +73,27 @@ func openLocked(dir string, opts Options) (*Store, error) {
 	return nil, errors.Join(err, lock.Close())
 }
 
-func (s *Store) openPebble() (err error) {
-	if err := s.findDamage(); err != nil {
+func (s *Store) openPebble() error {
+	err := s.findDamage()
+	if err != nil {
 		return err
 	}
-	defer func() {
-		if r := recover(); r != nil { // as it does over some logs that it cannot read
-			err = fmt.Errorf("%w: %v", ErrDamaged, r)
-		}
-	}()
-	s.db, err = pebble.Open(s.dir, s.pebbleOptions())
-	if err = firstError(s.failure.get(), err); err != nil && !isRefusal(err) { // few of the others are marked
-		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	var db *pebble.DB
+	err = s.failure.unless(func() (err error) {
+		defer func() {
+			if r := recover(); r != nil { // as it does over some logs that it cannot read
+				err = fmt.Errorf("%w: %v", ErrDamaged, r)
+			}
+		}()
+		db, err = pebble.Open(s.dir, s.pebbleOptions())
+		return err
+	})
+	if err = firstError(s.failure.get(), err); err == nil {
+		s.db = db
+		return nil
+	}
+	if !isRefusal(err) && !errors.Is(err, ErrFailed) { // few of them are marked
+		err = fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return err
 }
