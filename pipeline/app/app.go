@@ -43,6 +43,7 @@ type Options struct {
 	Timers      status.Timers
 	Life        time.Duration        // how long a message is kept in mind; 0: 31 days
 	Now         func() time.Time     // the processor's wall clock; nil: time.Now
+	Steady      time.Duration        // how long that runs evenly before lives end by it; 0: an hour; negative: no time
 	Accounts    []clickhouse.Account // what is tracked; none: as it was
 	Library     string               // see embedded.ClickHouseOptions
 	Executable  string               // likewise
@@ -221,7 +222,7 @@ func (a *App) Start() {
 	a.stop = stop
 	if a.roles.Have(RoleProcessor) {
 		a.processor = process.New(process.Options{
-			Client: a.client, Store: a.store, Timers: a.opts.Timers, Life: a.opts.Life, Now: a.opts.Now, Logger: a.log,
+			Client: a.client, Store: a.store, Timers: a.opts.Timers, Life: a.opts.Life, Now: a.opts.Now, Steady: a.opts.Steady, Logger: a.log,
 		})
 		a.parts.Go(func() error { return a.processor.Run(a.ctx) })
 	}
