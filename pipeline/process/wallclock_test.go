@@ -116,6 +116,7 @@ func TestHeardOfByAClockThatIsBehind(t *testing.T) {
 			d := s.drive(firstDay)
 			d.hear(firstDay) // so that there is a commit to look back to
 			d.wall.Store(c.wall.UnixMilli())
+			d.hear(c.published) // what waits for input has looked at the clock before
 			value, err := s.pub.enc.Event(&[]schemas.Event{delivered("m1", "a@example.net", 1)}[0])
 			if err != nil {
 				t.Fatal(err)

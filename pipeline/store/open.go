@@ -223,6 +223,8 @@ func openError(dir string, err error) error {
 	case errors.Is(err, syscall.EAGAIN), // fcntl's word for a lock that is held
 		strings.Contains(err.Error(), "lock held by current process"): // Pebble has no sentinel for it
 		return fmt.Errorf("open store %s: %w", dir, ErrLocked)
+	case errors.Is(err, ErrFailed):
+		return err
 	default:
 		return fmt.Errorf("open store %s: %w%s", dir, err, remedy(err))
 	}
