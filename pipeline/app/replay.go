@@ -30,6 +30,16 @@ const progressEvery = 200 * time.Millisecond
 func (a *App) Replay(ctx context.Context, srcs []Source, tell Progress) (report.Report, error) {
 	ctx, cancel := a.untilFailure(ctx)
 	defer cancel()
+	ctx, stuck := a.untilStuck(ctx)
+	defer stuck(nil)
+	r, err := a.replay(ctx, srcs, tell)
+	if cause := context.Cause(ctx); err != nil && errors.Is(cause, errStuck) {
+		return r, cause
+	}
+	return r, err
+}
+
+func (a *App) replay(ctx context.Context, srcs []Source, tell Progress) (report.Report, error) {
 	var now atomic.Pointer[[]*publish.Stream]
 	stopTelling := a.tell(&now, srcs, tell)
 	defer stopTelling()
@@ -54,6 +64,36 @@ func (a *App) Replay(ctx context.Context, srcs []Source, tell Progress) (report.
 		problems = append(problems, s.Problems()...)
 	}
 	return r, errors.Join(problems...)
+}
+
+// stuckAfter is for how long the embedded ClickHouse may take nothing before a
+// replay gives up: whoever waits for its end has to learn that, say, the disk is full.
+const stuckAfter = 20 * time.Second
+
+var errStuck = errors.New("embedded ClickHouse takes nothing")
+
+// untilStuck returns a context that ends with ctx or when the embedded ClickHouse
+// has taken nothing for too long. A cluster is waited for, as always.
+func (a *App) untilStuck(ctx context.Context) (context.Context, context.CancelCauseFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	if a.db.server == nil {
+		return ctx, cancel
+	}
+	tick := time.NewTicker(time.Second)
+	go func() {
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			if s := a.sink.Status(); s.LastError != nil && time.Since(s.WaitingSince) > stuckAfter {
+				cancel(fmt.Errorf("write statuses: %w: %w; mend that and replay again, nothing is lost", errStuck, s.LastError))
+			}
+		}
+	}()
+	return ctx, cancel
 }
 
 // Follow reads the sources until ctx ends, and takes down before it returns how
