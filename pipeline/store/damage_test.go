@@ -23,8 +23,13 @@ func crashed(t *testing.T, r *rand.Rand) *vfs.MemFS {
 	for i := range value {
 		value[i] = byte(r.Uint32())
 	}
-	for n := range 90 + r.IntN(200) { // 13 of them fill the first memory table
+	for n := range 50 + r.IntN(100) {
 		set(t, s, n%20 == 0, fmt.Sprintf("commit %05d", n), string(value))
+		if n%40 == 39 {
+			if err := s.db.Flush(); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 	return mem.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: 100, RNG: r})
 }
