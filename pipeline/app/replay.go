@@ -103,7 +103,7 @@ func (a *App) streams(srcs []Source, opts tail.Options) ([]*publish.Stream, erro
 		}
 		names[src.Name()] = true
 		s, err := publish.New(publish.Options{
-			Name: src.Name(), Reader: tail.Open(src.Set, opts), Parser: src.Parser(), Store: a.store, Log: out, Gate: a.gate,
+			Name: src.Name(), Reader: tail.Open(src.Set, opts), Parser: src.Parser, Store: a.store, Log: out, Gate: a.gate,
 			Partitions: a.partitions, DeadPartitions: a.partitions, UnparsedPartitions: a.partitions,
 		})
 		if err != nil {

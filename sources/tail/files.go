@@ -55,17 +55,11 @@ func (r *files) Next(fn func(sources.Line)) Status {
 	if lf == nil { // the file that was next had nothing new or could not be read
 		return More
 	}
-	if r.opts.Follow && lf.plain && r.overwritten() {
-		r.closeCurrent(false, nil) // what was not yet read may be in a copy
-		return More
-	}
 	err := r.pending
 	if r.pending = nil; err == nil {
-		var n int
-		n, err = r.lines.read(lf.src, lf.deliver(fn))
-		if n > 0 || err == nil {
-			r.pending = err
-			return More
+		var status Status
+		if status, err = r.block(fn); status != Idle {
+			return status
 		}
 	}
 	switch {
@@ -77,6 +71,27 @@ func (r *files) Next(fn func(sources.Line)) Status {
 	default:
 		return r.atEnd(fn)
 	}
+}
+
+// block reads a block of the open file and hands out its lines; Idle says that
+// there was none, and why. What the file was is looked at after the read, so that
+// nobody can change it in between.
+func (r *files) block(fn func(sources.Line)) (Status, error) {
+	lf := r.cur
+	fresh, err := r.lines.fill(lf.src)
+	switch {
+	case r.opts.Follow && lf.plain && r.overwritten():
+		r.closeCurrent(false, nil) // what was not yet read may be in a copy
+		return More, nil
+	case len(fresh) == 0 && err != nil:
+		return Idle, err
+	case r.putBack(fresh):
+		r.startAgain()
+		return Again, nil
+	}
+	r.lines.take(fresh, lf.deliver(fn))
+	r.pending = err
+	return More, nil
 }
 
 // openNext opens the next file, and says whether there was one to try.

@@ -96,7 +96,7 @@ func (r *files) siblings() []sibling {
 }
 
 func (r *files) list() []sibling {
-	dir, base := filepath.Dir(r.set.Path), filepath.Base(r.set.Path)
+	dir := filepath.Dir(r.set.Path)
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		r.problems.add(fileError("list", dir, err))
@@ -104,11 +104,8 @@ func (r *files) list() []sibling {
 	}
 	delete(r.problems, dir)
 	var all []sibling
-	for _, e := range entries {
-		if hidden(e.Name()) || parseName(e.Name()).base != base {
-			continue
-		}
-		p := filepath.Join(dir, e.Name())
+	for _, name := range rotation(r.set.Path, entries) {
+		p := filepath.Join(dir, name)
 		if info, ok := r.stat(p); ok && info.Mode().IsRegular() && info.Size() > 0 || ok && p == r.set.Path {
 			all = append(all, sibling{p, info})
 		}
@@ -130,8 +127,9 @@ func (r *files) stat(path string) (fs.FileInfo, bool) {
 // plan returns what is to be read, apart from the open file, oldest first.
 //
 // A follower goes from the newest file back to the first that it knows: what is
-// newer is new, and its own to read. Of the older ones, it reads those that the
-// user named, at the start, and those to which something was added since it left.
+// newer is new, and its own to read. Of the older ones, it reads all at the start,
+// for a line in them may tell what later ones are about, and then those to which
+// something was added since it left.
 func (r *files) plan() []item {
 	if !r.opts.Follow {
 		return r.replayPlan()
@@ -156,12 +154,8 @@ func (r *files) plan() []item {
 			continue
 		}
 		known := r.peek(s, knownSeen)
-		asked := first && r.named(s.path)
-		newer := !knownSeen && (!first || len(r.memory.files) > 0)
-		if known || asked || newer {
+		if first || known || !knownSeen {
 			todo = append(todo, item{s.path, final, s.info})
-		} else if first {
-			r.judge(s.info, read) // it was there before we were asked for others
 		}
 		knownSeen = knownSeen || known
 	}
@@ -187,10 +181,6 @@ func (r *files) peek(s sibling, older bool) bool {
 		}
 	}
 	return false
-}
-
-func (r *files) named(path string) bool {
-	return path == r.set.Path || slices.ContainsFunc(r.set.Files, func(f File) bool { return f.Path == path })
 }
 
 func (r *files) isCurrent(info fs.FileInfo) bool {
@@ -254,9 +244,9 @@ func (r *files) unmoved(info fs.FileInfo) bool {
 // it until the others were found is read first.
 func (r *files) leave(fn func(sources.Line)) Status {
 	lf := r.cur
-	if n, _ := r.lines.read(lf.src, lf.deliver(fn)); n > 0 {
+	if status, _ := r.block(fn); status != Idle {
 		r.queue = nil
-		return More
+		return status
 	}
 	if !r.listedNow() {
 		r.lines.finish(lf.deliver(fn)) // it has been removed, so nothing can complete its last line
