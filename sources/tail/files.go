@@ -85,6 +85,8 @@ func (r *files) block(fn func(sources.Line)) (Status, error) {
 		return More, nil
 	case len(fresh) == 0 && err != nil:
 		return Idle, err
+	case len(fresh) > 0 && r.outrun():
+		return More, nil
 	case r.putBack(fresh):
 		r.startAgain()
 		return Again, nil
@@ -92,6 +94,22 @@ func (r *files) block(fn func(sources.Line)) (Status, error) {
 	r.lines.take(fresh, lf.deliver(fn))
 	r.pending = err
 	return More, nil
+}
+
+// outrun reports whether something older has turned up when the log is about to
+// give its first line, and closes the log: a copy of what was there before, which
+// is read first.
+func (r *files) outrun() bool {
+	if !r.opts.Follow || r.cur.path != r.set.Path || r.cur.known != nil || r.lines.offset > 0 {
+		return false
+	}
+	older := r.plan()
+	if len(older) == 0 {
+		return false
+	}
+	r.closeCurrent(false, nil)
+	r.queue = older
+	return true
 }
 
 // openNext opens the next file, and says whether there was one to try.
@@ -192,15 +210,6 @@ func (r *files) Problems() []error { return r.problems.list() }
 // Changes hands out the positions that changed.
 func (r *files) Changes(put func(key, value []byte) error) error {
 	r.advance()
-	if r.opts.Follow && len(r.memory.files) == 0 {
-		// A follower that knows nothing yet notes where it begins: if it starts
-		// again with this, it reads everything from that file on.
-		k := &known{}
-		if info, ok := r.stat(r.set.Path); ok {
-			k.stamp(r.set.Path, info)
-		}
-		r.memory.add(k)
-	}
 	return r.memory.changes(put)
 }
 

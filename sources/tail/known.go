@@ -121,12 +121,6 @@ func newMemory() *memory { return &memory{files: make(map[uint32]*known)} }
 
 // add takes in a file of which lines were handed out.
 func (m *memory) add(k *known) {
-	for id, old := range m.files {
-		if old.HeadLen == 0 { // where the stream began, until something is known of it
-			delete(m.files, id)
-			m.gone = append(m.gone, id)
-		}
-	}
 	k.ID = m.next
 	m.next++
 	k.dirty = true

@@ -57,20 +57,6 @@ func (r *files) complete(info fs.FileInfo) bool {
 	return false
 }
 
-// seen reports whether the kernel says that we had this file before.
-func (r *files) seen(info fs.FileInfo) bool {
-	id := identityOf(info)
-	if _, ok := r.judged[id]; ok {
-		return true
-	}
-	for _, k := range r.memory.files {
-		if k.Inode != 0 && id == (identity{k.Dev, k.Inode}) {
-			return true
-		}
-	}
-	return false
-}
-
 // sibling is a file of the set that is there now.
 type sibling struct {
 	path string
@@ -124,63 +110,24 @@ func (r *files) stat(path string) (fs.FileInfo, bool) {
 	return info, err == nil
 }
 
-// plan returns what is to be read, apart from the open file, oldest first.
-//
-// A follower goes from the newest file back to the first that it knows: what is
-// newer is new, and its own to read. Of the older ones, it reads all at the start,
-// for a line in them may tell what later ones are about, and then those to which
-// something was added since it left.
+// plan returns what is to be read, apart from the open file, oldest first. A
+// follower reads everything that is new to it, whatever its name: a line in an
+// older file may tell what later ones are about.
 func (r *files) plan() []item {
 	if !r.opts.Follow {
 		return r.replayPlan()
 	}
 	r.planned = time.Now()
-	first := !r.listed
-	r.listed = true
 	var todo []item
-	knownSeen := false
 	all := r.siblings()
-	for i, s := range slices.Backward(all) {
-		if r.isCurrent(s.info) {
-			knownSeen = true
-			continue
-		}
-		if s.info.Size() == 0 {
-			continue
-		}
+	for i, s := range all {
 		settled, final := r.settled(s.info)
-		if settled || final && i == len(all)-1 { // the newest can still be completed
-			knownSeen = true
-			continue
-		}
-		known := r.peek(s, knownSeen)
-		if first || known || !knownSeen {
+		newest := i == len(all)-1 // it can still be completed
+		if s.info.Size() > 0 && !settled && !(final && newest) && !r.isCurrent(s.info) {
 			todo = append(todo, item{s.path, final, s.info})
 		}
-		knownSeen = knownSeen || known
 	}
-	slices.Reverse(todo)
 	return todo
-}
-
-// peek reports whether a file is known; the kernel's word is enough for one that
-// is older than another known file.
-func (r *files) peek(s sibling, older bool) bool {
-	if older {
-		return r.seen(s.info)
-	}
-	lf, err := openRaw(s.path)
-	if err != nil {
-		return false // opening it again will say why
-	}
-	defer lf.close()
-	head, _ := readHead(lf)
-	for _, k := range r.memory.files {
-		if k.begins(head) || k.HeadLen == 0 && k.Inode != 0 && identityOf(s.info) == (identity{k.Dev, k.Inode}) {
-			return true
-		}
-	}
-	return false
 }
 
 func (r *files) isCurrent(info fs.FileInfo) bool {
