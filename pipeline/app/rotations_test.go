@@ -99,13 +99,21 @@ func (h *logHost) step() {
 		name string
 		do   func()
 	}{
-		{"grow", h.grow}, {"grow", h.grow}, {"grow", h.grow}, {"grow back", h.growBack},
-		{"rename", h.rename}, {"copy and truncate", h.copyTruncate},
+		{"grow", h.grow},
+		{"grow", h.grow},
+		{"grow", h.grow},
+		{"grow back", h.growBack},
+		{"rename", h.rename},
+		{"copy and truncate", h.copyTruncate},
 		{"truncate to older", func() { h.putBack(h.overwrite) }},
 		{"copy older", func() { h.putBack(func(older []byte) { h.overwrite(nil); h.overwrite(older) }) }},
 		{"rename older", func() { h.putBack(h.replace) }},
-		{"read", h.caughtUp}, {"stop", h.stop}, {"start", h.start}, {"restart", func() { h.stop(); h.start() }},
-		{"crash", h.crash}, {"lose checkpoint", h.loseCheckpoint},
+		{"read", h.caughtUp},
+		{"stop", h.stop},
+		{"start", h.start},
+		{"restart", func() { h.stop(); h.start() }},
+		{"crash", h.crash},
+		{"lose checkpoint", h.loseCheckpoint},
 	}
 	s := steps[h.r.IntN(len(steps))]
 	h.did = append(h.did, s.name)
@@ -177,12 +185,9 @@ func (h *logHost) copyTruncate() {
 }
 
 // shift moves archives up; some are compressed. An older copy has been seen
-// before: who does not see it goes on from what was there in its place. So has a
-// line that it cuts off got an end: without one, it is read late, and out of order.
+// before: who does not see it goes on from what was there in its place.
 func (h *logHost) shift() {
-	if content := h.content(); len(content) > 0 && content[len(content)-1] != '\n' {
-		h.append([]byte{'\n'})
-	}
+	h.endLine()
 	h.wanted()
 	if h.older {
 		h.stop()
@@ -209,6 +214,7 @@ func (h *logHost) shift() {
 // putBack puts a copy in place of the log that has its beginning only. What is
 // lost has been read before.
 func (h *logHost) putBack(put func(older []byte)) {
+	h.endLine()
 	content := h.content()
 	first := bytes.IndexByte(content, '\n') + 1
 	if first == 0 || len(content) == first {
@@ -225,6 +231,15 @@ func (h *logHost) putBack(put func(older []byte)) {
 	put(content[:cut])
 	h.older = true
 	h.lost = slices.Concat(content[cut:], h.lost)
+}
+
+// endLine ends a line that an older copy cut off. Without an end it would be read
+// late, when nothing can complete it any more.
+func (h *logHost) endLine() {
+	if content := h.content(); len(content) > 0 && content[len(content)-1] != '\n' {
+		h.append([]byte{'\n'})
+		h.lost = nil
+	}
 }
 
 func (h *logHost) overwrite(content []byte) { h.check(os.WriteFile(h.live, content, 0o600)) }

@@ -123,7 +123,7 @@ func (r *files) plan() []item {
 	for i, s := range all {
 		settled, final := r.settled(s.info)
 		newest := i == len(all)-1 // it can still be completed
-		if s.info.Size() > 0 && !settled && !(final && newest) && !r.isCurrent(s.info) {
+		if s.info.Size() > 0 && !settled && (!final || !newest) && !r.isCurrent(s.info) {
 			todo = append(todo, item{s.path, final, s.info})
 		}
 	}

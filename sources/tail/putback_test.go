@@ -52,14 +52,14 @@ func TestAnOlderCopyBeginsAgain(t *testing.T) {
 				}
 				f.got = nil
 				want := slices.DeleteFunc(slices.Clone(c.lines), func(l string) bool { return slices.Contains(whole, l) })
-				agains := 0
+				left := 0
 				if c.again {
-					want, agains = append([]string{"before"}, c.lines...), 1
+					want, left = append([]string{"before"}, c.lines...), 1
 				}
 				for range 1000 {
 					switch f.r.Next(func(l sources.Line) { f.got = append(f.got, string(l.Data)) }) {
 					case Again:
-						agains--
+						left--
 						f.got = nil
 					case Idle:
 						_ = f.r.Wait(t.Context(), 1)
@@ -67,8 +67,8 @@ func TestAnOlderCopyBeginsAgain(t *testing.T) {
 					s.save(t, f.r)
 				}
 				wantLines(t, f.got, want)
-				if agains != 0 {
-					t.Errorf("%d times too seldom", agains)
+				if left != 0 {
+					t.Errorf("%d times too seldom", left)
 				}
 				_ = f.r.Close()
 				if f = follow(t, s, live, soon); true {
