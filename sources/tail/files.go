@@ -104,8 +104,8 @@ func (r *files) outrun() bool {
 		return false
 	}
 	older := r.plan()
-	if len(older) == 0 {
-		return false
+	if info, err := r.cur.f.Stat(); err != nil || !r.unmoved(info) || len(older) == 0 {
+		return false // once it was renamed, the others are newer
 	}
 	r.closeCurrent(false, nil)
 	r.queue = older
