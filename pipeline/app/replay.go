@@ -181,7 +181,7 @@ func (a *App) streams(ctx context.Context, srcs []Source, opts tail.Options) ([]
 		}
 		names[src.Name()] = true
 		s, err := publish.New(publish.Options{
-			Name: src.Name(), Reader: tail.Open(src.Set, opts), Parser: src.Parser(), Store: st, Log: out, Gate: a.gate,
+			Name: src.Name(), Reader: tail.Open(src.Set, opts), Parser: src.Parser, Store: st, Log: out, Gate: a.gate,
 			Partitions: a.partitions, DeadPartitions: a.partitions, UnparsedPartitions: a.partitions,
 		})
 		if err != nil {
