@@ -43,6 +43,7 @@ type Options struct {
 	Timers      status.Timers
 	Life        time.Duration        // how long a message is kept in mind; 0: 31 days
 	Now         func() time.Time     // the processor's wall clock; nil: time.Now
+	Steady      time.Duration        // how long that runs evenly before lives end by it; 0: an hour; negative: no time
 	Accounts    []clickhouse.Account // what is tracked; none: as it was
 	Library     string               // see embedded.ClickHouseOptions
 	Executable  string               // likewise
@@ -162,13 +163,7 @@ func (a *App) openKafka(ctx context.Context) error {
 		return err
 	}
 	a.undo = append(a.undo, func(context.Context) error { return a.client.Close() })
-	if err := a.ensureTopics(ctx); err != nil {
-		return err
-	}
-	if !a.roles.Have(RoleSource) {
-		return nil
-	}
-	return a.checkCluster(ctx)
+	return a.ensureTopics(ctx)
 }
 
 // clusterKey is where the state store remembers which Kafka the checkpoints are
@@ -177,22 +172,22 @@ var clusterKey = []byte("cluster")
 
 // checkCluster forgets how far streams were read when that was told to another
 // Kafka, or to one that was made anew: they are read again, which is exact.
-func (a *App) checkCluster(ctx context.Context) error {
+func (a *App) checkCluster(ctx context.Context, checkpoints *store.Store) error {
 	id, err := a.client.ClusterID(ctx)
 	if err != nil {
 		return err
 	}
-	before, found, err := a.store.Get(clusterKey)
+	before, found, err := checkpoints.Get(clusterKey)
 	if err != nil || found && string(before) == id {
 		return err
 	}
 	if found {
 		a.log.Warn("another Kafka than before: all streams are read again from their beginning", "cluster", id, "before", string(before))
-		if err := publish.ForgetAll(a.store); err != nil {
+		if err := publish.ForgetAll(checkpoints); err != nil {
 			return err
 		}
 	}
-	b := a.store.NewBatch()
+	b := checkpoints.NewBatch()
 	b.Set(clusterKey, []byte(id))
 	return b.Commit(true)
 }
@@ -227,7 +222,7 @@ func (a *App) Start() {
 	a.stop = stop
 	if a.roles.Have(RoleProcessor) {
 		a.processor = process.New(process.Options{
-			Client: a.client, Store: a.store, Timers: a.opts.Timers, Life: a.opts.Life, Now: a.opts.Now, Logger: a.log,
+			Client: a.client, Store: a.store, Timers: a.opts.Timers, Life: a.opts.Life, Now: a.opts.Now, Steady: a.opts.Steady, Logger: a.log,
 		})
 		a.parts.Go(func() error { return a.processor.Run(a.ctx) })
 	}

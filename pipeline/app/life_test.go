@@ -12,7 +12,7 @@ import (
 func TestEndOfLifeChangesNoRow(t *testing.T) {
 	dir := t.TempDir()
 	want := replay(t, Options{Dir: dir}, 0, recorded)
-	later := Options{Dir: dir, Now: func() time.Time { return time.Now().Add(40 * 24 * time.Hour) }}
+	later := Options{Dir: dir, Now: func() time.Time { return time.Now().Add(40 * 24 * time.Hour) }, Steady: -1}
 	if r, _, _ := refold(t, Options{Dir: dir}); r.Looked == 0 {
 		t.Fatal("nothing lives")
 	}

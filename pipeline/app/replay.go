@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"mailfate/pipeline/store"
 	"mailfate/schemas"
 	"mailfate/sinks/report"
 	"mailfate/sources/publish"
@@ -28,13 +30,21 @@ const progressEvery = 200 * time.Millisecond
 func (a *App) Replay(ctx context.Context, srcs []Source, tell Progress) (report.Report, error) {
 	ctx, cancel := a.untilFailure(ctx)
 	defer cancel()
-	streams, err := a.streams(srcs, tail.Options{})
-	if err != nil {
-		return report.Report{}, err
+	ctx, stuck := a.untilStuck(ctx)
+	defer stuck(nil)
+	r, err := a.replay(ctx, srcs, tell)
+	if cause := context.Cause(ctx); err != nil && errors.Is(cause, errStuck) {
+		return r, cause
 	}
-	stopTelling := a.tell(streams, srcs, tell)
+	return r, err
+}
+
+func (a *App) replay(ctx context.Context, srcs []Source, tell Progress) (report.Report, error) {
+	var now atomic.Pointer[[]*publish.Stream]
+	stopTelling := a.tell(&now, srcs, tell)
 	defer stopTelling()
-	if err := a.readAll(ctx, streams); err != nil {
+	streams, err := a.read(ctx, srcs, reading{limit: runtime.GOMAXPROCS(0), each: (*publish.Stream).Replay, begun: now.Store})
+	if err != nil {
 		return report.Report{}, a.orFailure(err)
 	}
 	if err := a.drain(ctx); err != nil {
@@ -44,9 +54,11 @@ func (a *App) Replay(ctx context.Context, srcs []Source, tell Progress) (report.
 	if err != nil {
 		return r, a.orFailure(err)
 	}
-	if r.DeadLetters, err = a.deadLetters(ctx); err != nil {
+	dead, err := a.deadLetters(ctx)
+	if err != nil {
 		return r, err
 	}
+	r.DeadLetters = &dead
 	r.Sources = map[string]report.Source{}
 	var problems []error
 	for _, s := range streams {
@@ -54,6 +66,36 @@ func (a *App) Replay(ctx context.Context, srcs []Source, tell Progress) (report.
 		problems = append(problems, s.Problems()...)
 	}
 	return r, errors.Join(problems...)
+}
+
+// stuckAfter is for how long the embedded ClickHouse may take nothing before a
+// replay gives up: whoever waits for its end has to learn that, say, the disk is full.
+const stuckAfter = 20 * time.Second
+
+var errStuck = errors.New("embedded ClickHouse takes nothing")
+
+// untilStuck returns a context that ends with ctx or when the embedded ClickHouse
+// has taken nothing for too long. A cluster is waited for, as always.
+func (a *App) untilStuck(ctx context.Context) (context.Context, context.CancelCauseFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	if a.db.server == nil {
+		return ctx, cancel
+	}
+	tick := time.NewTicker(time.Second)
+	go func() {
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			if s := a.sink.Status(); s.LastError != nil && time.Since(s.WaitingSince) > stuckAfter {
+				cancel(fmt.Errorf("write statuses: %w: %w; mend that and replay again, nothing is lost", errStuck, s.LastError))
+			}
+		}
+	}()
+	return ctx, cancel
 }
 
 // Follow reads the sources until ctx ends, and takes down before it returns how
@@ -65,15 +107,8 @@ func (a *App) Follow(ctx context.Context, srcs []Source) error {
 		<-ctx.Done() // if a part has failed, Close says why
 		return nil
 	}
-	streams, err := a.streams(srcs, tail.Options{Follow: true})
-	if err != nil {
-		return err
-	}
-	all, ctx := errgroup.WithContext(ctx)
-	for _, s := range streams {
-		all.Go(func() error { return s.Follow(ctx) })
-	}
-	return a.orFailure(all.Wait())
+	_, err := a.read(ctx, srcs, reading{tail: tail.Options{Follow: true}, limit: -1, each: (*publish.Stream).Follow})
+	return a.orFailure(err)
 }
 
 // untilFailure returns a context that ends with ctx or when a part fails.
@@ -92,7 +127,50 @@ func (a *App) orFailure(err error) error {
 	return errors.Join(a.parts.Wait(), err)
 }
 
-func (a *App) streams(srcs []Source, opts tail.Options) ([]*publish.Stream, error) {
+// reading says how sources are read.
+type reading struct {
+	tail  tail.Options
+	limit int // how many at once; -1: all
+	each  func(*publish.Stream, context.Context) error
+	begun func(*[]*publish.Stream) // may be nil
+}
+
+// read reads the sources. When the store turns out to be damaged, it begins anew
+// with the one that takes its place, which has no checkpoints: that is exact.
+func (a *App) read(ctx context.Context, srcs []Source, how reading) ([]*publish.Stream, error) {
+	for {
+		streams, err := a.readOnce(ctx, srcs, how)
+		if !errors.Is(err, store.ErrDamaged) || ctx.Err() != nil {
+			return streams, err
+		}
+		a.log.Warn("all streams are read again from their beginnings", "error", err)
+	}
+}
+
+func (a *App) readOnce(ctx context.Context, srcs []Source, how reading) ([]*publish.Stream, error) {
+	streams, err := a.streams(ctx, srcs, how.tail)
+	if err != nil {
+		return nil, err
+	}
+	if how.begun != nil {
+		how.begun(&streams)
+	}
+	all, ctx := errgroup.WithContext(ctx)
+	all.SetLimit(how.limit)
+	for _, s := range streams {
+		all.Go(func() error { return how.each(s, ctx) })
+	}
+	return streams, all.Wait()
+}
+
+func (a *App) streams(ctx context.Context, srcs []Source, opts tail.Options) ([]*publish.Stream, error) {
+	st, err := a.store.Renewed()
+	if err != nil {
+		return nil, err
+	}
+	if err := a.checkCluster(ctx, st); err != nil {
+		return nil, err
+	}
 	streams := make([]*publish.Stream, 0, len(srcs))
 	out := a.client.NewPublisher()
 	names := map[string]bool{}
@@ -103,7 +181,7 @@ func (a *App) streams(srcs []Source, opts tail.Options) ([]*publish.Stream, erro
 		}
 		names[src.Name()] = true
 		s, err := publish.New(publish.Options{
-			Name: src.Name(), Reader: tail.Open(src.Set, opts), Parser: src.Parser(), Store: a.store, Log: out, Gate: a.gate,
+			Name: src.Name(), Reader: tail.Open(src.Set, opts), Parser: src.Parser, Store: st, Log: out, Gate: a.gate,
 			Partitions: a.partitions, DeadPartitions: a.partitions, UnparsedPartitions: a.partitions,
 		})
 		if err != nil {
@@ -112,15 +190,6 @@ func (a *App) streams(srcs []Source, opts tail.Options) ([]*publish.Stream, erro
 		streams = append(streams, s)
 	}
 	return streams, nil
-}
-
-func (a *App) readAll(ctx context.Context, streams []*publish.Stream) error {
-	all, ctx := errgroup.WithContext(ctx)
-	all.SetLimit(runtime.GOMAXPROCS(0))
-	for _, s := range streams {
-		all.Go(func() error { return s.Replay(ctx) })
-	}
-	return all.Wait()
 }
 
 // drain waits until everything that is in the log has arrived in the sinks.
@@ -168,9 +237,9 @@ func sourceReport(s publish.Stats) report.Source {
 	}
 }
 
-// tell calls tell with how far the streams have come, until the returned
+// tell calls tell with how far the streams of now have come, until the returned
 // function is called.
-func (a *App) tell(streams []*publish.Stream, srcs []Source, tell Progress) (stop func()) {
+func (a *App) tell(now *atomic.Pointer[[]*publish.Stream], srcs []Source, tell Progress) (stop func()) {
 	if tell == nil {
 		return func() {}
 	}
@@ -187,9 +256,11 @@ func (a *App) tell(streams []*publish.Stream, srcs []Source, tell Progress) (sto
 		defer tick.Stop()
 		for {
 			var read, lines uint64
-			for _, s := range streams {
-				stats := s.Stats()
-				read, lines = read+stats.Bytes, lines+stats.Lines
+			if streams := now.Load(); streams != nil {
+				for _, s := range *streams {
+					stats := s.Stats()
+					read, lines = read+stats.Bytes, lines+stats.Lines
+				}
 			}
 			what := "reading"
 			if read >= total {

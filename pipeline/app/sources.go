@@ -64,16 +64,18 @@ func ParseArgument(arg string) Argument {
 // A Finder returns the sources that an argument names, each with its settings.
 type Finder func(arg Argument, settings func(t schemas.SourceType, path string) Settings) ([]Source, error)
 
-// FindToFollow is Find for streams that may begin later. A path that is not
-// there yet is a source if its type is said: a mailbox for reports, else a file.
-// A pattern that matches nothing yet is none; it is looked at again at the next
-// start.
+// FindToFollow is Find for streams that may begin later. Who follows a log
+// follows it through its rotations, so the rotated files beside it are taken in,
+// whether they are named or not: what a later line is about may be told in them.
+// A path that is not there yet is a source if its type is said: a mailbox for
+// reports, else a file. A pattern that matches nothing yet is none; it is looked
+// at again at the next start.
 func FindToFollow(arg Argument, settings func(t schemas.SourceType, path string) Settings) ([]Source, error) {
 	if _, err := os.Stat(arg.Path); !errors.Is(err, fs.ErrNotExist) || arg.Type == schemas.SourceNone {
-		return Find(arg, settings)
+		return find(arg, settings, tail.Rotation)
 	}
 	if strings.ContainsAny(arg.Path, "*?[") {
-		found, err := Find(arg, settings)
+		found, err := find(arg, settings, tail.Rotation)
 		if errors.Is(err, tail.ErrNothingFound) {
 			return nil, nil
 		}
@@ -83,17 +85,23 @@ func FindToFollow(arg Argument, settings func(t schemas.SourceType, path string)
 	if err != nil {
 		return nil, fmt.Errorf("find %s: %w", arg.Path, err)
 	}
-	set := tail.Set{Path: path, Maildir: arg.Type == schemas.SourceARF}
+	set := tail.Rotation(tail.Set{Path: path, Maildir: arg.Type == schemas.SourceARF})
 	return []Source{{Type: arg.Type, Set: set, Settings: settings(arg.Type, path)}}, nil
 }
 
-// Find returns the sources that an argument names. What cannot be read, or is
-// recognised as nothing, is in the error, by name; the sources are good all the same.
+// Find returns the sources that an argument names, with the files that it names
+// and no others. What cannot be read, or is recognised as nothing, is in the
+// error, by name; the sources are good all the same.
 func Find(arg Argument, settings func(t schemas.SourceType, path string) Settings) ([]Source, error) {
+	return find(arg, settings, func(named tail.Set) tail.Set { return named })
+}
+
+func find(arg Argument, settings func(schemas.SourceType, string) Settings, all func(named tail.Set) tail.Set) ([]Source, error) {
 	sets, err := tail.Discover([]string{arg.Path})
 	errs := []error{err}
 	var found []Source
 	for _, set := range sets {
+		set = all(set)
 		t := arg.Type
 		if t == schemas.SourceNone {
 			if t, err = recognise(set); err != nil {
@@ -133,7 +141,7 @@ func recognise(set tail.Set) (schemas.SourceType, error) {
 	return schemas.SourceNone, fmt.Errorf("recognise %s: %s; say what it is, as in postfix:%s", set.Path, what, set.Path)
 }
 
-// Parser returns a new parser for the source.
+// Parser returns a new parser for the source's beginning, as it is now.
 func (s *Source) Parser() sources.Parser {
 	o := s.Settings
 	switch s.Type {
@@ -149,10 +157,14 @@ func (s *Source) Parser() sources.Parser {
 	})
 }
 
-// reference is the date near which the stream's first stamps are taken to be.
+// reference is the date near which the stream's first stamps are taken to be:
+// that of its oldest file. Of a follower that has run for long, the file may be
+// gone, or another one.
 func (s *Source) reference() time.Time {
-	if len(s.Set.Files) > 0 {
-		return s.Set.Files[0].ModTime
+	for _, f := range s.Set.Files {
+		if info, err := os.Stat(f.Path); err == nil {
+			return info.ModTime()
+		}
 	}
 	return time.Now()
 }

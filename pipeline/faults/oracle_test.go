@@ -85,7 +85,7 @@ func readLog(ctx context.Context, content []byte, into *[]schemas.Event) (err er
 		return err
 	}
 	stream, err := publish.New(publish.Options{
-		Name: src.Name(), Reader: tail.Open(src.Set, tail.Options{}), Parser: src.Parser(), Store: s, Log: log, Partitions: 1,
+		Name: src.Name(), Reader: tail.Open(src.Set, tail.Options{}), Parser: src.Parser, Store: s, Log: log, Partitions: 1,
 	})
 	if err != nil {
 		return err
@@ -107,11 +107,10 @@ func readLog(ctx context.Context, content []byte, into *[]schemas.Event) (err er
 	return nil
 }
 
-// logSource is a host's log, as the command line names it with all its rotations:
-// who names the log alone has it read from there when its checkpoint is lost,
-// without the lines before that tell what it is about.
+// logSource is a host's log, as the command line names it: the file that is
+// written to, which stands for all its rotations.
 func logSource(path string) (app.Source, error) {
-	found, err := app.FindToFollow(app.Argument{Type: schemas.SourcePostfix, Path: path + "*"},
+	found, err := app.FindToFollow(app.Argument{Type: schemas.SourcePostfix, Path: path},
 		func(schemas.SourceType, string) app.Settings {
 			return app.Settings{Stream: "log:" + filepath.Base(filepath.Dir(path))}
 		})

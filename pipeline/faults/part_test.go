@@ -124,7 +124,7 @@ func (p *part) source(ctx context.Context, client *kafkalog.Client, s *store.Sto
 		return err
 	}
 	stream, err := publish.New(publish.Options{
-		Name: src.Name(), Reader: tail.Open(src.Set, tail.Options{Follow: true}), Parser: src.Parser(), Store: s,
+		Name: src.Name(), Reader: tail.Open(src.Set, tail.Options{Follow: true}), Parser: src.Parser, Store: s,
 		Log: client.NewPublisher(), Partitions: p.Partitions, DeadPartitions: p.Partitions, UnparsedPartitions: p.Partitions,
 		CheckpointEvery: 100 * time.Millisecond,
 	})

@@ -43,7 +43,9 @@ type batch struct {
 	entries  [][]byte                 // of the index of lives, to delete
 	indexed  string                   // the message that was put there last
 	keyBuf   []byte
-	intake   int64 // µs of wall clock
+	intake   int64 // µs of wall clock, or later if that is behind
+	wall     int64 // ms of wall clock, whatever it says
+	steady   bool  // that runs evenly
 }
 
 // visit asks for a recipient to be looked at under the accounts that are known
@@ -64,16 +66,22 @@ type fanOut struct {
 }
 
 func newBatch(w *worker) *batch {
+	now, steady := w.processor.clock.read()
+	intake := now.UnixMicro()
+	if now.Before(clockFloor) {
+		intake = max(intake, w.committed.Time*1000)
+	}
 	return &batch{
 		w: w, cells: map[string]*cell{}, visitAt: map[schemas.Identity]int{},
 		clocks: map[string]bool{}, fanOuts: map[*fanOut]bool{},
-		input: w.input, intake: w.processor.now().UnixMicro(),
+		input: w.input, intake: intake, wall: now.UnixMilli(), steady: steady,
 	}
 }
 
 // take takes in one record of input.
 func (b *batch) take(r kafkalog.Record) error {
 	b.taken++
+	b.hear(r.Time)
 	ev := &b.w.event
 	control, isControl, err := b.w.dec.Record(r.Value, ev)
 	switch {
@@ -91,6 +99,15 @@ func (b *batch) take(r kafkalog.Record) error {
 	ev.Bound()
 	ev.Account = schemas.CleanAccount(ev.Account)
 	return b.add(ev)
+}
+
+// hear notes when a record was published. What is heard of by a clock that is
+// behind must not look old when that is set right.
+func (b *batch) hear(published int64) {
+	b.w.lives.heard = max(b.w.lives.heard, published)
+	if published-b.wall < maxBehind.Milliseconds() {
+		b.intake = max(b.intake, published*1000)
+	}
 }
 
 func (b *batch) bury(reason schemas.DeadReason, detail string, r kafkalog.Record) error {

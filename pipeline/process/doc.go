@@ -12,8 +12,8 @@
 //     after the commit, and only then, one batch to the state store.
 //
 // So the log is the truth and the store a cache of it. After any doubt (an error
-// whose outcome is unknown, a crash, another owner) memory is dropped and 1
-// and 2 are done again. What is bounded: the input taken per transaction, the
+// whose outcome is unknown, a crash, another owner, a damaged store, which is set
+// aside) memory is dropped and 1 and 2 are done again. What is bounded: the input taken per transaction, the
 // timers fired in one, and the recipients looked at again when something about
 // their whole message changed or when everything is folded again (an order in the
 // input, see schemas.Refold); what remains waits in persisted indexes and cursors.
@@ -22,7 +22,8 @@
 // of them or none, get tombstones, which frees the state and changes no row. So
 // that a store which missed a tombstone is never believed, one that is older than
 // tombstones live is made anew. All this trusts the processors' wall clocks to
-// within a day.
+// within a day, but for a jump: a life ends only by a clock that has run evenly for
+// an hour, and that the newest record's publisher agrees with.
 //
 // What is heard of a message after its end is taken for the first. Opens, clicks
 // and complaints that a log or a mailbox tells of are then unmatched, which leaves

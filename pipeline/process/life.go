@@ -25,6 +25,7 @@ func dayOf(ms int64) uint32 { return uint32(max(ms, 0) / (24 * time.Hour).Millis
 
 // lives is how far a partition has come in ending lives.
 type lives struct {
+	heard   int64  // when the newest record of input was published, ms; 0: none was heard yet
 	through uint32 // messages last heard of before this day are gone
 	more    bool   // some wait for the next transaction
 
@@ -42,10 +43,21 @@ type grave struct {
 
 // endLives ends what was not heard of for the time of Options.Life, as far as one
 // transaction goes. It comes after all looks: what a batch has touched lives on.
+//
+// It takes two clocks to end a life: ours, which has run evenly for a while, and
+// that of whoever published the newest record, which brokers do not let run ahead
+// of theirs. One that was set wrong ends nothing, whichever it is.
 func (b *batch) endLives() error {
 	w := b.w
 	l := &w.lives
-	through := dayOf(b.intake/1000 - w.processor.life.Milliseconds())
+	if !b.steady {
+		return nil
+	}
+	now := b.wall
+	if w.processor.clock.steady > 0 {
+		now = min(now, l.heard)
+	}
+	through := dayOf(now - w.processor.life.Milliseconds())
 	if through <= l.through && !l.more {
 		return nil
 	}

@@ -27,7 +27,7 @@ var firstDay = time.Date(2026, 11, 22, 13, 0, 0, 0, time.UTC)
 func (s *scene) on(day float64) {
 	s.t.Helper()
 	now := firstDay.Add(time.Duration(day * 24 * float64(time.Hour)))
-	processBy(s.t, s.dir, Options{Client: s.client, Now: func() time.Time { return now }})
+	processBy(s.t, s.dir, Options{Client: s.client, Now: func() time.Time { return now }, Steady: -1})
 }
 
 // living returns what is in the log and not ended, and fails if the store, at
@@ -183,7 +183,7 @@ func TestHeardOfInTheEnd(t *testing.T) {
 	s.pub.events(many...)
 	s.on(0)
 	now := firstDay.Add(40 * 24 * time.Hour)
-	s.processSome(Options{Now: func() time.Time { return now }}, 19)
+	s.processSome(Options{Now: func() time.Time { return now }, Steady: -1}, 19)
 	if got := len(s.living()); got < 3 || got > 40 {
 		t.Fatalf("not in the middle: %d keys", got)
 	}
@@ -219,7 +219,7 @@ func TestEndIsNotRemembered(t *testing.T) {
 	}
 	defer st.Close()
 	var day atomic.Int64
-	p := New(Options{Client: s.client, Store: st, Now: func() time.Time { return firstDay.AddDate(0, 0, int(day.Load())) }})
+	p := New(Options{Client: s.client, Store: st, Now: func() time.Time { return firstDay.AddDate(0, 0, int(day.Load())) }, Steady: -1})
 	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 	done := make(chan error, 1)
 	go func() { done <- p.Run(ctx) }()

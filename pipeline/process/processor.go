@@ -26,6 +26,7 @@ type Options struct {
 	Timers status.Timers    // the same in all processors
 	Life   time.Duration    // likewise: how long a message is kept in mind after it was heard of; default 31 days
 	Now    func() time.Time // for bookkeeping and ends of life alone; default time.Now
+	Steady time.Duration    // how long that runs evenly before lives end by it; default an hour; negative: it is believed at once
 }
 
 // Processor is one member of the group of processors.
@@ -33,7 +34,7 @@ type Processor struct {
 	client  *kafkalog.Client
 	store   *store.Store
 	log     *slog.Logger
-	now     func() time.Time
+	clock   *wallClock
 	life    time.Duration
 	timers  status.Timers
 	cluster string
@@ -57,6 +58,9 @@ func New(o Options) *Processor {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Steady == 0 {
+		o.Steady = defaultSteady
+	}
 	if o.Life <= 0 {
 		o.Life = defaultLife
 	}
@@ -64,7 +68,7 @@ func New(o Options) *Processor {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	return &Processor{
-		client: o.Client, store: o.Store, log: o.Logger, now: o.Now, life: o.Life, timers: o.Timers,
+		client: o.Client, store: o.Store, log: o.Logger, clock: newWallClock(o.Now, o.Steady), life: o.Life, timers: o.Timers,
 		changed: make(chan struct{}), done: map[int]progress{},
 	}
 }
@@ -118,8 +122,10 @@ func (p *Processor) generations(ctx context.Context, group *kafkalog.Group) erro
 func (p *Processor) work(ctx context.Context, gen *kafkalog.Generation, partition int) error {
 	defer p.report(partition, progress{input: -1})
 	for ctx.Err() == nil {
-		w := newWorker(p, gen, partition)
-		err := w.run(ctx)
+		st, err := p.store.Renewed()
+		if err == nil {
+			err = newWorker(p, st, gen, partition).run(ctx)
+		}
 		switch {
 		case err == nil || ctx.Err() != nil:
 			return nil

@@ -90,7 +90,7 @@ func (w *worker) storeIsProven(ctx context.Context, end int64) (bool, error) {
 	if w.committed.Cluster != w.processor.cluster || w.committed.Changelog < 0 || w.committed.Changelog >= end {
 		return false, nil
 	}
-	if w.committed.isStale(w.processor.now(), end) {
+	if w.committed.isStale(w.processor.clock.now(), end) {
 		return false, nil
 	}
 	proven := false

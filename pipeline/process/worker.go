@@ -54,10 +54,10 @@ type worker struct {
 	committed meta
 }
 
-func newWorker(p *Processor, gen *kafkalog.Generation, partition int) *worker {
+func newWorker(p *Processor, st *store.Store, gen *kafkalog.Generation, partition int) *worker {
 	return &worker{
 		processor: p, gen: gen, partition: partition,
-		keys: newKeyspace(partition), store: p.store,
+		keys: newKeyspace(partition), store: st,
 		producer: p.client.NewProducer(Group+"-"+strconv.Itoa(partition), transactionTimeout),
 		eval:     status.NewEvaluator(p.timers), enc: schemas.NewEncoder(), dec: schemas.NewDecoder(),
 		clocks: map[string]int64{}, expired: map[string]bool{},

@@ -52,7 +52,8 @@ func (b *Batch) Commit(sync bool) error {
 		if b.err != nil {
 			return b.err
 		}
-		return b.b.Commit(&pebble.WriteOptions{Sync: sync})
+		batch := b.b
+		return b.store.failure.unless(func() error { return batch.Commit(&pebble.WriteOptions{Sync: sync}) })
 	})
 	b.err = nil
 	if err == nil {

@@ -1,5 +1,6 @@
 // Package store is the local key-value store: a thin coat over Pebble, used by
-// the processor for its states and by sources for their checkpoints.
+// the processor for its states and by sources for their checkpoints. Both can be
+// made again: states from Kafka, checkpoints by reading everything again.
 //
 // It guarantees:
 //
@@ -7,15 +8,21 @@
 //     sync it is on disk when Commit returns nil.
 //   - One process at a time has a directory open; a second Open fails with
 //     [ErrLocked] and says what to do.
-//   - Nothing here ends the process or writes to its standard error. What Pebble
-//     holds to be fatal (a write-ahead log that cannot be written, a damaged
-//     table) is kept, is returned by every later call as an error that matches
-//     [ErrFailed], and is told once to Options.OnFatal. The caller then stops; what
-//     was committed with sync is there at the next Open.
+//   - Files that are damaged, cut short or missing never make a store hold what it
+//     never held: it is as after one of its commits, or damaged. A damaged one is
+//     set aside, by Open or, when it is found out later, by [Store.Renewed]: renamed,
+//     in place of the one before, with a file that says why, and logged. An empty
+//     store takes its place.
+//   - A disk that refuses (full, read-only, an fsync that fails) is no damage. The
+//     store then fails for good: the call at hand and every later one return an error
+//     that matches [ErrFailed] and says what, where and the remedy; none waits, none
+//     panics. The caller ends; what was committed with sync is there at the next Open.
+//   - Nothing here ends the process or writes to its standard error.
 //   - Memory is bounded: the cache, and two memory tables of 8 MiB.
 //
-// Left out on purpose: transactions, snapshots, secondary indexes, and any
-// meaning of keys. Who shares a store divides it by key prefixes.
+// Left out on purpose: transactions, snapshots, secondary indexes, any meaning of
+// keys, and finding out that whole files were exchanged for older ones. Who shares
+// a store divides it by key prefixes.
 //
 // Reads and commits may run concurrently; one Batch is for one goroutine.
 package store

@@ -3,11 +3,10 @@ package store
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
-	"strings"
 	"sync"
-	"syscall"
+	"sync/atomic"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
@@ -21,6 +20,9 @@ const (
 	memTableBytes = 8 << 20
 	// maxOpenFiles leaves room under a soft limit of 1,024 for sockets and logs.
 	maxOpenFiles = 256
+	// closeTime bounds how long a store may take to close: what is in memory is in
+	// the write-ahead log too.
+	closeTime = time.Minute
 	// bloomBits per key make a lookup of an absent key read no block in 99 of 100 cases.
 	bloomBits = 10
 )
@@ -31,6 +33,8 @@ var (
 	ErrLocked = errors.New("store is in use by another process; stop it, or give this one another data directory")
 	// ErrFailed says that an earlier error made the store unusable.
 	ErrFailed = errors.New("store has failed and must be opened again")
+	// ErrDamaged says that this was so because its files are damaged: see Renewed.
+	ErrDamaged = errors.New("store is damaged")
 	// ErrClosed says that the store was used after Close.
 	ErrClosed = errors.New("store is closed")
 )
@@ -41,74 +45,56 @@ type Options struct {
 	FS vfs.FS
 	// CacheBytes is the size of the block cache (default 16 MiB).
 	CacheBytes int64
-	// Logger hears at debug level what Pebble says (default: nobody).
+	// Logger hears of damage, and at debug level what Pebble says (default: nobody).
 	Logger *slog.Logger
-	// OnFatal, if not nil, is called once when the store fails.
-	OnFatal func(error)
 }
 
 // Store is an open directory.
 type Store struct {
-	dir   string
-	db    *pebble.DB
-	fatal *fatal
+	dir     string
+	opts    Options
+	db      *pebble.DB
+	lock    *pebble.Lock
+	failure *failure
+	strict  *atomic.Bool // see disk
+	aside   int          // how many stores before this one were set aside since Open
 
 	mu     sync.Mutex
 	idle   sync.Cond // signalled when inUse has fallen to 0
 	inUse  int       // calls under way; a count and no RWMutex, since they may nest
 	closed bool
+
+	renewal sync.Mutex
+	next    *Store // what took its place when it was damaged
+	over    bool   // Close was called
 }
 
-// Open opens the store in dir, and makes it if there is none.
-func Open(dir string, opts Options) (*Store, error) {
-	f := &fatal{dir: dir, tell: opts.OnFatal}
-	cache := opts.CacheBytes
-	if cache <= 0 {
-		cache = defaultCacheBytes
-	}
-	log := opts.Logger
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
-	}
+// pebbleOptions are how Pebble is used.
+func (s *Store) pebbleOptions() *pebble.Options {
 	o := &pebble.Options{
-		FS:                          opts.FS,
-		CacheSize:                   cache,
+		FS:                          disk{s.opts.FS, s.failure, s.strict},
+		Lock:                        s.lock,
+		CacheSize:                   s.opts.CacheBytes,
 		MemTableSize:                memTableBytes,
 		MemTableStopWritesThreshold: 2,
 		MaxOpenFiles:                maxOpenFiles,
 		FormatMajorVersion:          pebble.FormatNewest,
-		Logger:                      &logger{log: log, fatal: f},
+		Logger:                      &logger{log: s.opts.Logger, failure: s.failure},
 		EventListener: &pebble.EventListener{
-			DataCorruption: func(info pebble.DataCorruptionInfo) { f.set(fmt.Errorf("data corruption: %s", info)) },
+			DataCorruption: func(info pebble.DataCorruptionInfo) {
+				s.failure.set(fmt.Errorf("read %s: %w: %w", info.Path, ErrDamaged, info.Details))
+			},
+			BackgroundError: func(err error) {
+				if s.strict.Load() { // Pebble would try again without a pause
+					s.failure.set(fmt.Errorf("write tables: %w", err))
+				}
+			},
 		},
 	}
 	for i := range o.Levels {
 		o.Levels[i].FilterPolicy = bloom.FilterPolicy(bloomBits)
 	}
-	db, err := pebble.Open(dir, o)
-	if err = firstError(f.get(), err); err != nil {
-		return nil, openError(dir, err)
-	}
-	s := &Store{dir: dir, db: db, fatal: f}
-	s.idle.L = &s.mu
-	return s, nil
-}
-
-// openError says in which of the usual ways an open failed.
-func openError(dir string, err error) error {
-	switch {
-	case errors.Is(err, syscall.EAGAIN), // fcntl's word for a lock that is held
-		strings.Contains(err.Error(), "lock held by current process"): // Pebble has no sentinel for it
-		return fmt.Errorf("open store %s: %w", dir, ErrLocked)
-	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("open store %s: %w; give this user the right to write there", dir, err)
-	case errors.Is(err, syscall.ENOSPC):
-		return fmt.Errorf("open store %s: %w; free some space", dir, err)
-	case pebble.IsCorruptionError(err):
-		return fmt.Errorf("open store %s: %w; restore the directory from a copy, or remove it to have it built again", dir, err)
-	default:
-		return fmt.Errorf("open store %s: %w", dir, err)
-	}
+	return o
 }
 
 func firstError(errs ...error) error {
@@ -121,19 +107,22 @@ func firstError(errs ...error) error {
 }
 
 // Err returns why the store has failed, nil as long as it has not.
-func (s *Store) Err() error { return s.fatal.get() }
+func (s *Store) Err() error { return s.failure.get() }
 
 // use runs op while the store cannot be closed.
 func (s *Store) use(verb string, op func() error) error {
+	if err := s.failure.get(); err != nil {
+		return err
+	}
 	if !s.enter() {
 		return fmt.Errorf("%s store %s: %w", verb, s.dir, ErrClosed)
 	}
 	defer s.leave()
-	if err := s.fatal.get(); err != nil {
-		return err
-	}
 	err := op()
-	if failed := s.fatal.get(); failed != nil { // Pebble's own Apply returns nil then
+	if isDamage(err) {
+		s.failure.set(err)
+	}
+	if failed := s.failure.get(); failed != nil { // Pebble's own Apply returns nil then
 		return failed
 	}
 	if err != nil {
@@ -162,8 +151,20 @@ func (s *Store) leave() {
 
 // Close writes what is in memory and frees the directory. It waits for reads and
 // commits under way. A store that has failed is not closed, because Pebble
-// cannot: its lock ends with the process, and Close returns why it failed.
+// cannot, unless by damage: its lock ends with the process, and Close returns why
+// it failed.
 func (s *Store) Close() error {
+	s.renewal.Lock()
+	defer s.renewal.Unlock()
+	s.over = true
+	if s.next != nil {
+		return s.next.Close()
+	}
+	return s.shut()
+}
+
+// shut is Close for this very store.
+func (s *Store) shut() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -173,11 +174,32 @@ func (s *Store) Close() error {
 	for s.inUse > 0 {
 		s.idle.Wait()
 	}
-	if err := s.fatal.get(); err != nil {
-		return err
+	failed := s.failure.get()
+	if failed != nil && !errors.Is(failed, ErrDamaged) {
+		return failed
 	}
-	if err := firstError(s.db.Close(), s.fatal.get()); err != nil {
+	s.strict.Store(false)
+	err := s.closeWithin(closeTime)
+	if err = firstError(failed, err, s.failure.get()); err != nil {
 		return fmt.Errorf("close store %s: %w", s.dir, err)
 	}
 	return nil
+}
+
+// closeWithin closes Pebble and gives up the lock, or leaves both to the end of
+// the process when that takes too long.
+func (s *Store) closeWithin(d time.Duration) error {
+	done := make(chan error, 1)
+	go func() {
+		err := s.db.Close()
+		done <- errors.Join(err, s.lock.Close())
+	}()
+	late := time.NewTimer(d)
+	defer late.Stop()
+	select {
+	case err := <-done:
+		return err
+	case <-late.C:
+		return fmt.Errorf("it takes longer than %v", d)
+	}
 }

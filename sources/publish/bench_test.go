@@ -38,7 +38,7 @@ func BenchmarkReplay(b *testing.B) {
 		Identity: schemas.Identity{MessageID: "20261121232020.4XyZ1234567@mx1.example.com", Recipient: "somebody@example.com"},
 		Relay:    "mx.example.com[192.0.2.1]:25", Reply: "250 ok", QueueID: "4XyZ1234567", Host: "mx1", Instance: "postfix",
 	}}
-	bn.set = func(o *Options) { o.Log, o.Parser = nowhere{}, parser }
+	bn.set = func(o *Options) { o.Log, o.Parser = nowhere{}, func() sources.Parser { return parser } }
 	b.ReportAllocs()
 	for b.Loop() {
 		b.StopTimer()

@@ -46,7 +46,7 @@ func (s *Stream) load() error {
 		case partPosition:
 			return s.opts.Reader.Load(key, value)
 		case partParser:
-			return s.opts.Parser.Load(key, value)
+			return s.parser.Load(key, value)
 		case partCounters:
 			return s.stats.decode(value)
 		case partShape:
@@ -69,7 +69,11 @@ func (s *Stream) checkpoint() error {
 	if err := s.opts.Reader.Changes(s.putter(b, partPosition)); err != nil {
 		return fmt.Errorf("take position of %s: %w", s.opts.Name, err)
 	}
-	if err := s.opts.Parser.Changes(s.putter(b, partParser)); err != nil {
+	if s.again {
+		b.DeletePrefix(append(bytes.Clone(s.prefix), partParser))
+		s.again = false
+	}
+	if err := s.parser.Changes(s.putter(b, partParser)); err != nil {
 		return fmt.Errorf("take parser state of %s: %w", s.opts.Name, err)
 	}
 	total := s.total()

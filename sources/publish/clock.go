@@ -3,7 +3,7 @@ package publish
 // streamTime is how far the stream's time has come. A line that is dated more
 // than a day ahead must not let every timer run out, so its stamp does not count.
 func (s *Stream) streamTime() int64 {
-	t := s.opts.Parser.Time()
+	t := s.parser.Time()
 	if t > s.horizon {
 		return s.stats.Newest
 	}

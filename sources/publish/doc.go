@@ -10,6 +10,8 @@
 //   - At least once: the checkpoint is written after the log acknowledged all that
 //     the lines before it gave. It is one batch in the store: position, parser state,
 //     counters. After a crash everything is as it was at one line.
+//   - Where the reader begins again, because an older copy of the log was put back, a
+//     new parser does; both are in the same checkpoint.
 //   - A clock record says a time only after all events of earlier lines were
 //     acknowledged, and goes to every partition.
 //   - Nothing is dropped in silence. An event that cannot go into the log (too far

@@ -11,7 +11,7 @@ import (
 // parse parses one line.
 func (s *Stream) parse(line sources.Line) {
 	s.line = line
-	r := s.opts.Parser.Line(line, s.emit)
+	r := s.parser.Line(line, s.emit)
 	s.stats.count(r)
 	if r.Outcome == sources.Unparsed {
 		s.shapes.count(line)

@@ -203,7 +203,7 @@ func (b *bench) stream() *Stream {
 		sets = []tail.Set{{Path: filepath.Join(b.dir, "mail.log")}}
 	}
 	opts := Options{
-		Name: "test:/log", Reader: tail.Open(sets[0], b.tail), Parser: &countingParser{},
+		Name: "test:/log", Reader: tail.Open(sets[0], b.tail), Parser: func() sources.Parser { return &countingParser{} },
 		Store: b.store, Log: b.log, Partitions: 3, Now: b.now,
 	}
 	b.set(&opts)

@@ -9,12 +9,6 @@ import (
 
 // follow reads until ctx ends; that is no error, unless publishing has failed.
 func (s *Stream) follow(ctx context.Context) error {
-	// Where it begins is kept before anything is published: a crash must not make
-	// it begin elsewhere, when the log was rotated meanwhile.
-	s.dirty = true
-	if err := s.flush(true); err != nil {
-		return err
-	}
 	for ctx.Err() == nil {
 		idle := s.next() == tail.Idle
 		s.followClock(idle)

@@ -49,8 +49,8 @@ const (
 type Options struct {
 	// Name is the stream's name; it begins its checkpoint's keys.
 	Name   string
-	Reader tail.Reader // at its beginning; the stream closes it
-	Parser sources.Parser
+	Reader tail.Reader           // at its beginning; the stream closes it
+	Parser func() sources.Parser // makes one for the stream's beginning
 	Store  *store.Store
 	Log    Log
 	Gate   Gate // optional

@@ -18,6 +18,7 @@ type Stream struct {
 	prefix []byte // of the checkpoint's keys
 	key    []byte // scratch
 
+	parser sources.Parser
 	enc    *schemas.Encoder
 	emit   func(*schemas.Event) // s.event, made once
 	read   func(sources.Line)   // s.line, likewise
@@ -33,6 +34,7 @@ type Stream struct {
 	clocked    time.Time // when the last clock was sent, by the wall clock
 	lastLine   time.Time // when the last line was read, likewise
 	unsentTime bool      // a file has ended since the last clock
+	again      bool      // the parser is a new one, of which no checkpoint knows
 	horizon    int64     // later events are dead letters, ms since 1970 UTC
 
 	mu     sync.Mutex
@@ -48,6 +50,7 @@ func New(opts Options) (*Stream, error) {
 	s := &Stream{
 		opts:   opts,
 		prefix: checkpointPrefix(opts.Name),
+		parser: opts.Parser(),
 		enc:    schemas.NewEncoder(),
 		stats:  Stats{Ignored: make(map[string]uint64)},
 		shapes: newShapes(opts.Name),
@@ -157,8 +160,11 @@ func (s *Stream) next() tail.Status {
 		s.lastLine = s.opts.Now()
 		s.share()
 	}
-	if status == tail.FileEnded {
+	switch status {
+	case tail.FileEnded:
 		s.unsentTime = true
+	case tail.Again:
+		s.parser, s.again, s.dirty = s.opts.Parser(), true, true
 	}
 	if empty && len(s.wave.arena) > 0 {
 		s.filled = time.Now()

@@ -25,8 +25,8 @@ type Set struct {
 	Path string
 	// Maildir says that Path is a Maildir; Files is empty then.
 	Maildir bool
-	// Files are those that were named, oldest first. A follower reads those that
-	// appear later, too, and may begin with none.
+	// Files are those that were named, oldest first. A follower reads the others of
+	// the rotation, too, and may begin with none.
 	Files []File
 }
 
@@ -38,6 +38,37 @@ func (s *Set) Merge(other Set) {
 		}
 	}
 	slices.SortFunc(s.Files, func(a, b File) int { return compareNames(a.Path, b.Path) })
+}
+
+// Rotation returns the set with all files that are of its rotation now, named or
+// not. What cannot be listed is a problem of whoever reads it.
+func Rotation(s Set) Set {
+	if s.Maildir {
+		return s
+	}
+	dir := filepath.Dir(s.Path)
+	entries, _ := os.ReadDir(dir)
+	var there Set
+	for _, name := range rotation(s.Path, entries) {
+		path := filepath.Join(dir, name)
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+			there.Files = append(there.Files, File{Path: path, Size: info.Size(), ModTime: info.ModTime()})
+		}
+	}
+	s.Files = slices.Clone(s.Files)
+	s.Merge(there)
+	return s
+}
+
+// rotation returns the names of a directory that are of the rotation of a path.
+func rotation(path string, entries []fs.DirEntry) (names []string) {
+	base := filepath.Base(path)
+	for _, e := range entries {
+		if !hidden(e.Name()) && parseName(e.Name()).base == base {
+			names = append(names, e.Name())
+		}
+	}
+	return names
 }
 
 // Discover finds what paths name: files, patterns, and directories with all that

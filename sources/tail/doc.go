@@ -13,6 +13,12 @@
 //     the position, both uncompressed. So renaming, compressing, copying and
 //     copytruncate neither repeat a line nor lose one that is still in some file of
 //     the set. What the kernel says (device, inode, size, time) only saves work.
+//   - Where an older copy is put back over the log, Next says Again, and all lines
+//     are handed out once more: the caller forgets what it made of them, and keeps
+//     that with the next position. What follows is as if the files had just been
+//     found, also for a copy that then grows otherwise than it did before.
+//   - A follower reads all files of the set's rotation, named or not; a replay, those
+//     that were named.
 //   - Every line is handed out once, in the file's order, older files first. A last
 //     line without line end is held back, and not counted as read, until its end is
 //     there, or until it never can be: its file is compressed, or a newer one of the

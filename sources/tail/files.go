@@ -55,17 +55,11 @@ func (r *files) Next(fn func(sources.Line)) Status {
 	if lf == nil { // the file that was next had nothing new or could not be read
 		return More
 	}
-	if r.opts.Follow && lf.plain && r.overwritten() {
-		r.closeCurrent(false, nil) // what was not yet read may be in a copy
-		return More
-	}
 	err := r.pending
 	if r.pending = nil; err == nil {
-		var n int
-		n, err = r.lines.read(lf.src, lf.deliver(fn))
-		if n > 0 || err == nil {
-			r.pending = err
-			return More
+		var status Status
+		if status, err = r.block(fn); status != Idle {
+			return status
 		}
 	}
 	switch {
@@ -77,6 +71,45 @@ func (r *files) Next(fn func(sources.Line)) Status {
 	default:
 		return r.atEnd(fn)
 	}
+}
+
+// block reads a block of the open file and hands out its lines; Idle says that
+// there was none, and why. What the file was is looked at after the read, so that
+// nobody can change it in between.
+func (r *files) block(fn func(sources.Line)) (Status, error) {
+	lf := r.cur
+	fresh, err := r.lines.fill(lf.src)
+	switch {
+	case r.opts.Follow && lf.plain && r.overwritten():
+		r.closeCurrent(false, nil) // what was not yet read may be in a copy
+		return More, nil
+	case len(fresh) == 0 && err != nil:
+		return Idle, err
+	case len(fresh) > 0 && r.outrun():
+		return More, nil
+	case r.putBack(fresh):
+		r.startAgain()
+		return Again, nil
+	}
+	r.lines.take(fresh, lf.deliver(fn))
+	r.pending = err
+	return More, nil
+}
+
+// outrun reports whether something older has turned up when the log is about to
+// give its first line, and closes the log: a copy of what was there before, which
+// is read first.
+func (r *files) outrun() bool {
+	if !r.opts.Follow || r.cur.path != r.set.Path || r.cur.known != nil || r.lines.offset > 0 {
+		return false
+	}
+	older := r.plan()
+	if info, err := r.cur.f.Stat(); err != nil || !r.unmoved(info) || len(older) == 0 {
+		return false // once it was renamed, the others are newer
+	}
+	r.closeCurrent(false, nil)
+	r.queue = older
+	return true
 }
 
 // openNext opens the next file, and says whether there was one to try.
@@ -177,15 +210,6 @@ func (r *files) Problems() []error { return r.problems.list() }
 // Changes hands out the positions that changed.
 func (r *files) Changes(put func(key, value []byte) error) error {
 	r.advance()
-	if r.opts.Follow && len(r.memory.files) == 0 {
-		// A follower that knows nothing yet notes where it begins: if it starts
-		// again with this, it reads everything from that file on.
-		k := &known{}
-		if info, ok := r.stat(r.set.Path); ok {
-			k.stamp(r.set.Path, info)
-		}
-		r.memory.add(k)
-	}
 	return r.memory.changes(put)
 }
 

@@ -170,10 +170,12 @@ func TestRestartAfterRotations(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			live := write(t, dir+"/mail.log", text(numbered(0, 100)))
-			write(t, dir+"/mail.log.1", "older than what was asked for\n")
+			write(t, dir+"/mail.log.1", "older\n")
+			write(t, dir+"/mail.log.bak.txt", "of another log\n")
+			write(t, dir+"/mail.logger", "of another log\n")
 			s := store{}
 			f := follow(t, s, live, soon)
-			f.untilLines(100)
+			f.untilLines(101)
 			s.save(t, f.r)
 			got := f.got
 			_ = f.r.Close()
@@ -188,7 +190,7 @@ func TestRestartAfterRotations(t *testing.T) {
 			f = follow(t, s, live, soon)
 			f.untilLines(60)
 			f.settle()
-			wantLines(t, append(got, f.got...), numbered(0, 160))
+			wantLines(t, append(got, f.got...), append([]string{"older"}, numbered(0, 160)...))
 		})
 	}
 }

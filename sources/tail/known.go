@@ -26,6 +26,7 @@ type known struct {
 	Offset   int64  `msgpack:"o"` // up to here its lines were handed out
 	HeadLen  int    `msgpack:"l"` // of how many bytes Head is the hash; never more than Offset
 	Head     []byte `msgpack:"h"`
+	First    []byte `msgpack:"f"` // hash of the first line, as far as it is in the head
 	Tail     []byte `msgpack:"t"` // the bytes before Offset
 	Complete bool   `msgpack:"c"` // there was nothing behind Offset at Size and ModTime
 	Path     string `msgpack:"p"` // for people
@@ -62,9 +63,30 @@ func (k *known) stamp(path string, info fs.FileInfo) {
 	k.dirty = true
 }
 
-// begins reports whether a file that begins with head can be this one.
+// begins reports whether a file that begins with head can be this one, or the
+// beginning of it.
 func (k *known) begins(head []byte) bool {
-	return k.HeadLen > 0 && k.HeadLen <= len(head) && bytes.Equal(k.Head, headHash(head[:k.HeadLen]))
+	if k.HeadLen > len(head) {
+		return k.beginsWith(firstLine(head))
+	}
+	return k.HeadLen > 0 && bytes.Equal(k.Head, headHash(head[:k.HeadLen]))
+}
+
+// beginsWith reports whether the file's first line is this one.
+func (k *known) beginsWith(line []byte) bool {
+	return len(line) > 0 && bytes.Equal(k.First, headHash(line))
+}
+
+// firstLine returns the first line of a file, as far as it is in its head; none
+// when its end is not there yet.
+func firstLine(head []byte) []byte {
+	if i := bytes.IndexByte(head, '\n'); i >= 0 {
+		return head[:i+1]
+	}
+	if len(head) == headBytes {
+		return head
+	}
+	return nil
 }
 
 func headHash(b []byte) []byte {
@@ -81,6 +103,9 @@ func (k *known) advance(l *lines) {
 	k.Tail = append(k.Tail[:0], l.tail...)
 	if n := int(min(int64(len(l.head)), l.offset)); n > k.HeadLen {
 		k.HeadLen, k.Head = n, headHash(l.head[:n])
+		if line := firstLine(l.head); line != nil {
+			k.First = headHash(line)
+		}
 	}
 	k.dirty = true
 }
@@ -96,12 +121,6 @@ func newMemory() *memory { return &memory{files: make(map[uint32]*known)} }
 
 // add takes in a file of which lines were handed out.
 func (m *memory) add(k *known) {
-	for id, old := range m.files {
-		if old.HeadLen == 0 { // where the stream began, until something is known of it
-			delete(m.files, id)
-			m.gone = append(m.gone, id)
-		}
-	}
 	k.ID = m.next
 	m.next++
 	k.dirty = true
@@ -115,6 +134,14 @@ func (m *memory) add(k *known) {
 	}
 	delete(m.files, oldest)
 	m.gone = append(m.gone, oldest)
+}
+
+// clear forgets all files.
+func (m *memory) clear() {
+	for id := range m.files {
+		m.gone = append(m.gone, id)
+	}
+	clear(m.files)
 }
 
 // changes and load are Reader's Changes and Load.

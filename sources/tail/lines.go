@@ -3,6 +3,7 @@ package tail
 import (
 	"bytes"
 	"io"
+	"slices"
 
 	"mailfate/sources"
 )
@@ -51,22 +52,34 @@ func (l *lines) end() int64 { return l.offset + int64(l.w-l.r) + max(l.dropped, 
 // torn says how many bytes of a line without its end have been read.
 func (l *lines) torn() int64 { return l.end() - l.offset }
 
-// read reads a block and hands out the lines that it completes.
-func (l *lines) read(src io.Reader, fn func(sources.Line)) (int, error) {
+// fill reads a block. It counts as read when take has it.
+func (l *lines) fill(src io.Reader) (fresh []byte, err error) {
 	l.makeRoom()
-	at := l.end()
 	n, err := src.Read(l.buf[l.w : l.w+block])
-	fresh := l.buf[l.w : l.w+n]
-	l.keepHead(at, fresh)
+	return l.buf[l.w : l.w+n], err
+}
+
+// take hands out the lines that a block completes.
+func (l *lines) take(fresh []byte, fn func(sources.Line)) {
+	l.keepHead(l.end(), fresh)
 	if l.dropped >= 0 {
 		l.endLongLine(fresh, fn)
 	} else {
-		l.w += n
+		l.w += len(fresh)
 	}
 	if l.dropped < 0 {
 		l.handOut(fn)
 	}
-	return n, err
+}
+
+// before returns the last bytes that were read, as far as they are kept, and
+// where they end.
+func (l *lines) before() (b []byte, end int64) {
+	if l.dropped > 0 {
+		return l.tail, l.offset
+	}
+	b = append(slices.Clone(l.tail), l.buf[l.r:l.w]...)
+	return b[max(0, len(b)-tailBytes):], l.end()
 }
 
 // makeRoom leaves room for a block behind what is held.

@@ -84,7 +84,7 @@ func (r *files) open(it item) (*logFile, error) {
 		case found == same:
 			r.begin(lf, k, head)
 			return lf, nil
-		case found == shorter && !r.rewritten(lf, k):
+		case found == shorter && !r.inPlace(lf, k):
 			lf.close()
 			return nil, nil
 		}
@@ -191,22 +191,6 @@ func (r *files) verify(lf *logFile, k *known, head []byte) (match, error) {
 	default:
 		return same, nil
 	}
-}
-
-// rewritten reports whether a file that begins like k, but is shorter, is k
-// itself after somebody truncated it: then its content is new.
-func (r *files) rewritten(lf *logFile, k *known) bool {
-	info, err := lf.f.Stat()
-	return err == nil && lf.plain && r.opts.Follow && identityOf(info) == identity{k.Dev, k.Inode} && k.Inode != 0
-}
-
-// overwritten reports whether the bytes before the position are no longer there:
-// the open file was truncated, and may have grown beyond the position since.
-func (r *files) overwritten() bool {
-	tail := r.lines.tail
-	now := make([]byte, len(tail))
-	n, _ := r.cur.f.ReadAt(now, r.lines.offset-int64(len(tail)))
-	return !bytes.Equal(now[:n], tail)
 }
 
 // advance keeps in the position what has been handed out of the open file.

@@ -57,20 +57,6 @@ func (r *files) complete(info fs.FileInfo) bool {
 	return false
 }
 
-// seen reports whether the kernel says that we had this file before.
-func (r *files) seen(info fs.FileInfo) bool {
-	id := identityOf(info)
-	if _, ok := r.judged[id]; ok {
-		return true
-	}
-	for _, k := range r.memory.files {
-		if k.Inode != 0 && id == (identity{k.Dev, k.Inode}) {
-			return true
-		}
-	}
-	return false
-}
-
 // sibling is a file of the set that is there now.
 type sibling struct {
 	path string
@@ -96,7 +82,7 @@ func (r *files) siblings() []sibling {
 }
 
 func (r *files) list() []sibling {
-	dir, base := filepath.Dir(r.set.Path), filepath.Base(r.set.Path)
+	dir := filepath.Dir(r.set.Path)
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		r.problems.add(fileError("list", dir, err))
@@ -104,11 +90,8 @@ func (r *files) list() []sibling {
 	}
 	delete(r.problems, dir)
 	var all []sibling
-	for _, e := range entries {
-		if hidden(e.Name()) || parseName(e.Name()).base != base {
-			continue
-		}
-		p := filepath.Join(dir, e.Name())
+	for _, name := range rotation(r.set.Path, entries) {
+		p := filepath.Join(dir, name)
 		if info, ok := r.stat(p); ok && info.Mode().IsRegular() && info.Size() > 0 || ok && p == r.set.Path {
 			all = append(all, sibling{p, info})
 		}
@@ -127,70 +110,24 @@ func (r *files) stat(path string) (fs.FileInfo, bool) {
 	return info, err == nil
 }
 
-// plan returns what is to be read, apart from the open file, oldest first.
-//
-// A follower goes from the newest file back to the first that it knows: what is
-// newer is new, and its own to read. Of the older ones, it reads those that the
-// user named, at the start, and those to which something was added since it left.
+// plan returns what is to be read, apart from the open file, oldest first. A
+// follower reads everything that is new to it, whatever its name: a line in an
+// older file may tell what later ones are about.
 func (r *files) plan() []item {
 	if !r.opts.Follow {
 		return r.replayPlan()
 	}
 	r.planned = time.Now()
-	first := !r.listed
-	r.listed = true
 	var todo []item
-	knownSeen := false
 	all := r.siblings()
-	for i, s := range slices.Backward(all) {
-		if r.isCurrent(s.info) {
-			knownSeen = true
-			continue
-		}
-		if s.info.Size() == 0 {
-			continue
-		}
+	for i, s := range all {
 		settled, final := r.settled(s.info)
-		if settled || final && i == len(all)-1 { // the newest can still be completed
-			knownSeen = true
-			continue
-		}
-		known := r.peek(s, knownSeen)
-		asked := first && r.named(s.path)
-		newer := !knownSeen && (!first || len(r.memory.files) > 0)
-		if known || asked || newer {
+		newest := i == len(all)-1 // it can still be completed
+		if s.info.Size() > 0 && !settled && (!final || !newest) && !r.isCurrent(s.info) {
 			todo = append(todo, item{s.path, final, s.info})
-		} else if first {
-			r.judge(s.info, read) // it was there before we were asked for others
 		}
-		knownSeen = knownSeen || known
 	}
-	slices.Reverse(todo)
 	return todo
-}
-
-// peek reports whether a file is known; the kernel's word is enough for one that
-// is older than another known file.
-func (r *files) peek(s sibling, older bool) bool {
-	if older {
-		return r.seen(s.info)
-	}
-	lf, err := openRaw(s.path)
-	if err != nil {
-		return false // opening it again will say why
-	}
-	defer lf.close()
-	head, _ := readHead(lf)
-	for _, k := range r.memory.files {
-		if k.begins(head) || k.HeadLen == 0 && k.Inode != 0 && identityOf(s.info) == (identity{k.Dev, k.Inode}) {
-			return true
-		}
-	}
-	return false
-}
-
-func (r *files) named(path string) bool {
-	return path == r.set.Path || slices.ContainsFunc(r.set.Files, func(f File) bool { return f.Path == path })
 }
 
 func (r *files) isCurrent(info fs.FileInfo) bool {
@@ -254,9 +191,9 @@ func (r *files) unmoved(info fs.FileInfo) bool {
 // it until the others were found is read first.
 func (r *files) leave(fn func(sources.Line)) Status {
 	lf := r.cur
-	if n, _ := r.lines.read(lf.src, lf.deliver(fn)); n > 0 {
+	if status, _ := r.block(fn); status != Idle {
 		r.queue = nil
-		return More
+		return status
 	}
 	if !r.listedNow() {
 		r.lines.finish(lf.deliver(fn)) // it has been removed, so nothing can complete its last line

@@ -18,6 +18,10 @@ const (
 	FileEnded
 	// Idle: everything that is there has been handed out.
 	Idle
+	// Again: an older copy was put back in place of what was handed out, so what
+	// was made of it is no ground for what follows. All lines are handed out again,
+	// the oldest first, as if nothing were known.
+	Again
 )
 
 // Limits that Options do not change.
