@@ -18,8 +18,9 @@ const (
 	// finish what they do; a transaction takes far less.
 	defaultRebalanceTimeout = 10 * time.Second
 	// heartbeatsPerSession is how many heartbeats may be late before a member
-	// counts as dead; each is also a chance to learn of a rebalance.
-	heartbeatsPerSession = 10
+	// counts as dead. So many, for only by a heartbeat a member learns that the
+	// group comes to a new generation, and all others wait for it then.
+	heartbeatsPerSession = 30
 	// joinBackoff is the longest wait after a failed attempt to join; members draw
 	// theirs, so that those that failed together do not come back together.
 	joinBackoff = 250 * time.Millisecond

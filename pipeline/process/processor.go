@@ -92,6 +92,11 @@ func (p *Processor) Run(ctx context.Context) error {
 
 func (p *Processor) generations(ctx context.Context, group *kafkalog.Group) error {
 	ctx, stop := context.WithCancel(ctx)
+	crew := newCrew(ctx, p, func(err error) {
+		p.fail(err)
+		stop()
+	})
+	defer crew.wait()
 	defer stop()
 	for {
 		gen, err := group.Next(ctx)
@@ -102,23 +107,16 @@ func (p *Processor) generations(ctx context.Context, group *kafkalog.Group) erro
 			return fmt.Errorf("get partitions assigned: %w", err)
 		}
 		p.log.Info("partitions assigned", "generation", gen.ID, "partitions", gen.Assigned[schemas.TopicEvents])
-		for _, partition := range gen.Assigned[schemas.TopicEvents] {
-			gen.Run(func(ctx context.Context) {
-				if err := p.work(ctx, gen, partition); err != nil {
-					p.fail(err)
-					stop()
-				}
-			})
-		}
+		crew.assign(gen)
 	}
 }
 
-// work runs one worker after another on a partition until the generation ends.
-// It returns only errors that no new worker could mend.
-func (p *Processor) work(ctx context.Context, gen *kafkalog.Generation, partition int) error {
+// work runs one worker after another on a partition until ctx ends or the
+// partition is another's. It returns only errors that no new worker could mend.
+func (p *Processor) work(ctx context.Context, partition int, assigned func() bool) error {
 	defer p.report(partition, progress{input: -1})
 	for ctx.Err() == nil {
-		w := newWorker(p, gen, partition)
+		w := newWorker(p, partition)
 		err := w.run(ctx)
 		switch {
 		case err == nil || ctx.Err() != nil:
@@ -130,6 +128,9 @@ func (p *Processor) work(ctx context.Context, gen *kafkalog.Generation, partitio
 			p.log.Warn("partition is restored after an error", "partition", partition, "error", err)
 		default:
 			return fmt.Errorf("process partition %d: %w", partition, err)
+		}
+		if !assigned() {
+			return nil // to take it now could only disturb whoever has it since
 		}
 	}
 	return nil
