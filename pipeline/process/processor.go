@@ -76,7 +76,13 @@ func (p *Processor) Run(ctx context.Context) error {
 	if p.cluster, err = p.client.ClusterID(ctx); err != nil {
 		return fmt.Errorf("identify cluster: %w", err)
 	}
-	group, err := p.client.NewGroup(kafkalog.GroupOptions{ID: Group, Topics: []string{schemas.TopicEvents}})
+	had, err := p.had()
+	if err != nil {
+		return err
+	}
+	group, err := p.client.NewGroup(kafkalog.GroupOptions{
+		ID: Group, Topics: []string{schemas.TopicEvents}, Had: map[string][]int{schemas.TopicEvents: had},
+	})
 	if err != nil {
 		return fmt.Errorf("join processors: %w", err)
 	}
@@ -107,6 +113,9 @@ func (p *Processor) generations(ctx context.Context, group *kafkalog.Group) erro
 			return fmt.Errorf("get partitions assigned: %w", err)
 		}
 		p.log.Info("partitions assigned", "generation", gen.ID, "partitions", gen.Assigned[schemas.TopicEvents])
+		if err := p.keepHad(gen.Assigned[schemas.TopicEvents]); err != nil {
+			return err
+		}
 		crew.assign(gen)
 	}
 }
