@@ -13,6 +13,10 @@ import (
 
 func main() {
 	embedded.MaybeChild()
+	// Where nobody reads stdout any more (mailfate … | head) writing to it is an
+	// error like any other instead of death, so that what was begun is tidied up.
+	// Ignoring the signal would do that to children too.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	// The first signal ends ctx and gives the second one back its usual effect,
 	// which is to end the process at once.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -44,9 +44,11 @@ func (a *App) Replay(ctx context.Context, srcs []Source, tell Progress) (report.
 	if err != nil {
 		return r, a.orFailure(err)
 	}
-	if r.DeadLetters, err = a.deadLetters(ctx); err != nil {
+	dead, err := a.deadLetters(ctx)
+	if err != nil {
 		return r, err
 	}
+	r.DeadLetters = &dead
 	r.Sources = map[string]report.Source{}
 	var problems []error
 	for _, s := range streams {

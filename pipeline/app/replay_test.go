@@ -113,7 +113,7 @@ func compare(t *testing.T, want truth, got report.Report) {
 	equal("unsubscribes", w.Unsubscribes, got.Rates.Unsubscribes)
 	equal("complaints", w.Complaints, got.Rates.Complaints)
 	equal("unmatched", w.Unmatched, got.Unmatched)
-	equal("dead letters", uint64(0), got.DeadLetters)
+	equal("dead letters", new(uint64), got.DeadLetters)
 	if d := w.BounceRate - got.Rates.BounceRate; d*d > 1e-12 {
 		t.Errorf("bounce rate %v, truth %v", got.Rates.BounceRate, w.BounceRate)
 	}

@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -32,8 +31,6 @@ const (
 	never = 10 * 365 * 24 * time.Hour
 	// minSession lets a group notice a dead member soon on one machine.
 	minSession = time.Second
-	// portName is the file that remembers the port between starts.
-	portName = "port"
 )
 
 // BrokerOptions says where and how the broker runs.
@@ -49,6 +46,7 @@ type BrokerOptions struct {
 type Broker struct {
 	cluster *kfake.Cluster
 	intents *intentLog
+	members *members
 	log     *brokerLogger
 	topics  string // the directory that the cluster keeps
 	lock    *os.File
@@ -84,31 +82,36 @@ func startBroker(ctx context.Context, o BrokerOptions) (*Broker, error) {
 	if err != nil {
 		return nil, err
 	}
-	topics := filepath.Join(o.Dir, "topics")
-	if err := repair(ctx, topics, intents.last(), o.Logger); err != nil {
-		return nil, errors.Join(err, intents.close())
-	}
-	if err := intents.write(intent{}); err != nil { // nothing is ending any more
-		return nil, errors.Join(err, intents.close())
-	}
-	l, err := listen(o.Dir, o.Port)
-	if err != nil {
-		return nil, errors.Join(err, intents.close())
-	}
-	log := &brokerLogger{to: o.Logger}
-	cluster, err := kfake.NewCluster(brokerSettings(o, topics, l, log)...)
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open topics: %w", err), l.Close(), intents.close())
-	}
-	intents.follow(cluster)
-	b := &Broker{cluster: cluster, intents: intents, log: log, topics: topics, addr: l.Addr().String()}
-	if b.client, err = kgo.NewClient(kgo.SeedBrokers(b.addr), kgo.ClientID("mailfate-embedded")); err != nil {
-		return nil, errors.Join(fmt.Errorf("connect to broker: %w", err), b.close())
-	}
-	if err := rememberPort(o.Dir, l); err != nil {
+	b := &Broker{intents: intents, log: &brokerLogger{to: o.Logger}, topics: filepath.Join(o.Dir, "topics"), members: newMembers()}
+	if err := b.open(ctx, o); err != nil {
 		return nil, errors.Join(err, b.close())
 	}
 	return b, nil
+}
+
+func (b *Broker) open(ctx context.Context, o BrokerOptions) error {
+	if err := repair(ctx, b.topics, b.intents.last(), o.Logger); err != nil {
+		return err
+	}
+	if err := b.intents.write(intent{}); err != nil { // nothing is ending any more
+		return err
+	}
+	l, err := listen(o.Dir, o.Port)
+	if err != nil {
+		return err
+	}
+	b.addr = l.Addr().String()
+	cluster, err := kfake.NewCluster(brokerSettings(o, b.topics, listener{l, b.members}, b.log)...)
+	if err != nil {
+		return errors.Join(fmt.Errorf("open topics: %w", err), l.Close())
+	}
+	b.cluster = cluster
+	b.intents.follow(cluster)
+	if b.client, err = kgo.NewClient(kgo.SeedBrokers(b.addr), kgo.ClientID("mailfate-embedded")); err != nil {
+		return fmt.Errorf("connect to broker: %w", err)
+	}
+	b.members.start(cluster, b.client)
+	return rememberPort(o.Dir, l)
 }
 
 func brokerSettings(o BrokerOptions, topics string, l net.Listener, log *brokerLogger) []kfake.Opt {
@@ -159,6 +162,10 @@ func (b *Broker) Stop() error {
 }
 
 func (b *Broker) close() error {
+	if b.cluster == nil { // it never ran
+		return b.intents.close()
+	}
+	b.members.stop()
 	if b.client != nil {
 		b.client.Close()
 	}
@@ -170,42 +177,4 @@ func (b *Broker) close() error {
 		return errors.Join(fmt.Errorf("stop broker in %s: not everything could be written down; the next start repairs it as after a kill", b.topics), b.intents.close())
 	}
 	return errors.Join(noteStopped(b.topics), b.intents.close())
-}
-
-// listen takes the wanted port, or the remembered one if it is free, or any.
-func listen(dir string, port int) (net.Listener, error) {
-	if port == 0 {
-		if l, err := net.Listen("tcp", address(rememberedPort(dir))); err == nil {
-			return l, nil
-		}
-	}
-	l, err := net.Listen("tcp", address(port))
-	if err != nil {
-		return nil, fmt.Errorf("listen: %w; choose another port, or 0 for a free one", err)
-	}
-	return l, nil
-}
-
-// rememberedPort is 0 when there is none: a lost file costs an address only.
-func rememberedPort(dir string) int {
-	text, err := os.ReadFile(filepath.Join(dir, portName))
-	if err != nil {
-		return 0
-	}
-	port, err := strconv.ParseUint(strings.TrimSpace(string(text)), 10, 16)
-	if err != nil {
-		return 0
-	}
-	return int(port)
-}
-
-func rememberPort(dir string, l net.Listener) error {
-	port := l.Addr().(*net.TCPAddr).Port
-	if port == rememberedPort(dir) {
-		return nil
-	}
-	if err := os.WriteFile(filepath.Join(dir, portName), []byte(strconv.Itoa(port)+"\n"), 0o600); err != nil {
-		return fmt.Errorf("remember port: %w", err)
-	}
-	return nil
 }

@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
+	"sync/atomic"
 	"time"
+
+	"mailfate/pipeline/embedded/child"
 )
 
 const (
@@ -38,13 +41,15 @@ type ClickHouseOptions struct {
 // ClickHouse is a running server, reachable from this machine only. User
 // default has no password there, and may not read files or other hosts.
 type ClickHouse struct {
-	dir    string
-	lock   *os.File
-	proc   *process
-	signal syscall.Signal // what asks a binary to stop; 0 for the library
-	addrs  ports
-	done   chan struct{}
-	err    error
+	dir   string
+	lock  *os.File
+	proc  *child.Process
+	stdin io.Closer // closing it tells the library's host to stop; nil for a binary
+	addrs ports
+
+	stopping atomic.Bool
+	done     chan struct{}
+	err      error
 }
 
 // StartClickHouse starts a server and returns when it answers. The server
@@ -115,9 +120,9 @@ func (c *ClickHouse) start(ctx context.Context, eng engine, o ClickHouseOptions)
 	if err := launch(ctx, eng, o, stderr); err != nil {
 		return err
 	}
-	c.proc.discardOutput()
 	if err := c.waitPing(ctx); err != nil {
-		return errors.Join(err, c.kill())
+		c.proc.Kill()
+		return err
 	}
 	return nil
 }
@@ -142,26 +147,12 @@ func (c *ClickHouse) command(stderr *os.File, path string, args ...string) *exec
 
 // watch notices the server's end, asked for or not.
 func (c *ClickHouse) watch() {
-	<-c.proc.done
-	if !c.proc.stopping.Load() {
-		c.err = fmt.Errorf("ClickHouse (process %d) ended by itself: %w%s", c.PID(), exitReason(c.proc.err), c.lastWords())
+	<-c.proc.Done()
+	if !c.stopping.Load() {
+		c.err = fmt.Errorf("ClickHouse (process %d) ended by itself: %w%s", c.PID(), c.proc.Exit(), c.lastWords())
 	}
 	_ = c.lock.Close()
 	close(c.done)
-}
-
-func exitReason(err error) error {
-	if err == nil {
-		return errors.New("exit status 0")
-	}
-	return err
-}
-
-func (c *ClickHouse) kill() error {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	_ = c.proc.stop(ctx, 0) // that it was killed is what was asked for
-	return nil
 }
 
 // Stop ends the server cleanly and kills it when that takes too long or ctx
@@ -169,9 +160,18 @@ func (c *ClickHouse) kill() error {
 func (c *ClickHouse) Stop(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, stopLimit, fmt.Errorf("still running after %v", stopLimit))
 	defer cancel()
-	err := c.proc.stop(ctx, c.signal)
+	c.stopping.Store(true)
+	err := c.askToStop(ctx)
 	<-c.done
 	return err
+}
+
+func (c *ClickHouse) askToStop(ctx context.Context) error {
+	if c.stdin == nil {
+		return c.proc.Stop(ctx)
+	}
+	_ = c.stdin.Close() // has been, when this is not the first call
+	return c.proc.Wait(ctx)
 }
 
 // Done is closed when the server has ended.
@@ -195,7 +195,7 @@ func (c *ClickHouse) Native() string { return address(c.addrs.Native) }
 func (c *ClickHouse) HTTP() string { return address(c.addrs.HTTP) }
 
 // PID is the server's process id.
-func (c *ClickHouse) PID() int { return c.proc.cmd.Process.Pid }
+func (c *ClickHouse) PID() int { return c.proc.PID() }
 
 // LogPath is the server's log.
 func (c *ClickHouse) LogPath() string { return filepath.Join(c.dir, serverLog) }

@@ -7,6 +7,9 @@
 //   - A broker's acknowledged records and committed transactions survive
 //     kill -9; a transaction that was open then is aborted for good, and one
 //     whose commit had begun is committed on all its partitions.
+//   - A consumer group is at rest again within a session after a member died,
+//     whatever it was doing, and a member that waits for the others stays.
+//   - A request of a kind or size that there is not ends its connection only.
 //   - A ClickHouse child dies with its parent, whatever ends the parent, and
 //     what it acknowledged is there after the next start.
 //   - One directory has one user: a second one gets a [LockedError].

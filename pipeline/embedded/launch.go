@@ -11,8 +11,9 @@ import (
 	"net/http"
 	"os"
 	"strconv"
-	"syscall"
 	"time"
+
+	"mailfate/pipeline/embedded/child"
 )
 
 const (
@@ -39,24 +40,34 @@ func (c *ClickHouse) launchLibrary(ctx context.Context, eng engine, o ClickHouse
 	}
 	cmd := c.command(stderr, o.Executable, eng.library, config)
 	cmd.Args[0] = childName
-	if c.proc, err = startProcess(cmd); err != nil {
+	if c.stdin, err = cmd.StdinPipe(); err != nil {
+		return fmt.Errorf("make pipe: %w", err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return fmt.Errorf("make pipe: %w", err)
+	}
+	if c.proc, err = child.Start(cmd); err != nil {
 		return err
 	}
 	ready := make(chan error, 1)
 	go func() {
-		line, err := bufio.NewReaderSize(io.LimitReader(c.proc.stdout, maxReady), maxReady).ReadBytes('\n')
+		line, err := bufio.NewReaderSize(io.LimitReader(stdout, maxReady), maxReady).ReadBytes('\n')
 		if err == nil {
 			err = json.Unmarshal(line, &c.addrs)
 		}
 		ready <- err
+		_, _ = io.Copy(io.Discard, stdout) // so that the child never waits for a reader
 	}()
 	select {
 	case err = <-ready:
 	case <-ctx.Done():
-		return errors.Join(context.Cause(ctx), c.kill(), <-ready)
+		c.proc.Kill()
+		return errors.Join(context.Cause(ctx), <-ready)
 	}
 	if err != nil { // standard output closed: it has ended, or soon will
-		return errors.Join(fmt.Errorf("the server ended before it was ready (%w)", err), c.kill())
+		c.proc.Kill()
+		return fmt.Errorf("the server ended before it was ready (%w)", err)
 	}
 	return nil
 }
@@ -71,8 +82,7 @@ func (c *ClickHouse) launchBinary(_ context.Context, eng engine, o ClickHouseOpt
 	if err != nil {
 		return err
 	}
-	c.signal = syscall.SIGTERM // it does not read its standard input
-	c.proc, err = startProcess(c.command(stderr, eng.binary, "server", "--config-file="+config))
+	c.proc, err = child.Start(c.command(stderr, eng.binary, "server", "--config-file="+config))
 	return err
 }
 
@@ -98,8 +108,8 @@ func (c *ClickHouse) waitPing(ctx context.Context) error {
 			return nil
 		}
 		select {
-		case <-c.proc.done:
-			return fmt.Errorf("the server ended before it was ready: %w", exitReason(c.proc.err))
+		case <-c.proc.Done():
+			return fmt.Errorf("the server ended before it was ready: %w", c.proc.Exit())
 		case <-ctx.Done():
 			return errors.Join(context.Cause(ctx), err)
 		case <-tick.C:

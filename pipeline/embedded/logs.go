@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"mailfate/pipeline/embedded/child"
 )
 
 const (
@@ -40,24 +42,9 @@ func openLogs(dir string) (*os.File, error) {
 func (c *ClickHouse) lastWords() string {
 	for _, name := range []string{startLog, serverLog} {
 		path := filepath.Join(c.dir, name)
-		if s := tail(path); s != "" && (!strings.HasPrefix(s, greeting) || strings.Contains(s, "\n")) {
+		if s := child.Tail(path, tailBytes); s != "" && (!strings.HasPrefix(s, greeting) || strings.Contains(s, "\n")) {
 			return "; the end of " + path + ":\n" + s
 		}
 	}
 	return "; it left nothing in " + filepath.Join(c.dir, serverLog)
-}
-
-func tail(path string) string {
-	f, err := os.Open(path)
-	if err != nil {
-		return ""
-	}
-	defer f.Close()
-	st, err := f.Stat()
-	if err != nil {
-		return ""
-	}
-	buf := make([]byte, min(st.Size(), tailBytes))
-	n, _ := f.ReadAt(buf, st.Size()-int64(len(buf)))
-	return strings.ToValidUTF8(strings.TrimSpace(string(buf[:n])), "�")
 }

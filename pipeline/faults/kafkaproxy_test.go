@@ -31,18 +31,7 @@ func (r *request) name() string { return kmsg.NameForKey(r.key) }
 func talkKafka(p *proxy, c *call) {
 	var mu sync.Mutex
 	waiting := map[int32]*request{}
-	answered := make(chan struct{})
 	c.pipe(func() {
-		defer func() {
-			mu.Lock()
-			defer mu.Unlock()
-			for _, r := range waiting {
-				if r.name() == "JoinGroup" {
-					awaitJoin(answered, &mu)
-					return
-				}
-			}
-		}()
 		for {
 			frame, err := readFrame(c.client)
 			if err != nil || len(frame) < 12 {
@@ -76,7 +65,6 @@ func talkKafka(p *proxy, c *call) {
 			}
 		}
 	}, func() {
-		defer close(answered)
 		for {
 			frame, err := readFrame(c.server)
 			if err != nil || len(frame) < 8 {
@@ -157,21 +145,6 @@ func (p *proxy) forget() map[string]string {
 	p.known = map[string]string{}
 	return known
 }
-
-// awaitJoin keeps a connection to the broker whose client is gone until the broker
-// has answered the client's wish to join. The embedded broker never removes a
-// member that it could not answer: other groups' members would wait for ever.
-func awaitJoin(answered <-chan struct{}, mu *sync.Mutex) {
-	mu.Unlock()
-	defer mu.Lock()
-	select {
-	case <-answered:
-	case <-time.After(joinWithin):
-	}
-}
-
-// joinWithin is more than a rebalance may take.
-const joinWithin = 15 * time.Second
 
 // readFrame reads a frame with its size.
 func readFrame(r io.Reader) ([]byte, error) {

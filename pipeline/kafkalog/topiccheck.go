@@ -16,7 +16,7 @@ import (
 const minInSync = "min.insync.replicas"
 
 // atLeast lists the settings of which more than is wanted does no harm.
-var atLeast = []string{"retention.ms", "min.compaction.lag.ms", "max.message.bytes"}
+var atLeast = []string{"retention.ms", "delete.retention.ms", "min.compaction.lag.ms", "max.message.bytes"}
 
 // unlimited is how Kafka spells no limit in such a setting.
 const unlimited = "-1"

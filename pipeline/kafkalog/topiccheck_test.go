@@ -37,19 +37,20 @@ func TestEnsureTopicsSaysAllThatIsWrong(t *testing.T) { onBoth(t, testEnsureTopi
 // testEnsureTopicsSaysAllThatIsWrong, and what was said to mend it does.
 func testEnsureTopicsSaysAllThatIsWrong(t *testing.T, cluster *testCluster) {
 	log := cluster.topic(t, 2, map[string]string{
-		"cleanup.policy": "delete", "retention.ms": "1000", "min.compaction.lag.ms": "1", "max.message.bytes": "1000",
+		"cleanup.policy": "delete", "retention.ms": "1000", "delete.retention.ms": "1000", "min.compaction.lag.ms": "1", "max.message.bytes": "1000",
 		"message.timestamp.type": "LogAppendTime",
 	})
 	cluster.alter(t, log, "min.insync.replicas", "2")
 	c := cluster.dial(t)
 	ctx := testContext(t)
 	want := Topic{Name: log, Partitions: 2, Config: map[string]string{
-		"cleanup.policy": "compact,delete", "retention.ms": "-1", "min.compaction.lag.ms": "2000", "max.message.bytes": "13000000",
+		"cleanup.policy": "compact,delete", "retention.ms": "-1", "delete.retention.ms": "2000", "min.compaction.lag.ms": "2000", "max.message.bytes": "13000000",
 		"message.timestamp.type": "CreateTime", "compression.type": "producer",
 	}}
 	wrong := topicErrors(t, c.EnsureTopics(ctx, want))
 	said := []*TopicError{
 		{Topic: log, Setting: "cleanup.policy", Got: "delete", Want: "compact,delete"},
+		{Topic: log, Setting: "delete.retention.ms", Got: "1000", Want: "2000 or more"},
 		{Topic: log, Setting: "max.message.bytes", Got: "1000", Want: "13000000 or more"},
 		{Topic: log, Setting: "message.timestamp.type", Got: "LogAppendTime", Want: "CreateTime"},
 		{Topic: log, Setting: "min.compaction.lag.ms", Got: "1", Want: "2000 or more"},

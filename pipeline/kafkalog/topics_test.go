@@ -17,7 +17,7 @@ func testEnsureTopicsCreatesAndChecks(t *testing.T, cluster *testCluster) {
 	ctx := testContext(t)
 	topics := []Topic{
 		{Name: "mail.events", Partitions: 3, Replication: 1, Config: map[string]string{"retention.ms": "86400000"}},
-		{Name: "mail.status", Partitions: 2, Config: map[string]string{"cleanup.policy": "compact,delete"}},
+		{Name: "mail.status", Partitions: 2, Config: map[string]string{"cleanup.policy": "compact,delete", "delete.retention.ms": "172800000"}},
 	}
 	for range 2 {
 		if err := c.EnsureTopics(ctx, topics...); err != nil {
@@ -29,6 +29,7 @@ func testEnsureTopicsCreatesAndChecks(t *testing.T, cluster *testCluster) {
 	}
 	topics[1].Config["cleanup.policy"] = "delete, compact" // the same in another order
 	topics[0].Config["retention.ms"] = "3600000"           // it has more
+	topics[1].Config["delete.retention.ms"] = "86400000"   // here too
 	if err := c.EnsureTopics(ctx, topics...); err != nil {
 		t.Error(err)
 	}

@@ -6,9 +6,12 @@
 //
 //  1. The set (Add): the events under one key, merged by union, with caps. Union
 //     is commutative, associative and idempotent, and nothing else decides what
-//     is known.
+//     is known. Of a kind the first and the last are kept, and the edges: the
+//     first and the last of each of a few agents. The others are counted.
 //  2. The timeline: a message's events, own and inherited, in their total order,
-//     with what they mean together and with what time alone brings about.
+//     with what they mean together and with what time alone brings about. Here an
+//     agent is found to be a machine, whose opens are no opens, and a delivery
+//     behind a return to be moot.
 //  3. The fold: the timeline through each vocabulary's table, step by step; its
 //     steps are the message's history.
 //

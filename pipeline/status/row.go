@@ -1,6 +1,10 @@
 package status
 
-import "mailfate/schemas"
+import (
+	"slices"
+
+	"mailfate/schemas"
+)
 
 // summarise makes the row of message_status from a timeline and its history.
 func (t *timeline) summarise(src *Sources, history []schemas.Change) schemas.Row {
@@ -119,10 +123,5 @@ func (t *timeline) bounce(history []schemas.Change) (found *Point) {
 }
 
 func causes(history []schemas.Change, id schemas.EventID) bool {
-	for i := range history {
-		if history[i].Cause == id {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(history, func(c schemas.Change) bool { return c.Cause == id })
 }

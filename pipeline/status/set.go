@@ -3,6 +3,7 @@ package status
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"strings"
 
 	"mailfate/schemas"
@@ -13,40 +14,19 @@ const (
 	// the first tell when something happened, the last what was said.
 	keepEach = 16
 
-	// keepQueues is keepEach for what MTAs say of a whole message: a mailing that is
-	// sent in many envelopes under one Message-ID has as many queue ids.
-	keepQueues = 128
+	// KeepQueues is keepEach for what MTAs say of a whole message: a mailing that is
+	// sent in many envelopes under one Message-ID has as many queue ids. Of no kind
+	// are more kept.
+	KeepQueues = 128
 
-	// edgeAgents is of how many agents the first and the last event of a kind are
+	// EdgeAgents is of how many agents the first and the last event of a kind are
 	// kept too: of the smallest, so that no order decides which.
-	edgeAgents = 16
+	EdgeAgents = 16
 
 	// smallest is how many accounts and recipients the message's own record
 	// names: two are enough to know that there are several.
 	smallest = 2
 )
-
-// Merge takes everything that is known in other into s and reports whether that
-// changed anything.
-func Merge(s, other *schemas.Snapshot) bool {
-	changed := false
-	for i := range other.Counted {
-		c := &other.Counted[i]
-		for n, id := range c.IDs {
-			changed = count(s, c.Kind, id, agentAt(c, n)) || changed
-		}
-	}
-	for i := range other.Events {
-		changed = Add(s, &other.Events[i]) || changed
-	}
-	for _, a := range other.Accounts {
-		changed = AddAccount(s, a) || changed
-	}
-	for _, r := range other.Recipients {
-		changed = AddRecipient(s, r) || changed
-	}
-	return changed
-}
 
 // AddAccount notes on a message's own record that an account has a message of its id.
 func AddAccount(s *schemas.Snapshot, account string) bool {
@@ -110,7 +90,7 @@ func isEdge(before, after []schemas.Event, agent string) bool {
 	if slices.ContainsFunc(before, same) && slices.ContainsFunc(after, same) {
 		return false
 	}
-	var smaller [edgeAgents]string
+	var smaller [EdgeAgents]string
 	n := 0
 	for _, events := range [][]schemas.Event{before, after} {
 		for i := range events {
@@ -119,7 +99,7 @@ func isEdge(before, after []schemas.Event, agent string) bool {
 				continue
 			}
 			smaller[n] = a
-			if n++; n == edgeAgents {
+			if n++; n == EdgeAgents {
 				return false
 			}
 		}
@@ -141,19 +121,12 @@ func thinOut(s *schemas.Snapshot, first, end, keep int) {
 // place finds where an event belongs. By far the most come in the order of their
 // kinds and times, so the end is tried first.
 func place(events []schemas.Event, ev *schemas.Event) (at int, found bool) {
-	if n := len(events); n == 0 || comparePlace(&events[n-1], ev) < 0 {
-		return n, false
+	last := len(events) - 1
+	if last < 0 || comparePlace(&events[last], ev) < 0 {
+		return last + 1, false
 	}
-	lo, hi := 0, len(events)
-	for lo < hi {
-		mid := int(uint(lo+hi) >> 1)
-		if comparePlace(&events[mid], ev) < 0 {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	return lo, comparePlace(&events[lo], ev) == 0
+	at = sort.Search(last, func(i int) bool { return comparePlace(&events[i], ev) >= 0 })
+	return at, comparePlace(&events[at], ev) == 0
 }
 
 // putReading keeps of an event what a set keeps: not what its key says, nor
@@ -167,7 +140,7 @@ func putReading(kept, ev *schemas.Event) {
 // keepOf is how many events of a kind are kept from either end of time.
 func keepOf(s *schemas.Snapshot, k schemas.Kind) int {
 	if s.Recipient == "" && (k == schemas.Queued || k == schemas.Expired) {
-		return keepQueues
+		return KeepQueues
 	}
 	return keepEach
 }

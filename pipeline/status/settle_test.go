@@ -92,29 +92,3 @@ func TestRevisionIsTheIntakeWhereItCanBe(t *testing.T) {
 		t.Errorf("revision %d", s.Revision)
 	}
 }
-
-// What is counted, and no longer kept, survives a merge.
-func TestMergeOfCounts(t *testing.T) {
-	var all, odd, even []schemas.Event
-	for i := range 200 {
-		ev := schemas.Event{ID: schemas.EventID(1 + i*37%200), Kind: schemas.Opened, Time: int64(i)}
-		all = append(all, ev)
-		if i%2 == 0 {
-			even = append(even, ev)
-		} else {
-			odd = append(odd, ev)
-		}
-	}
-	want, got := fill(all), fill(odd)
-	if !Merge(got, fill(even)) {
-		t.Error("nothing is new")
-	}
-	ids := idsCounted(got, schemas.Opened)
-	if !slices.Equal(ids, idsCounted(want, schemas.Opened)) || len(ids) != 200 || len(got.Events) != 32 {
-		t.Errorf("counted %v of %d events", ids, len(got.Events))
-	}
-	named := &schemas.Snapshot{Accounts: []string{"acme"}, Recipients: []string{"r"}}
-	if !Merge(got, named) || Merge(got, named) || !slices.Equal(got.Accounts, named.Accounts) || !slices.Equal(got.Recipients, named.Recipients) {
-		t.Error("names are not merged")
-	}
-}

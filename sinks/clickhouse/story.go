@@ -20,16 +20,9 @@ const (
 	// another id is looked for in all rows.
 	storyTime = time.Minute
 
-	// storyKeep is how many events of a kind are read from either end of time: at
-	// least as many as a set keeps (pipeline/status).
-	storyKeep = 128
-
-	// storyAgents is of how many agents of a kind, the smallest, the first and the
-	// last event are read too: at least as many as a set counts apart.
-	storyAgents = 16
-
 	// storyAfter is how much later than its last event a change of a message may
-	// be that time alone brought about: what is known of it is not kept longer.
+	// be that time alone brought about. The configuration refuses timers that run
+	// longer, because a message is by default forgotten by then.
 	storyAfter = 31 * 24 * time.Hour
 
 	// storyNames is how many messages or recipients an error lists, and how many

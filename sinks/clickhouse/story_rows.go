@@ -7,6 +7,7 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 
+	machine "mailfate/pipeline/status"
 	"mailfate/schemas"
 	"mailfate/sinks/explain"
 )
@@ -142,7 +143,7 @@ func (r *storyReader) events() error {
 	}
 	var rows []storyEvent
 	err := r.ask(&rows, "story_events", r.id(), r.these(), clickhouse.Named("held", held),
-		clickhouse.Named("keep", storyKeep), clickhouse.Named("agents", storyAgents), limit(explain.MaxEvents))
+		clickhouse.Named("keep", machine.KeepQueues), clickhouse.Named("agents", machine.EdgeAgents), limit(explain.MaxEvents))
 	if err != nil {
 		return err
 	}

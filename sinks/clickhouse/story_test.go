@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"mailfate/pipeline/kafkalog"
+	machine "mailfate/pipeline/status"
 	"mailfate/schemas"
 	"mailfate/sinks/explain"
 )
@@ -159,7 +160,7 @@ func TestStoryIsBounded(t *testing.T) {
 	write(t, db, schemas.TopicEvents, false, events...)
 	write(t, db, schemas.TopicStatus, true, statusRecords(t, 0, append(rows, delivered(t))...)...)
 	f := story(t, db, "m1@acme.example", "ann@example.org")
-	if len(f.Events) != 2*storyKeep || f.Events[0].ID != 1 || f.Events[len(f.Events)-1].ID != 400 {
+	if len(f.Events) != 2*machine.KeepQueues || f.Events[0].ID != 1 || f.Events[len(f.Events)-1].ID != 400 {
 		t.Errorf("%d events", len(f.Events))
 	}
 	if f.Places[1] != 1 || f.Places[400] != 400 || f.Cut {

@@ -20,12 +20,14 @@ type Report struct {
 	// BouncesByDomain lists recipients' domains, those with the most bounces first.
 	BouncesByDomain []BounceDomain `json:"bounces_by_domain"`
 
-	Sources     map[string]Source `json:"sources"`
-	Unparsed    uint64            `json:"unparsed"`     // lines that no rule knows
-	Unmatched   uint64            `json:"unmatched"`    // hits and reports that belong to no known message
-	Contested   uint64            `json:"contested"`    // and those that could belong to several accounts'
-	DeadLetters uint64            `json:"dead_letters"` // events that could not be applied
-	Digest      string            `json:"digest"`       // the same for the same events
+	Sources   map[string]Source `json:"sources"`
+	Unparsed  uint64            `json:"unparsed"`  // lines that no rule knows
+	Unmatched uint64            `json:"unmatched"` // hits and reports that belong to no known message
+	Contested uint64            `json:"contested"` // and those that could belong to several accounts'
+	// DeadLetters counts events that could not be applied; nil when nobody has
+	// looked into Kafka, where they are.
+	DeadLetters *uint64 `json:"dead_letters,omitempty"`
+	Digest      string  `json:"digest"` // the same for the same events
 }
 
 // Rates count messages, not hits: who opens twice is counted once.

@@ -43,7 +43,7 @@ func sample() *Report {
 			"arf":                       {Lines: 3, Events: 3},
 		},
 		Unparsed:  2,
-		Unmatched: 4, DeadLetters: 1, Digest: "00ff",
+		Unmatched: 4, DeadLetters: new(uint64(1)), Digest: "00ff",
 	}
 }
 

@@ -148,8 +148,8 @@ func (r *Report) writeRest(out *writer) {
 	t.add("unparsed", count(r.Unparsed), "lines that no rule knows (table unparsed)")
 	t.add("unmatched", count(r.Unmatched), "hits and reports about no known message (table unmatched)")
 	t.add("contested", count(r.Contested), "hits and reports that could be several accounts' (table contested)")
-	if len(r.Sources) > 0 { // else nobody has looked into Kafka
-		t.add("dead letters", count(r.DeadLetters), "events that could not be applied (topic "+schemas.TopicDead+")")
+	if r.DeadLetters != nil {
+		t.add("dead letters", count(*r.DeadLetters), "events that could not be applied (topic "+schemas.TopicDead+")")
 	}
 	out.title("Left over")
 	out.grid(t)

@@ -42,31 +42,33 @@ func (e *env) checkConfig() *cobra.Command {
 	return c
 }
 
-// tryAll tries everything that the configuration names and says how it went.
+// tryAll tries everything that the configuration names, and says at once what is
+// well. The rest is its error.
 func (e *env) tryAll(ctx context.Context, set *setup) error {
-	ctx, cancel := context.WithTimeout(ctx, connectTime)
-	defer cancel()
 	options, err := set.options()
 	if err != nil {
 		return err
 	}
 	var errs []error
-	try := func(what string, err error) {
-		verdict := "ok"
-		if err != nil {
-			verdict = err.Error()
+	try := func(what string, fn func(context.Context, app.Options) error) {
+		ctx, cancel := context.WithTimeout(ctx, connectTime)
+		defer cancel()
+		if err := fn(ctx, options); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", what, err))
+			return
 		}
-		fmt.Fprintf(e.err, "%s: %s\n", what, verdict)
+		fmt.Fprintf(e.err, "%s: ok\n", what)
 	}
 	if len(options.Kafka.Brokers) > 0 {
-		try("kafka", app.TryKafka(ctx, options))
+		try("kafka", app.TryKafka)
 	}
 	if len(options.ClickHouse.Addresses) > 0 {
-		try("clickhouse", app.TryClickHouse(ctx, options))
+		try("clickhouse", app.TryClickHouse)
 	}
-	_, err = set.collect(nil, app.Find)
-	try("sources", err)
+	try("sources", func(context.Context, app.Options) error {
+		_, err := set.collect(nil, app.Find)
+		return err
+	})
 	return errors.Join(errs...)
 }
 

@@ -3,8 +3,8 @@
 //
 // Run is called by main with the arguments and a context that ends with the
 // first signal. It returns the exit code: 0 done, 1 failed, 2 wrong usage or
-// configuration. Errors are printed once, here, and name the thing, the place
-// and the remedy.
+// configuration, 141 nobody reads the output any more, which is not worth a word.
+// Errors are printed once, here, and name the thing, the place and the remedy.
 package cli
 
 import (
@@ -12,9 +12,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"runtime/debug"
+	"slices"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -25,6 +28,7 @@ const (
 	exitDone   = 0
 	exitFailed = 1
 	exitUsage  = 2
+	exitUnread = 128 + int(syscall.SIGPIPE) // as a shell says it of who dies of that
 )
 
 // usageError is an error of the command line or of the configuration.
@@ -60,9 +64,21 @@ func Run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	case errors.As(err, &usage):
 		fmt.Fprintf(errOut, "mailfate: %v\n", err)
 		return exitUsage
+	case unread(err):
+		return exitUnread
 	}
 	fmt.Fprintf(errOut, "mailfate: %v\n", err)
 	return exitFailed
+}
+
+// unread reports whether an error says only that nobody reads stdout any more.
+func unread(err error) bool {
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) {
+		return !slices.ContainsFunc(joined.Unwrap(), func(e error) bool { return !unread(e) })
+	}
+	var file *fs.PathError
+	return errors.As(err, &file) && file.Path == os.Stdout.Name() && errors.Is(file, syscall.EPIPE)
 }
 
 func (e *env) root() *cobra.Command {
@@ -101,6 +117,14 @@ func wrapUsage(c *cobra.Command) {
 		}
 		return nil
 	}
+}
+
+// optional is the argument that may be left out: "" if it is.
+func optional(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	return args[0]
 }
 
 // logger writes text to a terminal, JSON elsewhere.

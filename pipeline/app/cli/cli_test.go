@@ -50,6 +50,23 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
+// TestCheckConfigSaysOnceWhatIsWrong, of each thing that it tries.
+func TestCheckConfigSaysOnceWhatIsWrong(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "c.yaml")
+	for path, want := range map[string]string{
+		"/none.log": "mailfate: sources: open " + dir + "/none.log: no such file; check the path\n",
+		"/c.yaml":   "sources: ok\n",
+	} {
+		write(t, file, []byte("sources: [{type: postfix, paths: ["+dir+path+"]}]\n"))
+		var out, errOut bytes.Buffer
+		code := cli.Run(t.Context(), []string{"check-config", "--connect", "--config", file}, &out, &errOut)
+		if errOut.String() != want || (code == 0) != strings.HasSuffix(want, "ok\n") {
+			t.Errorf("exit %d, says %q, want %q", code, errOut.String(), want)
+		}
+	}
+}
+
 // TestParsedIsPlatform reads what parse prints as platform lines: the same events.
 func TestParsedIsPlatform(t *testing.T) {
 	parse := func(path string) []string {

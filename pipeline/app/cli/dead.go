@@ -148,11 +148,7 @@ func letterIDs(args []string) ([]app.LetterID, error) {
 
 // withDead opens the dead letters that the flags name.
 func (e *env) withDead(ctx context.Context, fn func(context.Context, *app.DeadLetters) error) (err error) {
-	set, err := e.setup()
-	if err != nil {
-		return err
-	}
-	options, err := set.options()
+	_, options, err := e.options()
 	if err != nil {
 		return err
 	}

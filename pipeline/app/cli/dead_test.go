@@ -89,6 +89,38 @@ func TestDeadLetters(t *testing.T) {
 		letters[0].Retried == "" || letters[1].Retried != "" || letters[1].Reason != "malformed" {
 		t.Errorf("%+v, %v", letters, err)
 	}
+	const bidi = "exe.\u202egpj" // text for all but a terminal
+	value, err := schemas.NewEncoder().DeadLetter(&schemas.DeadLetter{
+		Reason: schemas.DeadMalformed, Detail: evil, Bytes: []byte(bidi), Stream: evil, File: evil,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.NewPublisher().Publish(ctx, schemas.TopicDead, 0, []kafkalog.Record{{Key: []byte("k"), Value: value}}); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(1)
+	type letter struct{ ID, Detail, Stream, File, Text string }
+	list := says("gpj.exe", "list", "--json")
+	var all []letter
+	if err := json.Unmarshal([]byte(list), &all); err != nil || len(all) != 3 {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	want := letter{ID: all[2].ID, Detail: evil, Stream: evil, File: evil}
+	show := says(`exe.\u202egpj`, "show", want.ID, "--json")
+	var one letter
+	if err := json.Unmarshal([]byte(show), &one); err != nil {
+		t.Fatal(err)
+	}
+	if all[2] != want {
+		t.Errorf("list says %+v", all[2])
+	}
+	if want.Text = bidi; one != want {
+		t.Errorf("show says %+v", one)
+	}
+	if !fitForTerminal(list + show) {
+		t.Errorf("it prints what is not to be seen: %q, %q", list, show)
+	}
 	if err := f.signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func (e *env) explain() *cobra.Command {
 			if schemas.CleanMessageID(args[0]) == "" {
 				return usageError{errors.New("the message id is empty; name a message by its Message-ID, its email id or its number")}
 			}
-			recipient := strings.Join(args[1:], "")
+			recipient := optional(args[1:])
 			return e.withDatabase(cmd.Context(), func(ctx context.Context, db *app.Database) error {
 				story, err := db.Explain(ctx, args[0], recipient, in, all)
 				if err != nil {

@@ -11,10 +11,16 @@ import (
 	"mailfate/pipeline/app/cli"
 )
 
+// evil is what a terminal would obey, or show as nothing.
+const evil = "\u009b31m\u007f\u202egpj.exe\U000e0041"
+
+func fitForTerminal(said string) bool {
+	return !strings.ContainsFunc(said, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) })
+}
+
 // TestJSONIsFitForATerminal prints what a log, and a file's name, bring along that
 // a terminal would obey.
 func TestJSONIsFitForATerminal(t *testing.T) {
-	const evil = "\u009b31m\u007f\u202egpj.exe\U000e0041"
 	path := write(t, filepath.Join(t.TempDir(), evil+".ndjson"),
 		[]byte(`{"time":"2026-11-22T03:25:18.710Z","event":"received","message_id":"m@a.example","recipient":"r@b.example","subject":"`+evil+"\"}\n"))
 	for _, args := range [][]string{{"parse", "platform:" + path}, {"parse", "--count", "platform:" + path}} {
@@ -22,10 +28,8 @@ func TestJSONIsFitForATerminal(t *testing.T) {
 		if code := cli.Run(t.Context(), args, &out, &errOut); code != 0 {
 			t.Fatalf("%v: exit %d\n%s", args, code, errOut.String())
 		}
-		for _, said := range []string{out.String(), errOut.String()} {
-			if i := strings.IndexFunc(said, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }); i >= 0 {
-				t.Errorf("%v prints what is not to be seen: %q", args, said)
-			}
+		if said := out.String() + errOut.String(); !fitForTerminal(said) {
+			t.Errorf("%v prints what is not to be seen: %q", args, said)
 		}
 		var doc map[string]any
 		if err := json.Unmarshal(out.Bytes(), &doc); err != nil {

@@ -78,11 +78,7 @@ func (e *env) migrate() *cobra.Command {
 // withDatabase connects to the ClickHouse that the flags name, or starts the
 // embedded one on a data directory.
 func (e *env) withDatabase(ctx context.Context, fn func(context.Context, *app.Database) error) (err error) {
-	set, err := e.setup()
-	if err != nil {
-		return err
-	}
-	options, err := set.options()
+	_, options, err := e.options()
 	if err != nil {
 		return err
 	}

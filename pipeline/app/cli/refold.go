@@ -32,11 +32,7 @@ func (e *env) refold() *cobra.Command {
 }
 
 func (e *env) doRefold(ctx context.Context, asJSON bool) error {
-	set, err := e.setup()
-	if err != nil {
-		return err
-	}
-	options, err := set.options()
+	_, options, err := e.options()
 	if err != nil {
 		return err
 	}

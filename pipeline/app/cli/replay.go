@@ -37,15 +37,11 @@ func (e *env) replay() *cobra.Command {
 }
 
 func (e *env) doReplay(ctx context.Context, args []string, asJSON, serve bool) (err error) {
-	set, err := e.setup()
+	set, options, err := e.options()
 	if err != nil {
 		return err
 	}
 	srcs, err := set.find(args)
-	if err != nil {
-		return err
-	}
-	options, err := set.options()
 	if err != nil {
 		return err
 	}

@@ -31,11 +31,7 @@ func (e *env) run() *cobra.Command {
 }
 
 func (e *env) doRun(ctx context.Context, args []string) (err error) {
-	set, err := e.setup()
-	if err != nil {
-		return err
-	}
-	options, err := set.options()
+	set, options, err := e.options()
 	if err != nil {
 		return err
 	}

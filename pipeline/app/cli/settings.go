@@ -38,6 +38,16 @@ func (s *setup) options() (app.Options, error) {
 	return o, nil
 }
 
+// options are what the flags and the configuration say, and what app needs to know of it.
+func (e *env) options() (*setup, app.Options, error) {
+	set, err := e.setup()
+	if err != nil {
+		return nil, app.Options{}, err
+	}
+	o, err := set.options()
+	return set, o, err
+}
+
 func (s *setup) secrets(o *app.Options) (err error) {
 	c := &s.config
 	if o.Kafka.TLS, err = c.Kafka.TLS.Client(); err != nil {

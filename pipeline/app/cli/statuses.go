@@ -24,7 +24,7 @@ func (e *env) statuses() *cobra.Command {
 		Example: "  mailfate statuses unisender\n  mailfate statuses --graph tipimail | dot -Tsvg > tipimail.svg",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			chosen, err := vocabularies(strings.Join(args, ""))
+			chosen, err := vocabularies(optional(args))
 			switch {
 			case err != nil:
 				return err

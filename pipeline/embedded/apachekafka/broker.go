@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"mailfate/pipeline/embedded/child"
 )
 
 const (
@@ -37,7 +39,7 @@ type Broker struct {
 
 	dir, jars, cluster string
 	extra              []string
-	child              *child
+	process            *child.Process
 }
 
 // Launch starts a broker whose data, settings and log are in dir, which must be
@@ -65,7 +67,7 @@ func Launch(ctx context.Context, dir string, extra ...string) (*Broker, error) {
 }
 
 // Pid is the child's process id.
-func (b *Broker) Pid() int { return b.child.cmd.Process.Pid }
+func (b *Broker) Pid() int { return b.process.PID() }
 
 // LogFile is where the broker logs.
 func (b *Broker) LogFile() string { return filepath.Join(b.dir, "kafka.log") }
@@ -74,17 +76,17 @@ func (b *Broker) LogFile() string { return filepath.Join(b.dir, "kafka.log") }
 func (b *Broker) Stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopTime)
 	defer cancel()
-	return errors.Join(b.Continue(), b.child.stop(ctx))
+	return errors.Join(b.Continue(), b.process.Stop(ctx))
 }
 
 // Kill ends the broker with SIGKILL, paused or not, and waits for its end.
-func (b *Broker) Kill() { b.child.kill() }
+func (b *Broker) Kill() { b.process.Kill() }
 
 // Pause stops the broker's clock and all its threads with SIGSTOP.
-func (b *Broker) Pause() error { return b.child.signal(syscall.SIGSTOP) }
+func (b *Broker) Pause() error { return b.process.Signal(syscall.SIGSTOP) }
 
 // Continue lets a paused broker go on.
-func (b *Broker) Continue() error { return b.child.signal(syscall.SIGCONT) }
+func (b *Broker) Continue() error { return b.process.Signal(syscall.SIGCONT) }
 
 // Restart starts the broker again, on the same ports and data. One that still
 // runs is stopped first.
@@ -120,11 +122,11 @@ func (b *Broker) run(ctx context.Context) error {
 	defer func() { _ = log.Close() }() // the child has its own
 	cmd := b.java(context.Background(), heap, "kafka.Kafka", b.config())
 	cmd.Stdout, cmd.Stderr = log, log
-	if b.child, err = startChild(cmd); err != nil {
+	if b.process, err = child.Start(cmd); err != nil {
 		return err
 	}
-	if err = waitReady(ctx, b.Addr, b.cluster, b.child.done); err != nil {
-		b.child.kill()
+	if err = waitReady(ctx, b.Addr, b.cluster, b.process.Done()); err != nil {
+		b.process.Kill()
 	}
 	return err
 }
@@ -157,11 +159,7 @@ func (b *Broker) config() string { return filepath.Join(b.dir, "server.propertie
 // logTail is the end of the broker's log, for a failure's text.
 func (b *Broker) logTail() string {
 	const most = 8 << 10
-	log, err := os.ReadFile(b.LogFile())
-	if err != nil {
-		return "no log: " + err.Error()
-	}
-	return string(log[max(0, len(log)-most):])
+	return child.Tail(b.LogFile(), most)
 }
 
 // clusterID is 16 random bytes as Kafka writes them; it takes a leading dash for

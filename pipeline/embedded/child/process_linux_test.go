@@ -1,4 +1,4 @@
-package apachekafka
+package child
 
 import (
 	"bufio"
@@ -12,19 +12,19 @@ import (
 )
 
 // asParent makes this binary start a child and wait for its own end.
-const asParent = "APACHEKAFKA_TEST_PARENT"
+const asParent = "CHILD_TEST_PARENT"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asParent) == "" {
 		os.Exit(m.Run())
 	}
-	c, err := startChild(exec.Command("sleep", "60"))
+	c, err := Start(exec.Command("sleep", "60"))
 	if err != nil {
 		fmt.Println(err)
 		os.Exit(1)
 	}
-	fmt.Println(c.cmd.Process.Pid)
-	<-c.done
+	fmt.Println(c.PID())
+	<-c.Done()
 }
 
 func TestChildDiesWithItsParent(t *testing.T) {
