@@ -57,12 +57,16 @@ func newWorker(p *Processor, partition int) *worker {
 	return &worker{
 		processor: p, partition: partition,
 		keys: newKeyspace(partition), store: p.store,
-		producer: p.client.NewProducer(Group+"-"+strconv.Itoa(partition), transactionTimeout),
+		producer: p.client.NewProducer(transactionalID(partition), transactionTimeout),
 		eval:     status.NewEvaluator(p.timers), enc: schemas.NewEncoder(), dec: schemas.NewDecoder(),
 		clocks: map[string]int64{}, expired: map[string]bool{},
 		refold: schemas.Refolding{Done: true}, pace: leastAtOnce,
 	}
 }
+
+// transactionalID names the owner of a partition: one at a time, whoever was the
+// last to call Init.
+func transactionalID(partition int) string { return Group + "-" + strconv.Itoa(partition) }
 
 func (w *worker) run(ctx context.Context) error {
 	if err := w.producer.Init(ctx); err != nil {
