@@ -38,7 +38,6 @@ func onBoth(t *testing.T, test func(t *testing.T, p *pulse)) {
 // processor is a `mailfate run --role processor`.
 type processor struct {
 	p        *pulse
-	addr     string
 	data     string
 	cmd      *exec.Cmd
 	ended    chan struct{} // closed when it has said its last word
