@@ -18,7 +18,7 @@ const (
 	// left open; until then its successors' readers wait.
 	transactionTimeout = 10 * time.Second
 
-	// commitTime bounds a commit that was begun when the generation ended.
+	// commitTime bounds a commit that was begun when the worker was asked to end.
 	commitTime = 8 * time.Second
 
 	// fetchWait is how long an idle worker waits for input.
@@ -31,7 +31,6 @@ const (
 // worker is the owner of one partition. It is dropped after any doubt.
 type worker struct {
 	processor *Processor
-	gen       *kafkalog.Generation
 	partition int
 	keys      *keyspace
 	store     *store.Store
@@ -54,16 +53,20 @@ type worker struct {
 	committed meta
 }
 
-func newWorker(p *Processor, st *store.Store, gen *kafkalog.Generation, partition int) *worker {
+func newWorker(p *Processor, st *store.Store, partition int) *worker {
 	return &worker{
-		processor: p, gen: gen, partition: partition,
+		processor: p, partition: partition,
 		keys: newKeyspace(partition), store: st,
-		producer: p.client.NewProducer(Group+"-"+strconv.Itoa(partition), transactionTimeout),
+		producer: p.client.NewProducer(transactionalID(partition), transactionTimeout),
 		eval:     status.NewEvaluator(p.timers), enc: schemas.NewEncoder(), dec: schemas.NewDecoder(),
 		clocks: map[string]int64{}, expired: map[string]bool{},
 		refold: schemas.Refolding{Done: true}, pace: leastAtOnce,
 	}
 }
+
+// transactionalID names the owner of a partition: one at a time, whoever was the
+// last to call Init.
+func transactionalID(partition int) string { return Group + "-" + strconv.Itoa(partition) }
 
 func (w *worker) run(ctx context.Context) error {
 	if err := w.producer.Init(ctx); err != nil {
@@ -110,7 +113,7 @@ func (w *worker) step(ctx context.Context, b *batch) error {
 		w.input = b.input
 		return nil
 	}
-	// A generation may end meanwhile; what was begun is brought to its end.
+	// The partition may be taken away meanwhile; what was begun is brought to its end.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTime)
 	defer cancel()
 	if err := w.producer.Begin(); err != nil {
@@ -120,9 +123,9 @@ func (w *worker) step(ctx context.Context, b *batch) error {
 	if err := b.write(mark); err != nil {
 		return err
 	}
-	written, err := w.producer.Commit(ctx, w.gen.Offsets(kafkalog.Positions{
+	written, err := w.producer.Commit(ctx, &kafkalog.GroupOffsets{Group: Group, Offsets: kafkalog.Positions{
 		{Topic: schemas.TopicEvents, Partition: w.partition}: b.input,
-	}))
+	}})
 	if err != nil {
 		return err
 	}
