@@ -28,7 +28,13 @@ func broker(t testing.TB, partitions int) *kafkalog.Client {
 		t.Fatal(err)
 	}
 	t.Cleanup(cluster.Close)
-	client, err := kafkalog.Dial(kafkalog.Options{Brokers: cluster.ListenAddrs(), MaxRecordBytes: schemas.MaxRecord})
+	return clientOf(t, partitions, cluster.ListenAddrs()...)
+}
+
+// clientOf makes the topics of mailfate on a broker.
+func clientOf(t testing.TB, partitions int, brokers ...string) *kafkalog.Client {
+	t.Helper()
+	client, err := kafkalog.Dial(kafkalog.Options{Brokers: brokers, MaxRecordBytes: schemas.MaxRecord})
 	if err != nil {
 		t.Fatal(err)
 	}
