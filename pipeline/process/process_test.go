@@ -72,7 +72,7 @@ func (p *publisher) events(events ...schemas.Event) {
 		}
 		key := []byte(events[i].MessageID)
 		at := kafkalog.Partition(key, p.partitions)
-		records[at] = append(records[at], kafkalog.Record{Key: key, Value: slices.Clone(value), Time: 1})
+		records[at] = append(records[at], kafkalog.Record{Key: key, Value: slices.Clone(value)})
 	}
 	for at, rs := range records {
 		p.raw(at, rs...)
@@ -86,7 +86,7 @@ func (p *publisher) clock(c schemas.Clock) {
 		p.t.Fatal(err)
 	}
 	for at := range p.partitions {
-		p.raw(at, kafkalog.Record{Key: []byte("clock:" + c.Stream), Value: slices.Clone(value), Time: 1})
+		p.raw(at, kafkalog.Record{Key: []byte("clock:" + c.Stream), Value: slices.Clone(value)})
 	}
 }
 

@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -74,26 +75,32 @@ func (w *worker) run(ctx context.Context) error {
 	}
 	input := w.processor.client.NewReader(schemas.TopicEvents, w.partition, w.input)
 	for ctx.Err() == nil {
-		b := newBatch(w)
-		wait := fetchWait
-		if w.busy() {
-			wait = 0
-		}
-		_, err := input.Fetch(ctx, wait, fetchBytes, b.take)
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("read input: %w", err)
-		}
-		b.input = input.Position()
-		if err := w.step(ctx, b); err != nil {
+		if err := w.turn(ctx, input); err != nil {
 			return err
 		}
 		w.checkRules()
 		w.processor.report(w.partition, progress{input: w.input, idle: !w.busy()})
 	}
 	return nil
+}
+
+// turn reads a batch of input and does what it brings about.
+func (w *worker) turn(ctx context.Context, input *kafkalog.Reader) (err error) {
+	b := newBatch(w)
+	defer func() { err = errors.Join(err, b.release()) }()
+	wait := fetchWait
+	if w.busy() {
+		wait = 0
+	}
+	_, err = input.Fetch(ctx, wait, fetchBytes, b.take)
+	if ctx.Err() != nil {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read input: %w", err)
+	}
+	b.input = input.Position()
+	return w.step(ctx, b)
 }
 
 // busy reports whether there is work that needs no input.

@@ -16,7 +16,7 @@ import (
 
 const (
 	// defaultCacheBytes holds the hot blocks of a few hundred thousand messages.
-	defaultCacheBytes = 16 << 20
+	defaultCacheBytes = 64 << 20
 	// memTableBytes is what is written to memory before it becomes a table on disk.
 	memTableBytes = 8 << 20
 	// maxOpenFiles leaves room under a soft limit of 1,024 for sockets and logs.
