@@ -237,10 +237,12 @@ func (b *batch) load(c *cell) error {
 
 // release lets go of the store, which every batch has to at its end.
 func (b *batch) release() error {
-	if b.finder == nil {
+	f := b.finder
+	if f == nil {
 		return nil
 	}
-	return b.finder.Close()
+	b.finder = nil
+	return f.Close()
 }
 
 // known returns the snapshot of an identity; nil when nothing is known under it.

@@ -110,7 +110,7 @@ func (w *worker) busy() bool {
 
 // step does everything that a batch brings about, in one transaction.
 func (w *worker) step(ctx context.Context, b *batch) error {
-	if err := b.apply(); err != nil {
+	if err := errors.Join(b.apply(), b.release()); err != nil {
 		return err
 	}
 	if b.empty() {

@@ -12,7 +12,7 @@
 //     table) is kept, is returned by every later call as an error that matches
 //     [ErrFailed], and is told once to Options.OnFatal. The caller then stops; what
 //     was committed with sync is there at the next Open.
-//   - Memory is bounded: the cache, and two memory tables of 8 MiB.
+//   - Memory is bounded by the cache, of which two memory tables of 16 MiB are a part.
 //
 // Left out on purpose: transactions, snapshots, secondary indexes, and any
 // meaning of keys. Who shares a store divides it by key prefixes.

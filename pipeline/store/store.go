@@ -15,10 +15,12 @@ import (
 )
 
 const (
-	// defaultCacheBytes holds the hot blocks of a few hundred thousand messages.
+	// defaultCacheBytes holds the memory tables, the filters of tens of millions of
+	// keys, and the hot blocks of a few hundred thousand messages.
 	defaultCacheBytes = 64 << 20
 	// memTableBytes is what is written to memory before it becomes a table on disk.
-	memTableBytes = 8 << 20
+	// A batch of more than half of it would become a table by itself.
+	memTableBytes = 16 << 20
 	// maxOpenFiles leaves room under a soft limit of 1,024 for sockets and logs.
 	maxOpenFiles = 256
 	// bloomBits per key make a lookup of an absent key read no block in 99 of 100 cases.
@@ -39,7 +41,7 @@ var (
 type Options struct {
 	// FS replaces the file system, for tests (vfs.NewMem()).
 	FS vfs.FS
-	// CacheBytes is the size of the block cache (default 16 MiB).
+	// CacheBytes is the size of the block cache, the memory tables included (default 64 MiB).
 	CacheBytes int64
 	// Logger hears at debug level what Pebble says (default: nobody).
 	Logger *slog.Logger
