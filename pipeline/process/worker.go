@@ -40,7 +40,8 @@ type worker struct {
 	enc       *schemas.Encoder
 	dec       *schemas.Decoder
 
-	event     schemas.Event // the one that is being taken in
+	event     schemas.Event    // the one that is being taken in
+	restored  schemas.Snapshot // the one that is being restored
 	eval      *status.Evaluator
 	recent    recent
 	input     int64             // the next offset to read
