@@ -2,7 +2,6 @@ package process
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"os"
 	"strconv"
@@ -35,25 +34,16 @@ func BenchmarkProcessorApache(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer st.Close()
-	beside(addr)
-	ctx, stop := context.WithCancel(b.Context())
 	p := New(Options{Client: client, Store: st})
-	done := make(chan error, 1)
 	ours, brokers := cpuTime(b), cpuTimeOf(b, broker.Pid())
 	b.ReportAllocs()
 	b.ResetTimer()
-	go func() { done <- p.Run(ctx) }()
-	if err := p.WaitFor(ctx, ends); err != nil {
-		b.Fatal(err)
-	}
+	heap := peak(b.Context(), b, p, ends)
 	b.StopTimer()
+	b.ReportMetric(float64(heap)/1e6, "peak-heap-MB")
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
 	b.ReportMetric(perEvent(b, cpuTime(b)-ours), "cpu-µs/event")
 	b.ReportMetric(perEvent(b, cpuTimeOf(b, broker.Pid())-brokers), "broker-cpu-µs/event")
-	stop()
-	if err := <-done; err != nil {
-		b.Fatal(err)
-	}
 }
 
 func perEvent(b *testing.B, d time.Duration) float64 {

@@ -25,8 +25,9 @@ const (
 	// fetchWait is how long an idle worker waits for input.
 	fetchWait = 250 * time.Millisecond
 
-	// fetchBytes is about how much input goes into one transaction.
-	fetchBytes = 1 << 20
+	// fetchBytes is about how much input, as it is compressed, goes into one
+	// transaction. In memory it is about a hundred times as much.
+	fetchBytes = 1 << 19
 )
 
 // worker is the owner of one partition. It is dropped after any doubt.
