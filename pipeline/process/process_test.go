@@ -28,7 +28,13 @@ func broker(t testing.TB, partitions int) *kafkalog.Client {
 		t.Fatal(err)
 	}
 	t.Cleanup(cluster.Close)
-	client, err := kafkalog.Dial(kafkalog.Options{Brokers: cluster.ListenAddrs(), MaxRecordBytes: schemas.MaxRecord})
+	return clientOf(t, partitions, cluster.ListenAddrs()...)
+}
+
+// clientOf makes the topics of mailfate on a broker.
+func clientOf(t testing.TB, partitions int, brokers ...string) *kafkalog.Client {
+	t.Helper()
+	client, err := kafkalog.Dial(kafkalog.Options{Brokers: brokers, MaxRecordBytes: schemas.MaxRecord})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +72,7 @@ func (p *publisher) events(events ...schemas.Event) {
 		}
 		key := []byte(events[i].MessageID)
 		at := kafkalog.Partition(key, p.partitions)
-		records[at] = append(records[at], kafkalog.Record{Key: key, Value: slices.Clone(value), Time: 1})
+		records[at] = append(records[at], kafkalog.Record{Key: key, Value: slices.Clone(value)})
 	}
 	for at, rs := range records {
 		p.raw(at, rs...)
@@ -80,7 +86,7 @@ func (p *publisher) clock(c schemas.Clock) {
 		p.t.Fatal(err)
 	}
 	for at := range p.partitions {
-		p.raw(at, kafkalog.Record{Key: []byte("clock:" + c.Stream), Value: slices.Clone(value), Time: 1})
+		p.raw(at, kafkalog.Record{Key: []byte("clock:" + c.Stream), Value: slices.Clone(value)})
 	}
 }
 

@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -24,8 +25,9 @@ const (
 	// fetchWait is how long an idle worker waits for input.
 	fetchWait = 250 * time.Millisecond
 
-	// fetchBytes is about how much input goes into one transaction.
-	fetchBytes = 1 << 20
+	// fetchBytes is about how much input, as it is compressed, goes into one
+	// transaction. In memory it is about a hundred times as much.
+	fetchBytes = 1 << 19
 )
 
 // worker is the owner of one partition. It is dropped after any doubt.
@@ -38,7 +40,8 @@ type worker struct {
 	enc       *schemas.Encoder
 	dec       *schemas.Decoder
 
-	event     schemas.Event // the one that is being taken in
+	event     schemas.Event    // the one that is being taken in
+	restored  schemas.Snapshot // the one that is being restored
 	eval      *status.Evaluator
 	recent    recent
 	input     int64             // the next offset to read
@@ -77,26 +80,32 @@ func (w *worker) run(ctx context.Context) error {
 	}
 	input := w.processor.client.NewReader(schemas.TopicEvents, w.partition, w.input)
 	for ctx.Err() == nil {
-		b := newBatch(w)
-		wait := fetchWait
-		if w.busy() {
-			wait = 0
-		}
-		_, err := input.Fetch(ctx, wait, fetchBytes, b.take)
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("read input: %w", err)
-		}
-		b.input = input.Position()
-		if err := w.step(ctx, b); err != nil {
+		if err := w.turn(ctx, input); err != nil {
 			return err
 		}
 		w.checkRules()
 		w.processor.report(w.partition, progress{input: w.input, idle: !w.busy()})
 	}
 	return nil
+}
+
+// turn reads a batch of input and does what it brings about.
+func (w *worker) turn(ctx context.Context, input *kafkalog.Reader) (err error) {
+	b := newBatch(w)
+	defer func() { err = errors.Join(err, b.release()) }()
+	wait := fetchWait
+	if w.busy() {
+		wait = 0
+	}
+	_, err = input.Fetch(ctx, wait, fetchBytes, b.take)
+	if ctx.Err() != nil {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read input: %w", err)
+	}
+	b.input = input.Position()
+	return w.step(ctx, b)
 }
 
 // busy reports whether there is work that needs no input.
@@ -106,7 +115,7 @@ func (w *worker) busy() bool {
 
 // step does everything that a batch brings about, in one transaction.
 func (w *worker) step(ctx context.Context, b *batch) error {
-	if err := b.apply(); err != nil {
+	if err := errors.Join(b.apply(), b.release()); err != nil {
 		return err
 	}
 	if b.empty() {
