@@ -13,10 +13,11 @@ import (
 )
 
 var (
-	seedFlag   = flag.Uint64("faults.seed", 0, "seed of a run to repeat; 0 takes another one each time")
-	runsFlag   = flag.Int("faults.runs", 0, "runs of each fault, and of mixtures; 0 is the short part")
-	shortFlag  = flag.Bool("faults.short", false, "run the short part")
-	eventsFlag = flag.Int("faults.events", 1500, "events of a run")
+	seedFlag    = flag.Uint64("faults.seed", 0, "seed of a run to repeat; 0 takes another one each time")
+	runsFlag    = flag.Int("faults.runs", 0, "runs of each fault, and of mixtures; 0 is the short part")
+	eventsFlag  = flag.Int("faults.events", 1500, "events of a run")
+	brokersFlag = flag.String("faults.brokers", "embedded,apache", "kinds of broker to run on")
+	tableFlag   = flag.String("faults.table", "", "file to add the table of faults to, as Markdown")
 )
 
 var startOfTest = time.Now()
@@ -39,6 +40,10 @@ func TestMain(m *testing.M) {
 	code := m.Run()
 	shared.stop()
 	table.print(os.Stdout)
+	if err := table.save(*tableFlag); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
 	if built != "" {
 		_ = os.RemoveAll(built)
 	}
