@@ -12,13 +12,13 @@ import (
 // chunk is how many items are published at a time while a fault lasts.
 const chunk = 15
 
-// feed publishes the next items, and lets the logs grow likewise. After the last
-// item, earlier ones come again.
+// feed publishes n items, and lets the logs grow likewise. When there is nothing
+// new until the next fault, earlier items come again.
 func (g *rig) feed(ctx context.Context, n int) error {
 	records := make([][]kafkalog.Record, partitions)
 	for range n {
 		it := &g.w.items[g.r.IntN(len(g.w.items))]
-		if g.next < len(g.w.items) {
+		if g.next < g.limit {
 			it = &g.w.items[g.next]
 			g.next++
 		}
@@ -32,7 +32,8 @@ func (g *rig) feed(ctx context.Context, n int) error {
 		}
 	}
 	for i, log := range g.logs {
-		if err := log.grow(len(g.w.logs[i]) * n / len(g.w.items)); err != nil {
+		whole := len(g.w.logs[i])
+		if err := log.grow(whole*g.next/len(g.w.items) - (whole - len(log.rest))); err != nil {
 			return err
 		}
 	}

@@ -51,6 +51,7 @@ type rig struct {
 	dir      string
 	w        *workload
 	next     int // of the workload's items
+	limit    int // of those that may be published now
 	broker   Broker
 	client   *kafkalog.Client // directly at the broker
 	out      *kafkalog.Publisher

@@ -33,7 +33,8 @@ func run(t *testing.T, a ask) {
 	needServer(t)
 	ctx, cancel := context.WithTimeout(t.Context(), settleWithin+time.Duration(len(a.faults))*time.Minute)
 	defer cancel()
-	w, ought, err := expected(ctx, a.seed, *eventsFlag, a.in.hosts())
+	events := max(*eventsFlag, perFault*len(a.faults))
+	w, ought, err := expected(ctx, a.seed, events, a.in.hosts())
 	if err != nil {
 		t.Fatalf("work out what has to follow: %v", err)
 	}
@@ -85,8 +86,8 @@ func run(t *testing.T, a ask) {
 // after each until everything that was published is in ClickHouse.
 func (g *rig) wreak(ctx context.Context, a ask, l *line) error {
 	for i, f := range a.faults {
-		share := len(g.w.items)/(len(a.faults)+1) - chunk
-		if err := g.feed(ctx, max(share/2, chunk)); err != nil {
+		g.limit = len(g.w.items) * (i + 1) / (len(a.faults) + 1)
+		if err := g.feed(ctx, max((g.limit-g.next)/3, chunk)); err != nil {
 			return err
 		}
 		if err := g.caughtUpWithin(ctx, againWithin); err != nil {
@@ -108,6 +109,9 @@ func (g *rig) wreak(ctx context.Context, a ask, l *line) error {
 	}
 	return nil
 }
+
+// perFault is how many events each fault of a run meets at least.
+const perFault = 50
 
 // againWithin is how long it may take after a fault until all goes on.
 const againWithin = time.Minute

@@ -73,8 +73,9 @@ func (g *rig) settle(ctx context.Context, ought string) (*verdict, error) {
 			return nil, err
 		}
 	}
-	for g.next < len(g.w.items) {
-		if err := g.feed(ctx, min(500, len(g.w.items)-g.next)); err != nil {
+	g.limit = len(g.w.items)
+	for g.next < g.limit {
+		if err := g.feed(ctx, min(500, g.limit-g.next)); err != nil {
 			return nil, err
 		}
 	}
