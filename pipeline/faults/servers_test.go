@@ -52,6 +52,21 @@ func (s *server) start(ctx context.Context) error {
 	}
 }
 
+// fate says how the server ended by itself; nil while it runs, and of one that
+// was killed. After that, start starts another one.
+func (s *server) fate() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ch == nil {
+		return nil
+	}
+	err := s.ch.Err()
+	if err != nil {
+		s.ch = nil
+	}
+	return err
+}
+
 func (s *server) addr() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -95,6 +110,9 @@ func needServer(tb testing.TB) {
 	tb.Helper()
 	if testing.Short() {
 		tb.Skip("a real ClickHouse is not for -short")
+	}
+	if err := shared.fate(); err != nil {
+		tb.Logf("another ClickHouse is started: %v", err)
 	}
 	shared.mu.Lock()
 	shared.host = embeddedtest.Host(tb)

@@ -47,6 +47,9 @@ func (g *rig) note(format string, args ...any) {
 func (g *rig) tell(t *testing.T) {
 	t.Helper()
 	t.Log(g.groups())
+	if err := shared.fate(); err != nil {
+		t.Errorf("ClickHouse ended by itself: %v", err)
+	}
 	for _, m := range g.members {
 		text, err := os.ReadFile(m.stderr())
 		if err != nil {
