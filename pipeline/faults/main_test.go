@@ -40,10 +40,6 @@ func TestMain(m *testing.M) {
 	code := m.Run()
 	shared.stop()
 	table.print(os.Stdout)
-	if err := table.save(*tableFlag); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
 	if built != "" {
 		_ = os.RemoveAll(built)
 	}

@@ -76,6 +76,9 @@ func run(t *testing.T, a ask) {
 	}
 	l.kills = int(g.kills.Load())
 	table.add(l)
+	if err := (&results{lines: []*line{l}}).save(*tableFlag); err != nil {
+		t.Error(err)
+	}
 	closed = true
 	if err := g.close(ctx); err != nil {
 		t.Errorf("close: %v", err)
