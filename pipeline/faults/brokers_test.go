@@ -47,6 +47,16 @@ func eachBroker(t *testing.T, test func(t *testing.T, k kind)) {
 	}
 }
 
+// sideBySide is eachBroker at the same time, for what leaves ClickHouse, which
+// all runs share, alone: most of a run is waiting.
+func sideBySide(t *testing.T, test func(t *testing.T, k kind)) {
+	t.Helper()
+	eachBroker(t, func(t *testing.T, k kind) {
+		t.Parallel()
+		test(t, k)
+	})
+}
+
 // embeddedBroker is the embedded broker in a copy of the test binary.
 type embeddedBroker struct {
 	dir  string

@@ -8,7 +8,7 @@ import (
 // TestUndisturbed is a run in which nothing goes wrong: what is told from it here
 // must be told from the others too.
 func TestUndisturbed(t *testing.T) {
-	eachBroker(t, func(t *testing.T, k kind) {
+	sideBySide(t, func(t *testing.T, k kind) {
 		run(t, ask{name: "none", seed: seed(t), in: parts, broker: k})
 	})
 }
