@@ -222,9 +222,7 @@ func parseRequest(frame []byte) (id int32, req *request) {
 // readdress replaces the broker's address by the proxy's: host and port stand
 // side by side in every answer that names brokers.
 func (p *proxy) readdress(frame []byte) {
-	p.mu.Lock()
-	host, portText, err := net.SplitHostPort(p.target)
-	p.mu.Unlock()
+	host, portText, err := net.SplitHostPort(p.target())
 	if err != nil {
 		return
 	}

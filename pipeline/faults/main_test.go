@@ -39,6 +39,9 @@ func TestMain(m *testing.M) {
 	}
 	code := m.Run()
 	shared.stop()
+	if err := shared.fates(); err != nil {
+		fmt.Println("ClickHouse ended by itself, and was started again:", err)
+	}
 	table.print(os.Stdout)
 	if built != "" {
 		_ = os.RemoveAll(built)

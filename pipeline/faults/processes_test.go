@@ -120,11 +120,7 @@ var serverKilled = fault{"kill -9 ClickHouse", func(ctx context.Context, g *rig)
 	if err := g.during(ctx, g.between(0, time.Second)); err != nil {
 		return err
 	}
-	if err := shared.start(ctx); err != nil {
-		return err
-	}
-	g.serverMoved()
-	return nil
+	return shared.start(ctx)
 }}
 
 var serverPaused = fault{"SIGSTOP, SIGCONT ClickHouse", func(ctx context.Context, g *rig) error {

@@ -11,11 +11,11 @@ import (
 // that stays while servers come and go.
 type proxy struct {
 	listener net.Listener
+	target   func() string           // where the server is now; "" while there is none
 	talk     func(p *proxy, c *call) // carries one connection until either side ends
 	wg       sync.WaitGroup
 
 	mu     sync.Mutex
-	target string
 	calls  map[*call]struct{}
 	refuse bool
 	hole   chan struct{} // not nil: nothing passes until it is closed
@@ -33,7 +33,7 @@ func (c *call) close() {
 	_ = c.server.Close()
 }
 
-func newProxy(target string, talk func(*proxy, *call)) (*proxy, error) {
+func newProxy(target func() string, talk func(*proxy, *call)) (*proxy, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -60,8 +60,9 @@ func (p *proxy) serve() {
 func (p *proxy) connect(in net.Conn) {
 	defer in.Close()
 	p.mu.Lock()
-	target, refuse := p.target, p.refuse
+	refuse := p.refuse
 	p.mu.Unlock()
+	target := p.target()
 	if refuse || target == "" {
 		return
 	}
@@ -107,13 +108,6 @@ func (p *proxy) pass() {
 	if hole != nil {
 		<-hole
 	}
-}
-
-// to leads further calls to another server.
-func (p *proxy) to(target string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.target = target
 }
 
 // cut ends all calls.

@@ -114,7 +114,7 @@ func (g *rig) connect(ctx context.Context) (err error) {
 	if err := g.client.EnsureTopics(ctx, topics...); err != nil {
 		return err
 	}
-	if g.server, err = newProxy(shared.addr(), talkPlain); err != nil {
+	if g.server, err = newProxy(shared.addr, talkPlain); err != nil {
 		return err
 	}
 	if g.db, err = clickhouse.Open(clickhouse.Options{Addresses: []string{g.server.addr()}, Database: g.database}); err != nil {
@@ -136,10 +136,10 @@ func (g *rig) add(name string, roles []string) (*member, error) {
 	}
 	m.cfg = part{Roles: roles, Database: g.database, Dir: m.dir, Partitions: partitions}
 	var err error
-	if m.kafka, err = newProxy(g.broker.Addr(), talkKafka); err != nil {
+	if m.kafka, err = newProxy(g.broker.Addr, talkKafka); err != nil {
 		return m, err
 	}
-	if m.server, err = newProxy(shared.addr(), talkPlain); err != nil {
+	if m.server, err = newProxy(shared.addr, talkPlain); err != nil {
 		return m, err
 	}
 	if err := os.MkdirAll(m.dir, 0o700); err != nil {
@@ -204,14 +204,6 @@ func (g *rig) between(least, most time.Duration) time.Duration {
 	return least + time.Duration(g.r.Int64N(int64(most-least)+1))
 }
 
-// serverMoved leads all proxies to where ClickHouse is now.
-func (g *rig) serverMoved() {
-	for _, m := range g.members {
-		m.server.to(shared.addr())
-	}
-	g.server.to(shared.addr())
-}
-
 func (g *rig) close(ctx context.Context) error {
 	var errs []error
 	for _, m := range g.members {
@@ -221,8 +213,8 @@ func (g *rig) close(ctx context.Context) error {
 		errs = append(errs, log.close())
 	}
 	if g.db != nil {
-		drop := g.db.Conn().Exec(ctx, "DROP DATABASE IF EXISTS "+g.database)
-		errs = append(errs, drop, g.db.Close())
+		_ = g.db.Conn().Exec(ctx, "DROP DATABASE IF EXISTS "+g.database) // or it goes with the server's directory
+		errs = append(errs, g.db.Close())
 	}
 	if g.server != nil {
 		g.server.close()

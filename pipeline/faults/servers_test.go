@@ -19,9 +19,12 @@ type server struct {
 	dir  string
 	host string
 	ch   *embedded.ClickHouse
+	fate []error // how it ended by itself
 }
 
 var shared server
+
+var errNoServer = errors.New("ClickHouse has just ended by itself")
 
 // start starts ClickHouse, again if it was killed.
 func (s *server) start(ctx context.Context) error {
@@ -47,24 +50,39 @@ func (s *server) start(ctx context.Context) error {
 			case <-ctx.Done():
 			}
 		}
-		s.ch = ch
+		if err == nil {
+			s.ch = ch
+			go s.supervise(ch)
+		}
 		return err
 	}
 }
 
-// fate says how the server ended by itself; nil while it runs, and of one that
-// was killed. After that, start starts another one.
-func (s *server) fate() error {
+// supervise starts another one when this one ends by itself: nothing may be lost
+// by that either.
+func (s *server) supervise(ch *embedded.ClickHouse) {
+	<-ch.Done()
+	s.mu.Lock()
+	wanted := s.ch == ch
+	if wanted {
+		s.ch = nil
+		s.fate = append(s.fate, ch.Err())
+	}
+	s.mu.Unlock()
+	if wanted {
+		if err := s.start(context.Background()); err != nil {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.fate = append(s.fate, err)
+		}
+	}
+}
+
+// fates says how often, and how, it ended by itself.
+func (s *server) fates() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.ch == nil {
-		return nil
-	}
-	err := s.ch.Err()
-	if err != nil {
-		s.ch = nil
-	}
-	return err
+	return errors.Join(s.fate...)
 }
 
 func (s *server) addr() string {
@@ -81,6 +99,9 @@ func (s *server) kill() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	ch := s.ch
+	if ch == nil {
+		return errNoServer
+	}
 	s.ch = nil
 	if err := syscall.Kill(ch.PID(), syscall.SIGKILL); err != nil {
 		return err
@@ -93,14 +114,18 @@ func (s *server) kill() error {
 func (s *server) signal(sig syscall.Signal) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.ch == nil {
+		return errNoServer
+	}
 	return syscall.Kill(s.ch.PID(), sig)
 }
 
 func (s *server) stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.ch != nil {
-		_ = s.ch.Stop(context.Background())
+	if ch := s.ch; ch != nil {
+		s.ch = nil
+		_ = ch.Stop(context.Background())
 	}
 	_ = os.RemoveAll(s.dir)
 }
@@ -110,9 +135,6 @@ func needServer(tb testing.TB) {
 	tb.Helper()
 	if testing.Short() {
 		tb.Skip("a real ClickHouse is not for -short")
-	}
-	if err := shared.fate(); err != nil {
-		tb.Logf("another ClickHouse is started: %v", err)
 	}
 	shared.mu.Lock()
 	shared.host = embeddedtest.Host(tb)

@@ -112,21 +112,17 @@ func (g *rig) untilExact(ctx context.Context, ought string) (v *verdict, err err
 			return v, err
 		}
 		latest, err := judge(ctx, g.db, g.database, ought)
-		if err != nil && ctx.Err() != nil {
-			return v, nil // the one before is the last word
+		if err == nil {
+			v = latest
+			if v.exact() && slices.Equal(before, now) {
+				return v, nil
+			}
+			before = now
 		}
-		if err != nil {
-			return v, err
-		}
-		v = latest
-		if v.exact() && slices.Equal(before, now) {
-			return v, nil
-		}
-		before = now
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return v, nil
+			return v, err // the verdict before is the last word
 		}
 	}
 }
