@@ -164,7 +164,7 @@ func (b *batch) add(ev *schemas.Event) error {
 		return err
 	}
 	if status.AddRecipient(&whole.snap, ev.Recipient) {
-		b.recipientsChanged(whole, header)
+		return b.recipientsChanged(whole, header)
 	}
 	return nil
 }
@@ -179,14 +179,24 @@ func (b *batch) accountsChanged(header *cell) {
 }
 
 // recipientsChanged: whom a report without a recipient means may have changed.
-func (b *batch) recipientsChanged(whole, header *cell) {
+// What names no account is the only account's, and so are its recipients.
+func (b *batch) recipientsChanged(whole, header *cell) error {
 	whole.grown = true
-	for _, c := range []*cell{whole, header} {
+	all := []*cell{whole, header}
+	if whole == header && len(header.snap.Accounts) == 1 {
+		owner, err := b.cell(schemas.Identity{Account: header.snap.Accounts[0], MessageID: header.snap.MessageID})
+		if err != nil {
+			return err
+		}
+		all = append(all, owner)
+	}
+	for _, c := range all {
 		b.visit(c.snap.Identity)
 		if slices.ContainsFunc(c.snap.Events, func(ev schemas.Event) bool { return !ev.ForWholeMessage() }) {
 			b.fanOut(c.snap.MessageID)
 		}
 	}
+	return nil
 }
 
 // fanOut begins, or begins again, to look at all recipients of a message.
