@@ -42,9 +42,10 @@ test: compiler java deps lint ## run everything: vet, lint, unit and integration
 	$(GO) test -race -timeout 15m ./...
 	$(GO) test -run TestTimelineEqualsTwin ./pipeline/status # 100,000 messages, which the race detector has no time for
 
-RUNS ?= 3
-test-faults: deps ## let everything fail RUNS times, alone and mixed, and print the table of faults
-	$(GO) test -count=1 -timeout 24h -v ./pipeline/faults -faults.runs $(RUNS)
+RUNS  ?= 1
+TABLE ?= faults.md
+test-faults: java deps ## let everything fail RUNS times, on both brokers, and add to the table of faults in TABLE
+	$(GO) test -count=1 -timeout 24h -v ./pipeline/faults -faults.runs $(RUNS) -faults.table $(abspath $(TABLE))
 
 lint: ## vet and golangci-lint
 	$(GO) vet ./... ./testdata/record ./testdata/generate

@@ -44,6 +44,7 @@ type Options struct {
 	Life        time.Duration        // how long a message is kept in mind; 0: 31 days
 	Now         func() time.Time     // the processor's wall clock; nil: time.Now
 	Steady      time.Duration        // how long that runs evenly before lives end by it; 0: an hour; negative: no time
+	Wait        bool                 // for a Kafka or ClickHouse that is away at the start, until it is there
 	Accounts    []clickhouse.Account // what is tracked; none: as it was
 	Library     string               // see embedded.ClickHouseOptions
 	Executable  string               // likewise
@@ -98,7 +99,7 @@ func (a *App) connect(ctx context.Context) error {
 	// the time until the first line can be read.
 	side, ctx := errgroup.WithContext(ctx)
 	if a.roles.Have(RoleSink) {
-		side.Go(func() error { return a.openDatabase(ctx) })
+		side.Go(func() error { return a.await(ctx, "ClickHouse", a.openDatabase) })
 	}
 	side.Go(func() error { return a.openKafka(ctx) })
 	return side.Wait() // the first error, which is the cause of any other
@@ -121,15 +122,22 @@ func (a *App) openStore() (err error) {
 	return nil
 }
 
-func (a *App) openDatabase(ctx context.Context) (err error) {
-	a.db, err = OpenDatabase(ctx, a.opts)
-	if err == nil && len(a.opts.Accounts) > 0 {
-		err = a.db.SetAccounts(ctx, a.opts.Accounts)
+func (a *App) openDatabase(ctx context.Context) error {
+	db, err := OpenDatabase(ctx, a.opts)
+	if err != nil {
+		return err
+	}
+	if len(a.opts.Accounts) > 0 {
+		err = db.SetAccounts(ctx, a.opts.Accounts)
 	}
 	if err == nil {
-		a.sinkGroup, err = a.db.Group(ctx)
+		a.sinkGroup, err = db.Group(ctx)
 	}
-	return err
+	if err != nil {
+		return errors.Join(err, db.Close(context.WithoutCancel(ctx)))
+	}
+	a.db = db
+	return nil
 }
 
 func (a *App) openFile() error {
@@ -163,7 +171,7 @@ func (a *App) openKafka(ctx context.Context) error {
 		return err
 	}
 	a.undo = append(a.undo, func(context.Context) error { return a.client.Close() })
-	return a.ensureTopics(ctx)
+	return a.await(ctx, "Kafka", a.ensureTopics)
 }
 
 // clusterKey is where the state store remembers which Kafka the checkpoints are

@@ -17,7 +17,7 @@ import (
 
 // diskFails makes every write, or every fsync, fail for a while.
 func diskFails(role, mode string) fault {
-	return fault{role + ", disk: " + mode, parts, func(ctx context.Context, g *rig) error {
+	return fault{role + ", disk: " + mode, func(ctx context.Context, g *rig) error {
 		m := g.any(role)
 		m.disk(mode, true)
 		err := g.during(ctx, g.between(time.Second, 3*time.Second))
@@ -28,7 +28,7 @@ func diskFails(role, mode string) fault {
 
 // diskKills ends a process right before the n-th write or fsync from now on.
 func diskKills(role string, n int) fault {
-	return fault{fmt.Sprintf("%s, killed before disk operation %d", role, n), parts, func(ctx context.Context, g *rig) error {
+	return fault{fmt.Sprintf("%s, killed before disk operation %d", role, n), func(ctx context.Context, g *rig) error {
 		m := g.any(role)
 		m.mu.Lock()
 		ended := m.ended
@@ -42,7 +42,7 @@ func diskKills(role string, n int) fault {
 
 // corrupted flips bytes of a file that the state store keeps.
 func corrupted(role, pattern string) fault {
-	return fault{fmt.Sprintf("%s, damaged %s", role, pattern), parts, func(_ context.Context, g *rig) error {
+	return fault{fmt.Sprintf("%s, damaged %s", role, pattern), func(_ context.Context, g *rig) error {
 		m := g.any(role)
 		m.kill()
 		files, err := filepath.Glob(filepath.Join(m.state(), pattern))
@@ -69,7 +69,7 @@ func corrupted(role, pattern string) fault {
 
 // stateFromTheFuture makes the processor's bookmark say that more was processed
 // than there is.
-var stateFromTheFuture = fault{"processor's state from the future", parts, func(_ context.Context, g *rig) error {
+var stateFromTheFuture = fault{"processor's state from the future", func(_ context.Context, g *rig) error {
 	m := g.any(processor)
 	m.kill()
 	err := inStore(m.state(), func(s *store.Store) error {
@@ -100,7 +100,7 @@ var stateFromTheFuture = fault{"processor's state from the future", parts, func(
 
 // checkpointFromTheFuture takes the second half of a log away from under its
 // checkpoint, as when an older copy is put back, and later gives it back.
-var checkpointFromTheFuture = fault{"checkpoint from the future", parts, func(ctx context.Context, g *rig) error {
+var checkpointFromTheFuture = fault{"checkpoint from the future", func(ctx context.Context, g *rig) error {
 	m := g.any(source)
 	m.kill()
 	log := g.logs[0]

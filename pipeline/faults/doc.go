@@ -22,7 +22,9 @@
 //
 // What is left out: power failures, and brokers that lose what they acknowledged.
 //
-// A run is repeated by its seed:
+// The short part runs with all other tests; -faults.runs N is the long one.
+// -faults.brokers says on which brokers, and -faults.table FILE where to add
+// the results up. A run is repeated by its seed:
 //
 //	go test ./pipeline/faults -run TestMixture -faults.seed 42
 package faults

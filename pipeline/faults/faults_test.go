@@ -10,8 +10,8 @@ import (
 
 // single are the faults that are tried alone and in mixtures.
 var single = []fault{
-	killed(processor, parts), killed(sink, parts), killed(source, parts), killedAll,
-	terminated(processor, parts), terminated(sink, parts), terminated(source, parts),
+	killed(processor), killed(sink), killed(source), killedAll,
+	terminated(processor), terminated(sink), terminated(source),
 	joining(processor), joining(sink),
 	brokerKilled, serverKilled, serverPaused, serverRefuses(time.Second, 5*time.Second), serverSlow,
 	rotation, stateGone(processor), stateGone(source), stateSwapped, stateOld(processor), stateOld(source), stateFromTheFuture, checkpointFromTheFuture,
@@ -27,10 +27,44 @@ var single = []fault{
 
 // slow are those that take their time.
 var slow = []fault{
-	zombie(processor, parts), zombie(sink, parts), brokerPaused,
+	brokerPaused,
 	halfOpen(processor, toKafka, time.Second, 25*time.Second), halfOpen(sink, toKafka, time.Second, 15*time.Second),
 	halfOpen(source, toKafka, time.Second, 15*time.Second), halfOpen(sink, toServer, time.Second, 10*time.Second),
 	serverRefuses(time.Minute, time.Minute),
+}
+
+// zombies stand still while others take over, and then go on.
+var zombies = []fault{
+	zombie(processor), zombie(sink), zombie(source),
+	heldAt(processor, toKafka, step{"EndTxn", before}), heldAt(processor, toKafka, step{"Produce", before}),
+	heldAt(processor, toKafka, step{"TxnOffsetCommit", before}), heldAt(processor, toKafka, step{"EndTxn", after}),
+	heldAt(sink, toServer, step{"insert rows", before}), heldAt(sink, toServer, step{"insert", after}),
+	heldAt(sink, toKafka, step{"OffsetCommit", before}), heldAt(source, toKafka, step{"Produce", before}),
+}
+
+// kills are those at any moment.
+var kills = []fault{killed(processor), killed(sink), killed(source), killedAll, rotation, brokerKilled}
+
+// short is what every run of the tests can afford.
+var short = []fault{
+	killed(source), killed(processor), killed(sink),
+	killedAt(point{processor, toKafka, "Produce", false}, after),
+	killedAt(point{processor, toKafka, "EndTxn", false}, before), killedAt(point{processor, toKafka, "EndTxn", false}, after),
+	killedAt(point{sink, toServer, "insert rows", false}, before), killedAt(point{sink, toServer, "insert", false}, after),
+	killedAt(point{sink, toKafka, "OffsetCommit", false}, before), killedAt(point{sink, toKafka, "OffsetCommit", false}, after),
+	killedAt(point{source, toKafka, "Produce", false}, after), rotation,
+	heldAt(processor, toKafka, step{"EndTxn", before}), heldAt(sink, toServer, step{"insert rows", before}),
+	brokerKilled, killedAll,
+}
+
+// ofProgram is what the real program has to bear; the short part takes the first.
+var ofProgram = []fault{
+	killed(processor), killed(sink), killed(source),
+	killedAt(point{processor, toKafka, "EndTxn", false}, after), killedAt(point{sink, toServer, "insert", false}, after),
+	killedAll, terminated(processor),
+	terminated(sink), terminated(source), rotation, brokerKilled, cut(processor, toKafka), cut(sink, toServer),
+	zombie(processor), zombie(sink), heldAt(processor, toKafka, step{"EndTxn", before}),
+	stateGone(processor), stateGone(source), joining(processor), joining(sink),
 }
 
 // mixture draws n faults from lists.
@@ -42,45 +76,88 @@ func mixture(r *rand.Rand, n int, lists ...[]fault) (out []fault) {
 	return out
 }
 
-// TestMixture draws from everything that can go wrong.
+// TestMixture draws from everything that can go wrong. ClickHouse is killed here,
+// and not where runs share it at the same time.
 func TestMixture(t *testing.T) {
-	runs := max(1, *runsFlag)
-	for i := range runs {
-		t.Run(fmt.Sprint(i+1), func(t *testing.T) {
-			s := seed(t)
-			faults := mixture(rand.New(rand.NewPCG(s, 2)), 6, single)
-			if *runsFlag > 0 {
-				faults = mixture(rand.New(rand.NewPCG(s, 2)), 20, single, single, slow, allPoints(), allRefusals())
-			}
-			run(t, ask{name: "mixture", seed: s, in: parts, faults: faults})
-		})
+	eachRun(t, eachBroker, func(t *testing.T, k kind) {
+		s := seed(t)
+		faults := append(mixture(rand.New(rand.NewPCG(s, 2)), 3, single), serverKilled)
+		if *runsFlag > 0 {
+			faults = mixture(rand.New(rand.NewPCG(s, 2)), 20, single, single, slow, zombies, allPoints(), allRefusals())
+		}
+		run(t, ask{name: "mixture", seed: s, in: parts, broker: k, faults: faults})
+	})
+}
+
+// eachRun repeats a test on brokers; the short part does it once.
+func eachRun(t *testing.T, brokers func(*testing.T, func(*testing.T, kind)), test func(*testing.T, kind)) {
+	t.Helper()
+	brokers(t, func(t *testing.T, k kind) {
+		for i := range max(1, *runsFlag) {
+			t.Run(fmt.Sprint(i+1), func(t *testing.T) { test(t, k) })
+		}
+	})
+}
+
+// needRuns is for what takes long.
+func needRuns(t *testing.T) {
+	t.Helper()
+	if *runsFlag == 0 {
+		t.Skip("the long part: make test-faults, or -faults.runs N")
 	}
 }
 
-// TestWhole kills the real program, whatever it is doing.
+// TestShort hits every role at its most delicate moments, and the broker.
+func TestShort(t *testing.T) {
+	sideBySide(t, func(t *testing.T, k kind) {
+		run(t, ask{name: "short part", seed: seed(t), in: parts, broker: k, faults: short})
+	})
+}
+
+// TestRoles kills the real program, each role in processes of its own.
+func TestRoles(t *testing.T) {
+	eachRun(t, sideBySide, func(t *testing.T, k kind) {
+		faults := ofProgram[:7]
+		if *runsFlag > 0 {
+			faults = ofProgram
+		}
+		run(t, ask{name: "the program by roles", seed: seed(t), in: roles, broker: k, faults: faults})
+	})
+}
+
+// TestWhole kills the real program with all roles in one.
 func TestWhole(t *testing.T) {
-	faults := []fault{killed(processor, whole), killed(processor, whole), terminated(processor, whole), killed(processor, whole)}
-	if *runsFlag > 0 {
-		faults = append(faults, zombie(processor, whole))
-	}
-	for i := range max(1, *runsFlag) {
-		t.Run(fmt.Sprint(i+1), func(t *testing.T) {
-			run(t, ask{name: "the program killed", seed: seed(t), in: whole, faults: faults})
-		})
-	}
+	needRuns(t)
+	eachRun(t, eachBroker, func(t *testing.T, k kind) {
+		run(t, ask{name: "the program with all roles", seed: seed(t), in: whole, broker: k, faults: append(slices.Clip(ofProgram), serverKilled)})
+	})
 }
 
-// TestPoints kills a process at every step that it takes. The roles are apart, so
-// that waiting for one group is time for another.
+// killRuns times 80 faults, on two brokers, and what all other tests kill, are
+// more than a thousand kills.
+const killRuns = 4
+
+// TestKills kills at any moment and at every step, in any order.
+func TestKills(t *testing.T) {
+	needRuns(t)
+	eachRun(t, sideBySide, func(t *testing.T, k kind) {
+		for range killRuns {
+			s := seed(t)
+			run(t, ask{name: "kills of all kinds", seed: s, in: parts, broker: k, faults: mixture(rand.New(rand.NewPCG(s, 3)), 80, kills, allPoints())})
+		}
+	})
+}
+
+// TestPoints kills a process at every step that it takes.
 func TestPoints(t *testing.T) {
-	for i := range max(1, *runsFlag) {
+	needRuns(t)
+	eachRun(t, sideBySide, func(t *testing.T, k kind) {
 		for role, faults := range pointsByRole() {
-			t.Run(fmt.Sprint(role, i+1), func(t *testing.T) {
-				t.Parallel()
-				run(t, ask{name: role + " killed at every step", seed: seed(t), in: parts, faults: faults})
+			t.Run(role, func(t *testing.T) {
+				run(t, ask{name: role + " killed at every step", seed: seed(t), in: parts, broker: k, faults: faults})
 			})
 		}
-	}
+	})
 }
 
 func allPoints() (all []fault) {
@@ -97,7 +174,7 @@ func pointsByRole() map[string][]fault {
 			by[p.role] = append(by[p.role], killedAt(p, when))
 		}
 	}
-	for n := 1; n <= diskSteps(); n++ {
+	for n := 1; n <= diskSteps; n++ {
 		by[processor] = append(by[processor], diskKills(processor, n))
 		by[source] = append(by[source], diskKills(source, n))
 	}
@@ -106,38 +183,28 @@ func pointsByRole() map[string][]fault {
 
 // diskSteps is before how many operations on the disk a process is killed. They
 // are seldom: the state store gathers what it writes.
-func diskSteps() int {
-	if *runsFlag > 0 {
-		return 4
-	}
-	return 1
-}
+const diskSteps = 4
 
 // TestAlone tries each fault by itself, several times in each run.
 func TestAlone(t *testing.T) {
-	if *runsFlag == 0 {
-		t.Skip("the long part: -faults.runs N")
-	}
-	for _, f := range slices.Concat(single, slow) {
+	needRuns(t)
+	for _, f := range slices.Concat(single, slow, zombies) {
 		t.Run(f.name, func(t *testing.T) {
-			for range *runsFlag {
-				run(t, ask{name: f.name, seed: seed(t), in: f.in, faults: slices.Repeat([]fault{f}, 5)})
-			}
+			eachRun(t, eachBroker, func(t *testing.T, k kind) {
+				run(t, ask{name: f.name, seed: seed(t), in: parts, broker: k, faults: slices.Repeat([]fault{f}, 3)})
+			})
 		})
 	}
 }
 
 // TestRefusals lets the broker refuse every request with every code.
 func TestRefusals(t *testing.T) {
-	all := allRefusals()
-	if *runsFlag == 0 {
-		t.Skip("the long part: -faults.runs N")
-	}
-	for range *runsFlag {
-		for from := 0; from < len(all); from += 20 {
-			t.Run(fmt.Sprint(from), func(t *testing.T) {
-				run(t, ask{name: "broker's codes", seed: seed(t), in: parts, faults: all[from:min(from+20, len(all))]})
+	needRuns(t)
+	eachRun(t, sideBySide, func(t *testing.T, k kind) {
+		for some := range slices.Chunk(allRefusals(), 20) {
+			t.Run(some[0].name, func(t *testing.T) {
+				run(t, ask{name: "broker's codes", seed: seed(t), in: parts, broker: k, faults: some})
 			})
 		}
-	}
+	})
 }

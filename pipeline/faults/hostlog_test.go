@@ -24,9 +24,9 @@ func (l *hostLog) open() (err error) {
 	return err
 }
 
-// grow appends the next n bytes, which may end within a line.
+// grow appends the next n bytes, which may end within a line; none if n < 0.
 func (l *hostLog) grow(n int) error {
-	n = min(n, len(l.rest))
+	n = min(max(n, 0), len(l.rest))
 	_, err := l.file.Write(l.rest[:n])
 	l.rest = l.rest[n:]
 	return err

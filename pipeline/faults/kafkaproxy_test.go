@@ -39,9 +39,7 @@ func talkKafka(p *proxy, c *call) {
 			}
 			p.pass()
 			id, req := parseRequest(frame)
-			if req.name() == "JoinGroup" {
-				frame = hasten(frame, req)
-			}
+			frame = hasten(frame, req)
 			a, met := p.meet(step{req.name(), before})
 			switch {
 			case met && a.stop && a.code != 0:
@@ -102,20 +100,34 @@ func talkKafka(p *proxy, c *call) {
 	})
 }
 
-// session is for how long a group waits for a member that says nothing. What the
-// program asks for would make most of a run a wait for the dead.
-const session = 3 * time.Second
+// session is for how long a group waits for a member that says nothing, and
+// transaction for how long a broker waits for the end of one. What the program
+// asks for would make most of a run a wait for the dead.
+const (
+	session     = 3 * time.Second
+	transaction = 4 * time.Second
+)
 
-// hasten changes the session timeout that a member asks for.
+// hasten changes the timeouts that a process asks for.
 func hasten(frame []byte, r *request) []byte {
-	join := kmsg.NewPtrJoinGroupRequest()
-	join.SetVersion(r.version)
-	if err := join.ReadFrom(r.body); err != nil {
+	req := kmsg.RequestForKey(r.key)
+	switch req.(type) {
+	case *kmsg.JoinGroupRequest, *kmsg.InitProducerIDRequest:
+	default:
 		return frame
 	}
-	join.SessionTimeoutMillis = int32(session.Milliseconds())
+	req.SetVersion(r.version)
+	if err := req.ReadFrom(r.body); err != nil {
+		return frame
+	}
+	switch req := req.(type) {
+	case *kmsg.JoinGroupRequest:
+		req.SessionTimeoutMillis = int32(session.Milliseconds())
+	case *kmsg.InitProducerIDRequest:
+		req.TransactionTimeoutMillis = int32(transaction.Milliseconds())
+	}
 	head := frame[:len(frame)-len(r.body)]
-	frame = join.AppendTo(slices.Clip(head))
+	frame = req.AppendTo(slices.Clip(head))
 	binary.BigEndian.PutUint32(frame, uint32(len(frame)-4))
 	return frame
 }
@@ -183,9 +195,7 @@ func parseRequest(frame []byte) (id int32, req *request) {
 // readdress replaces the broker's address by the proxy's: host and port stand
 // side by side in every answer that names brokers.
 func (p *proxy) readdress(frame []byte) {
-	p.mu.Lock()
-	host, portText, err := net.SplitHostPort(p.target)
-	p.mu.Unlock()
+	host, portText, err := net.SplitHostPort(p.target())
 	if err != nil {
 		return
 	}

@@ -13,10 +13,11 @@ import (
 )
 
 var (
-	seedFlag   = flag.Uint64("faults.seed", 0, "seed of a run to repeat; 0 takes another one each time")
-	runsFlag   = flag.Int("faults.runs", 0, "runs of each fault, and of mixtures; 0 is the short part")
-	shortFlag  = flag.Bool("faults.short", false, "run the short part")
-	eventsFlag = flag.Int("faults.events", 1500, "events of a run")
+	seedFlag    = flag.Uint64("faults.seed", 0, "seed of a run to repeat; 0 takes another one each time")
+	runsFlag    = flag.Int("faults.runs", 0, "runs of each fault, and of mixtures; 0 is the short part")
+	eventsFlag  = flag.Int("faults.events", 1500, "events of a run")
+	brokersFlag = flag.String("faults.brokers", "embedded,apache", "kinds of broker to run on")
+	tableFlag   = flag.String("faults.table", "", "file to add the table of faults to, as Markdown")
 )
 
 var startOfTest = time.Now()
@@ -38,6 +39,9 @@ func TestMain(m *testing.M) {
 	}
 	code := m.Run()
 	shared.stop()
+	if err := shared.fates(); err != nil {
+		fmt.Println("ClickHouse ended by itself, and was started again:", err)
+	}
 	table.print(os.Stdout)
 	if built != "" {
 		_ = os.RemoveAll(built)

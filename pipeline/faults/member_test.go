@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -23,14 +24,15 @@ const restartAfter = 200 * time.Millisecond
 // whenever it ends by itself.
 type member struct {
 	name    string
-	roles   []string // of a part; none: the real program, which has all
-	program string   // the real program
+	roles   []string // none: all
+	program string   // the real program; "": a part
 	dir     string
 	log     string // that it follows; may be empty
 	cfg     part
 	kafka   *proxy
 	server  *proxy
 	bury    func(groups map[string]string) // tells the groups that it is dead; nil: they find out
+	kills   *atomic.Int64                  // counts processes that were killed with kill -9
 
 	mu      sync.Mutex
 	cmd     *exec.Cmd
@@ -89,16 +91,23 @@ func (m *member) launch() error {
 }
 
 func (m *member) command() (*exec.Cmd, error) {
-	if len(m.roles) > 0 {
+	if m.program == "" {
 		m.cfg.Broker, m.cfg.Server = m.kafka.addr(), m.server.addr()
 		text, err := json.Marshal(m.cfg)
 		return exec.Command(os.Args[0], partArg, string(text)), err
 	}
 	config := filepath.Join(m.dir, "mailfate.yaml")
-	text := fmt.Sprintf("data: %s\nkafka:\n  brokers: ['%s']\nclickhouse:\n  addresses: ['%s']\n  database: %s\nsources:\n  - type: postfix\n    paths: ['%s*']\n    stream: 'log:%s'\n",
-		m.dir, m.kafka.addr(), m.server.addr(), m.cfg.Database, m.log, filepath.Base(filepath.Dir(m.log)))
+	text := fmt.Sprintf("data: %s\nkafka:\n  brokers: ['%s']\nclickhouse:\n  addresses: ['%s']\n  database: %s\n",
+		m.dir, m.kafka.addr(), m.server.addr(), m.cfg.Database)
+	if m.log != "" {
+		text += fmt.Sprintf("sources:\n  - type: postfix\n    paths: ['%s*']\n    stream: 'log:%s'\n", m.log, filepath.Base(filepath.Dir(m.log)))
+	}
 	err := os.WriteFile(config, []byte(text), 0o600)
-	return exec.Command(m.program, "run", "--config", config), err
+	args := []string{"run", "--config", config}
+	if len(m.roles) > 0 {
+		args = append(args, "--role", strings.Join(m.roles, ","))
+	}
+	return exec.Command(m.program, args...), err
 }
 
 // watch waits for the end, and begins anew when nobody asked for it.
@@ -107,6 +116,9 @@ func (m *member) watch(cmd *exec.Cmd, ended chan struct{}, began int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.cmd = nil
+	if how, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && how.Signal() == syscall.SIGKILL {
+		m.kills.Add(1)
+	}
 	close(ended)
 	if !m.wanted {
 		return

@@ -18,7 +18,7 @@ var (
 
 // cut ends all connections at once.
 func cut(role string, w way) fault {
-	return fault{role + " cut off from " + w.name, parts, func(ctx context.Context, g *rig) error {
+	return fault{role + " cut off from " + w.name, func(ctx context.Context, g *rig) error {
 		p := w.of(g.any(role))
 		p.setRefuse(true)
 		p.cut()
@@ -30,7 +30,7 @@ func cut(role string, w way) fault {
 
 // halfOpen lets nothing through, and tells nobody.
 func halfOpen(role string, w way, least, most time.Duration) fault {
-	return fault{role + " half open to " + w.name, parts, func(ctx context.Context, g *rig) error {
+	return fault{role + " half open to " + w.name, func(ctx context.Context, g *rig) error {
 		p := w.of(g.any(role))
 		p.swallow()
 		err := g.during(ctx, g.between(least, most))
@@ -41,7 +41,7 @@ func halfOpen(role string, w way, least, most time.Duration) fault {
 
 // delayed makes a way slow.
 func delayed(role string, w way) fault {
-	return fault{role + " slow to " + w.name, parts, func(ctx context.Context, g *rig) error {
+	return fault{role + " slow to " + w.name, func(ctx context.Context, g *rig) error {
 		p := w.of(g.any(role))
 		p.slow(g.between(10*time.Millisecond, 300*time.Millisecond))
 		err := g.during(ctx, g.between(time.Second, 4*time.Second))
@@ -52,7 +52,7 @@ func delayed(role string, w way) fault {
 
 // cutWithin ends a connection in the middle of a request or of its answer.
 func cutWithin(role string, w way, s step) fault {
-	return fault{role + " cut within " + s.what + ", " + string(s.when), parts, func(ctx context.Context, g *rig) error {
+	return fault{role + " cut within " + s.what + ", " + string(s.when), func(ctx context.Context, g *rig) error {
 		return g.point(ctx, g.any(role), w, s, g.r.IntN(3), func() action { return action{stop: true, half: true} })
 	}}
 }

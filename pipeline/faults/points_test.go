@@ -3,6 +3,7 @@ package faults
 import (
 	"context"
 	"fmt"
+	"syscall"
 	"time"
 )
 
@@ -51,7 +52,7 @@ func (p point) moments() []moment {
 
 // killedAt kills a process when it reaches a point.
 func killedAt(p point, when moment) fault {
-	return fault{fmt.Sprintf("%s killed %s %s", p.role, when, p.step), parts, func(ctx context.Context, g *rig) error {
+	return fault{fmt.Sprintf("%s killed %s %s", p.role, when, p.step), func(ctx context.Context, g *rig) error {
 		m := g.any(p.role)
 		passing := g.r.IntN(3)
 		if p.start {
@@ -67,6 +68,26 @@ func killedAt(p point, when moment) fault {
 			return err
 		}
 		return m.start()
+	}}
+}
+
+// heldAt stops a process at a point for longer than anybody waits for it. What it
+// had just sent, or was just answered, arrives after that: a zombie's last word.
+func heldAt(role string, w way, s step) fault {
+	return fault{fmt.Sprintf("%s stands still %s %s", role, s.when, s.what), func(ctx context.Context, g *rig) error {
+		m, hold := g.any(role), make(chan struct{})
+		defer func() {
+			m.signal(syscall.SIGCONT)
+			close(hold)
+		}()
+		err := g.point(ctx, m, w, s, g.r.IntN(3), func() action {
+			m.signal(syscall.SIGSTOP)
+			return action{hold: hold}
+		})
+		if err != nil {
+			return err
+		}
+		return g.during(ctx, zombieFor)
 	}}
 }
 

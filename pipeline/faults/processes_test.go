@@ -10,12 +10,12 @@ import (
 )
 
 // zombieFor outlasts the session of a process that stands still, and its
-// transaction, which is given ten seconds.
-const zombieFor = 12 * time.Second
+// transaction.
+const zombieFor = transaction + 2*time.Second
 
 // killed is kill -9 of a process at any moment.
-func killed(role string, in layout) fault {
-	return fault{"kill -9 " + role, in, func(ctx context.Context, g *rig) error {
+func killed(role string) fault {
+	return fault{"kill -9 " + role, func(ctx context.Context, g *rig) error {
 		if err := g.during(ctx, g.between(0, 300*time.Millisecond)); err != nil {
 			return err
 		}
@@ -29,7 +29,7 @@ func killed(role string, in layout) fault {
 }
 
 // killedAll is kill -9 of all processes of the pipeline at once.
-var killedAll = fault{"kill -9 everybody", parts, func(ctx context.Context, g *rig) error {
+var killedAll = fault{"kill -9 everybody", func(ctx context.Context, g *rig) error {
 	if err := g.during(ctx, g.between(0, 300*time.Millisecond)); err != nil {
 		return err
 	}
@@ -46,8 +46,8 @@ var killedAll = fault{"kill -9 everybody", parts, func(ctx context.Context, g *r
 }}
 
 // zombie stands still for longer than anybody waits for it, and goes on.
-func zombie(role string, in layout) fault {
-	return fault{"SIGSTOP, SIGCONT " + role, in, func(ctx context.Context, g *rig) error {
+func zombie(role string) fault {
+	return fault{"SIGSTOP, SIGCONT " + role, func(ctx context.Context, g *rig) error {
 		m := g.any(role)
 		m.signal(syscall.SIGSTOP)
 		err := g.during(ctx, zombieFor)
@@ -57,8 +57,8 @@ func zombie(role string, in layout) fault {
 }
 
 // terminated ends a process well, and starts it again.
-func terminated(role string, in layout) fault {
-	return fault{"SIGTERM " + role, in, func(_ context.Context, g *rig) error {
+func terminated(role string) fault {
+	return fault{"SIGTERM " + role, func(_ context.Context, g *rig) error {
 		m := g.any(role)
 		m.stop()
 		return m.start()
@@ -67,7 +67,7 @@ func terminated(role string, in layout) fault {
 
 // joining is a member that comes and goes.
 func joining(role string) fault {
-	return fault{role + " joins and leaves", parts, func(ctx context.Context, g *rig) error {
+	return fault{role + " joins and leaves", func(ctx context.Context, g *rig) error {
 		g.guests++
 		m, err := g.add(fmt.Sprintf("guest%d", g.guests), []string{role})
 		if err != nil {
@@ -84,20 +84,21 @@ func joining(role string) fault {
 	}}
 }
 
-var brokerKilled = fault{"kill -9 broker", parts, func(ctx context.Context, g *rig) error {
+var brokerKilled = fault{"kill -9 broker", func(ctx context.Context, g *rig) error {
 	if err := g.during(ctx, g.between(0, 200*time.Millisecond)); err != nil {
 		return err
 	}
 	if err := g.broker.Kill(); err != nil {
 		return err
 	}
+	g.kills.Add(1)
 	if err := g.during(ctx, g.between(0, time.Second)); err != nil {
 		return err
 	}
 	return g.broker.Restart(ctx)
 }}
 
-var brokerPaused = fault{"SIGSTOP, SIGCONT broker", parts, func(ctx context.Context, g *rig) error {
+var brokerPaused = fault{"SIGSTOP, SIGCONT broker", func(ctx context.Context, g *rig) error {
 	if err := g.broker.Pause(); err != nil {
 		return err
 	}
@@ -108,24 +109,21 @@ var brokerPaused = fault{"SIGSTOP, SIGCONT broker", parts, func(ctx context.Cont
 	return err
 }}
 
-var serverKilled = fault{"kill -9 ClickHouse", parts, func(ctx context.Context, g *rig) error {
+var serverKilled = fault{"kill -9 ClickHouse", func(ctx context.Context, g *rig) error {
 	if err := g.during(ctx, g.between(0, 500*time.Millisecond)); err != nil {
 		return err
 	}
 	if err := shared.kill(); err != nil {
 		return err
 	}
+	g.kills.Add(1)
 	if err := g.during(ctx, g.between(0, time.Second)); err != nil {
 		return err
 	}
-	if err := shared.start(ctx); err != nil {
-		return err
-	}
-	g.serverMoved()
-	return nil
+	return shared.start(ctx)
 }}
 
-var serverPaused = fault{"SIGSTOP, SIGCONT ClickHouse", parts, func(ctx context.Context, g *rig) error {
+var serverPaused = fault{"SIGSTOP, SIGCONT ClickHouse", func(ctx context.Context, g *rig) error {
 	if err := shared.signal(syscall.SIGSTOP); err != nil {
 		return err
 	}
@@ -138,7 +136,7 @@ var serverPaused = fault{"SIGSTOP, SIGCONT ClickHouse", parts, func(ctx context.
 
 // serverRefuses takes no calls, as a server that is overloaded or read-only.
 func serverRefuses(least, most time.Duration) fault {
-	return fault{"ClickHouse refuses", parts, func(ctx context.Context, g *rig) error {
+	return fault{"ClickHouse refuses", func(ctx context.Context, g *rig) error {
 		for _, m := range g.members {
 			m.server.setRefuse(true)
 			m.server.cut()
@@ -151,7 +149,7 @@ func serverRefuses(least, most time.Duration) fault {
 	}}
 }
 
-var serverSlow = fault{"ClickHouse slow", parts, func(ctx context.Context, g *rig) error {
+var serverSlow = fault{"ClickHouse slow", func(ctx context.Context, g *rig) error {
 	for _, m := range g.members {
 		m.server.slow(g.between(10*time.Millisecond, 200*time.Millisecond))
 	}
@@ -163,7 +161,7 @@ var serverSlow = fault{"ClickHouse slow", parts, func(ctx context.Context, g *ri
 }}
 
 // rotation renames a log within a line, and kills its reader at that moment.
-var rotation = fault{"log rotated, source killed", parts, func(_ context.Context, g *rig) error {
+var rotation = fault{"log rotated, source killed", func(_ context.Context, g *rig) error {
 	m := g.any(source)
 	log := g.logs[0]
 	if err := log.rotate(); err != nil {
@@ -178,7 +176,7 @@ var rotation = fault{"log rotated, source killed", parts, func(_ context.Context
 
 // stateGone deletes what a process keeps on disk.
 func stateGone(role string) fault {
-	return fault{role + " loses its state", parts, func(_ context.Context, g *rig) error {
+	return fault{role + " loses its state", func(_ context.Context, g *rig) error {
 		m := g.any(role)
 		m.kill()
 		if err := os.RemoveAll(m.state()); err != nil {
@@ -189,7 +187,7 @@ func stateGone(role string) fault {
 }
 
 // stateSwapped gives two processors each other's state.
-var stateSwapped = fault{"states swapped", parts, func(_ context.Context, g *rig) error {
+var stateSwapped = fault{"states swapped", func(_ context.Context, g *rig) error {
 	a := g.any(processor)
 	b := g.any(processor)
 	for a == b {
@@ -211,7 +209,7 @@ var stateSwapped = fault{"states swapped", parts, func(_ context.Context, g *rig
 
 // stateOld puts back a copy of a state that was made some time before.
 func stateOld(role string) fault {
-	return fault{role + " gets an old state back", parts, func(ctx context.Context, g *rig) error {
+	return fault{role + " gets an old state back", func(ctx context.Context, g *rig) error {
 		m := g.any(role)
 		m.kill()
 		old := filepath.Join(g.dir, "old")
@@ -236,7 +234,7 @@ func stateOld(role string) fault {
 }
 
 // clockJumps starts a processor whose clock is an hour off.
-var clockJumps = fault{"clock jumps", parts, func(_ context.Context, g *rig) error {
+var clockJumps = fault{"clock jumps", func(_ context.Context, g *rig) error {
 	m := g.any(processor)
 	m.kill()
 	m.cfg.Skew = g.between(-time.Hour, time.Hour)

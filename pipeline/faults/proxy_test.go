@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"bytes"
 	"net"
 	"slices"
 	"sync"
@@ -12,11 +11,11 @@ import (
 // that stays while servers come and go.
 type proxy struct {
 	listener net.Listener
+	target   func() string           // where the server is now; "" while there is none
 	talk     func(p *proxy, c *call) // carries one connection until either side ends
 	wg       sync.WaitGroup
 
 	mu     sync.Mutex
-	target string
 	calls  map[*call]struct{}
 	refuse bool
 	hole   chan struct{} // not nil: nothing passes until it is closed
@@ -34,7 +33,7 @@ func (c *call) close() {
 	_ = c.server.Close()
 }
 
-func newProxy(target string, talk func(*proxy, *call)) (*proxy, error) {
+func newProxy(target func() string, talk func(*proxy, *call)) (*proxy, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -61,8 +60,9 @@ func (p *proxy) serve() {
 func (p *proxy) connect(in net.Conn) {
 	defer in.Close()
 	p.mu.Lock()
-	target, refuse := p.target, p.refuse
+	refuse := p.refuse
 	p.mu.Unlock()
+	target := p.target()
 	if refuse || target == "" {
 		return
 	}
@@ -108,13 +108,6 @@ func (p *proxy) pass() {
 	if hole != nil {
 		<-hole
 	}
-}
-
-// to leads further calls to another server.
-func (p *proxy) to(target string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.target = target
 }
 
 // cut ends all calls.
@@ -182,9 +175,10 @@ type rule struct {
 
 // action is what becomes of what a rule has met.
 type action struct {
-	stop bool  // the call ends here
-	half bool  // half of it goes through before
-	code int16 // the answer says so; with stop, without anybody being asked
+	stop bool            // the call ends here
+	half bool            // half of it goes through before
+	code int16           // the answer says so; with stop, without anybody being asked
+	hold <-chan struct{} // not nil: it goes through when this is closed
 }
 
 // meet returns what the rules say about a step.
@@ -209,6 +203,9 @@ func (p *proxy) meet(s step) (action, bool) {
 	a := r.act()
 	if last {
 		close(r.met)
+	}
+	if a.hold != nil {
+		<-a.hold
 	}
 	return a, true
 }
@@ -236,76 +233,3 @@ const (
 	before moment = "before"
 	after  moment = "after"
 )
-
-// talkPlain carries bytes of ClickHouse's native protocol. An insert is met before
-// its query is sent, before its rows are (the server has answered with the
-// columns), and when the server has answered to all rows.
-func talkPlain(p *proxy, c *call) {
-	var mu sync.Mutex
-	state := "" // of the insert on this connection: "", "begun", "rows"
-	c.pipe(func() {
-		buf := make([]byte, 64<<10)
-		for {
-			n, err := c.client.Read(buf)
-			if err != nil {
-				return
-			}
-			p.pass()
-			mu.Lock()
-			begins := bytes.Contains(buf[:n], []byte("INSERT INTO "))
-			if begins {
-				state = "begun"
-			}
-			rows := !begins && state == "columns"
-			if rows {
-				state = "rows"
-			}
-			mu.Unlock()
-			if begins {
-				if a, ok := p.meet(step{"insert", before}); ok && a.stop {
-					return
-				}
-			}
-			if rows {
-				if a, ok := p.meet(step{"insert rows", before}); ok && a.stop {
-					if a.half {
-						_, _ = c.server.Write(buf[:n/2])
-					}
-					return
-				}
-			}
-			if _, err := c.server.Write(buf[:n]); err != nil {
-				return
-			}
-		}
-	}, func() {
-		buf := make([]byte, 64<<10)
-		for {
-			n, err := c.server.Read(buf)
-			if err != nil {
-				return
-			}
-			p.pass()
-			mu.Lock()
-			answered := state == "rows"
-			switch state {
-			case "begun":
-				state = "columns"
-			case "rows":
-				state = ""
-			}
-			mu.Unlock()
-			if answered {
-				if a, ok := p.meet(step{"insert", after}); ok && a.stop {
-					if a.half {
-						_, _ = c.client.Write(buf[:n/2])
-					}
-					return
-				}
-			}
-			if _, err := c.client.Write(buf[:n]); err != nil {
-				return
-			}
-		}
-	})
-}

@@ -42,7 +42,7 @@ func refused(r refusal, code int16, done bool) fault {
 	if done {
 		how = "done but answered"
 	}
-	return fault{fmt.Sprintf("%s: %s %s %d", r.role, r.request, how, code), parts, func(ctx context.Context, g *rig) error {
+	return fault{fmt.Sprintf("%s: %s %s %d", r.role, r.request, how, code), func(ctx context.Context, g *rig) error {
 		m := g.any(r.role)
 		times := 1 + g.r.IntN(2)
 		if r.start {

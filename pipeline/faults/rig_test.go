@@ -16,33 +16,23 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"mailfate/pipeline/kafkalog"
-	"mailfate/pipeline/process"
 	"mailfate/schemas"
 	"mailfate/sinks/clickhouse"
 )
 
-const (
-	partitions = 4
-
-	// settleWithin is how long a pipeline may take until all is well again.
-	settleWithin = 3 * time.Minute
-
-	// pollEvery is how often it is asked how far it has come.
-	pollEvery = 50 * time.Millisecond
-
-	// chunk is how many items are published at a time while a fault lasts.
-	chunk = 15
-)
+// partitions is enough for two processors to have some each, and to lose some.
+const partitions = 4
 
 // A layout says which processes make up a pipeline.
 type layout struct {
-	name    string
-	members [][]string // roles of each; none: the real program
+	real    bool       // the real program, not parts of it
+	members [][]string // roles of each; none: all
 }
 
 var (
-	parts = layout{"parts", [][]string{{processor}, {processor}, {sink}, {sink}, {source}}}
-	whole = layout{"whole", [][]string{nil, nil}}
+	parts = layout{false, [][]string{{processor}, {processor}, {sink}, {sink}, {source}}}
+	roles = layout{true, parts.members}
+	whole = layout{true, [][]string{nil, nil}}
 )
 
 func (l layout) hosts() int {
@@ -61,6 +51,7 @@ type rig struct {
 	dir      string
 	w        *workload
 	next     int // of the workload's items
+	limit    int // of those that may be published now
 	broker   Broker
 	client   *kafkalog.Client // directly at the broker
 	out      *kafkalog.Publisher
@@ -71,8 +62,10 @@ type rig struct {
 	db       *clickhouse.DB
 	group    string // of the sinks
 	database string
-	patient  bool // groups find out by themselves who is dead, after its session
-	guests   int  // members that came and went
+	patient  bool         // groups find out by themselves who is dead, after its session
+	program  string       // the real one; "": members are parts
+	guests   int          // members that came and went
+	kills    atomic.Int64 // processes killed with kill -9, servers included
 	log      func(format string, args ...any)
 }
 
@@ -88,6 +81,11 @@ func newRig(ctx context.Context, w *workload, l layout, start func(context.Conte
 	}()
 	if g.dir, err = os.MkdirTemp("", "mailfate-faults-rig-"); err != nil {
 		return g, err
+	}
+	if l.real {
+		if g.program, err = program(); err != nil {
+			return g, err
+		}
 	}
 	if g.broker, err = start(ctx, filepath.Join(g.dir, "kafka")); err != nil {
 		return g, err
@@ -116,7 +114,7 @@ func (g *rig) connect(ctx context.Context) (err error) {
 	if err := g.client.EnsureTopics(ctx, topics...); err != nil {
 		return err
 	}
-	if g.server, err = newProxy(shared.addr(), talkPlain); err != nil {
+	if g.server, err = newProxy(shared.addr, talkPlain); err != nil {
 		return err
 	}
 	if g.db, err = clickhouse.Open(clickhouse.Options{Addresses: []string{g.server.addr()}, Database: g.database}); err != nil {
@@ -131,17 +129,17 @@ func (g *rig) connect(ctx context.Context) (err error) {
 
 // add starts one more member.
 func (g *rig) add(name string, roles []string) (*member, error) {
-	m := &member{name: strings.Join(roles, "+") + name, roles: roles, dir: filepath.Join(g.dir, name)}
+	m := &member{name: strings.Join(roles, "+") + name, roles: roles, program: g.program, dir: filepath.Join(g.dir, name), kills: &g.kills}
 	g.members = append(g.members, m)
 	if !g.patient {
 		m.bury = g.bury
 	}
 	m.cfg = part{Roles: roles, Database: g.database, Dir: m.dir, Partitions: partitions}
 	var err error
-	if m.kafka, err = newProxy(g.broker.Addr(), talkKafka); err != nil {
+	if m.kafka, err = newProxy(g.broker.Addr, talkKafka); err != nil {
 		return m, err
 	}
-	if m.server, err = newProxy(shared.addr(), talkPlain); err != nil {
+	if m.server, err = newProxy(shared.addr, talkPlain); err != nil {
 		return m, err
 	}
 	if err := os.MkdirAll(m.dir, 0o700); err != nil {
@@ -159,11 +157,6 @@ func (g *rig) add(name string, roles []string) (*member, error) {
 			return m, err
 		}
 		g.logs = append(g.logs, log)
-	}
-	if len(roles) == 0 {
-		if m.program, err = program(); err != nil {
-			return m, err
-		}
 	}
 	return m, m.start()
 }
@@ -211,235 +204,6 @@ func (g *rig) between(least, most time.Duration) time.Duration {
 	return least + time.Duration(g.r.Int64N(int64(most-least)+1))
 }
 
-// feed publishes the next items, and lets the logs grow likewise. After the last
-// item, earlier ones come again.
-func (g *rig) feed(ctx context.Context, n int) error {
-	records := make([][]kafkalog.Record, partitions)
-	for range n {
-		it := &g.w.items[g.r.IntN(len(g.w.items))]
-		if g.next < len(g.w.items) {
-			it = &g.w.items[g.next]
-			g.next++
-		}
-		if err := g.encode(it, records); err != nil {
-			return err
-		}
-	}
-	for p := range records {
-		if err := g.out.Publish(ctx, schemas.TopicEvents, p, records[p]); err != nil {
-			return err
-		}
-	}
-	for i, log := range g.logs {
-		if err := log.grow(len(g.w.logs[i]) * n / len(g.w.items)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (g *rig) encode(it *item, records [][]kafkalog.Record) error {
-	switch {
-	case it.event != nil:
-		value, err := g.enc.Event(it.event)
-		key := []byte(it.event.MessageID)
-		p := kafkalog.Partition(key, partitions)
-		records[p] = append(records[p], kafkalog.Record{Key: key, Value: slices.Clone(value)})
-		return err
-	case it.clock != nil:
-		value, err := g.enc.Clock(*it.clock)
-		for p := range records {
-			records[p] = append(records[p], kafkalog.Record{Key: []byte("clock:" + it.clock.Stream), Value: slices.Clone(value)})
-		}
-		return err
-	}
-	p := g.r.IntN(partitions)
-	records[p] = append(records[p], kafkalog.Record{Key: []byte("rubbish"), Value: it.raw})
-	return nil
-}
-
-// during lets time pass, and events come.
-func (g *rig) during(ctx context.Context, d time.Duration) error {
-	end := time.NewTimer(d)
-	defer end.Stop()
-	done := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() { end.Reset(0) })
-	defer stop()
-	go func() { <-end.C; close(done) }()
-	return g.until(ctx, done)
-}
-
-// until lets events come until something has happened. A broker that is away
-// holds up nobody but the feed.
-func (g *rig) until(ctx context.Context, done <-chan struct{}) error {
-	tick := time.NewTicker(pollEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-done:
-			return ctx.Err()
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-tick.C:
-		}
-		feeding, cancel := context.WithTimeout(ctx, time.Second)
-		at := g.next
-		if err := g.feed(feeding, chunk); err != nil {
-			g.next = at // some may be there; they come again
-		}
-		cancel()
-	}
-}
-
-// caughtUp waits until all that was published is processed and in ClickHouse.
-func (g *rig) caughtUp(ctx context.Context) error {
-	ends, err := g.client.EndOffsets(ctx, schemas.TopicEvents)
-	if err != nil {
-		return err
-	}
-	tick := time.NewTicker(pollEvery)
-	defer tick.Stop()
-	for {
-		behind := g.behind(ctx, ends)
-		if behind == 0 {
-			return nil
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return fmt.Errorf("catch up: %d partitions are behind: %w", behind, ctx.Err())
-		}
-	}
-}
-
-func (g *rig) caughtUpWithin(ctx context.Context, d time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, d)
-	defer cancel()
-	return g.caughtUp(ctx)
-}
-
-// behind counts the partitions that the processors, or the sinks, have not read up
-// to their ends. A group that nobody can tell of has read nothing.
-func (g *rig) behind(ctx context.Context, ends []int64) (n int) {
-	for _, group := range []string{process.Group, g.group} {
-		committed, err := g.client.CommittedOffsets(ctx, group, schemas.TopicEvents)
-		for p, end := range ends {
-			if err != nil || committed[p] < end {
-				n++
-			}
-		}
-	}
-	return n
-}
-
-// settle undoes all that is wrong, publishes the rest, and waits until the rows
-// are as they have to be, and stay so. What it returns last is the verdict.
-func (g *rig) settle(ctx context.Context, ought string) (*verdict, error) {
-	ctx, cancel := context.WithTimeout(ctx, settleWithin)
-	defer cancel()
-	for _, m := range g.members {
-		m.kafka.heal()
-		m.server.heal()
-		if err := m.start(); err != nil {
-			return nil, err
-		}
-	}
-	for g.next < len(g.w.items) {
-		if err := g.feed(ctx, min(500, len(g.w.items)-g.next)); err != nil {
-			return nil, err
-		}
-	}
-	for i, log := range g.logs {
-		if err := log.grow(len(log.rest)); err != nil {
-			return nil, err
-		}
-		clock := item{clock: &schemas.Clock{Stream: "log:" + filepath.Base(filepath.Dir(log.path)), Time: endOfTime}}
-		records := make([][]kafkalog.Record, partitions)
-		if err := g.encode(&clock, records); err != nil {
-			return nil, err
-		}
-		for p := range records {
-			if err := g.out.Publish(ctx, schemas.TopicEvents, p, records[p]); err != nil {
-				return nil, fmt.Errorf("end log %d: %w", i, err)
-			}
-		}
-	}
-	return g.untilExact(ctx, ought)
-}
-
-// untilExact asks for the verdict until it is that all is exact and nothing is
-// written any more, or for as long as there is time.
-func (g *rig) untilExact(ctx context.Context, ought string) (v *verdict, err error) {
-	tick := time.NewTicker(10 * pollEvery)
-	defer tick.Stop()
-	var before []int64
-	for {
-		if err := g.caughtUp(ctx); err != nil {
-			return v, err
-		}
-		now, err := g.client.EndOffsets(ctx, schemas.TopicStatus)
-		if err != nil {
-			return v, err
-		}
-		latest, err := judge(ctx, g.db, g.database, ought)
-		if err != nil && ctx.Err() != nil {
-			return v, nil // the one before is the last word
-		}
-		if err != nil {
-			return v, err
-		}
-		v = latest
-		if v.exact() && slices.Equal(before, now) {
-			return v, nil
-		}
-		before = now
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return v, nil
-		}
-	}
-}
-
-// deadLetters counts the different dead letters that are not among those that
-// have to be there, and those that are missing.
-func (g *rig) deadLetters(ctx context.Context) (lost, unexpected int, err error) {
-	seen := map[string]bool{}
-	ends, err := g.client.EndOffsets(ctx, schemas.TopicDead)
-	if err != nil {
-		return 0, 0, err
-	}
-	dec := schemas.NewDecoder()
-	for p := range ends {
-		reader := g.client.NewReader(schemas.TopicDead, p, 0)
-		for reader.Position() < ends[p] {
-			_, err := reader.Fetch(ctx, time.Second, 1<<20, func(r kafkalog.Record) error {
-				letter, err := dec.DeadLetter(r.Value)
-				seen[string(letter.Bytes)] = true
-				return err
-			})
-			if err != nil {
-				return 0, 0, err
-			}
-		}
-	}
-	for text := range g.w.dead {
-		if !seen[text] {
-			lost++
-		}
-		delete(seen, text)
-	}
-	return lost, len(seen), nil
-}
-
-// serverMoved leads all proxies to where ClickHouse is now.
-func (g *rig) serverMoved() {
-	for _, m := range g.members {
-		m.server.to(shared.addr())
-	}
-	g.server.to(shared.addr())
-}
-
 func (g *rig) close(ctx context.Context) error {
 	var errs []error
 	for _, m := range g.members {
@@ -449,8 +213,8 @@ func (g *rig) close(ctx context.Context) error {
 		errs = append(errs, log.close())
 	}
 	if g.db != nil {
-		drop := g.db.Conn().Exec(ctx, "DROP DATABASE IF EXISTS "+g.database)
-		errs = append(errs, drop, g.db.Close())
+		_ = g.db.Conn().Exec(ctx, "DROP DATABASE IF EXISTS "+g.database) // or it goes with the server's directory
+		errs = append(errs, g.db.Close())
 	}
 	if g.server != nil {
 		g.server.close()

@@ -13,7 +13,6 @@ import (
 // A fault is something that goes wrong, and how.
 type fault struct {
 	name string
-	in   layout
 	// inject makes it happen, and undoes it unless the pipeline has to.
 	inject func(ctx context.Context, g *rig) error
 }
@@ -24,8 +23,7 @@ type ask struct {
 	seed   uint64
 	in     layout
 	faults []fault // in this order
-	broker func(ctx context.Context, dir string) (Broker, error)
-	events int
+	broker kind
 }
 
 // run lets a pipeline take in a workload while things go wrong, and compares what
@@ -33,19 +31,14 @@ type ask struct {
 func run(t *testing.T, a ask) {
 	t.Helper()
 	needServer(t)
-	if a.broker == nil {
-		a.broker = startEmbeddedBroker
-	}
-	if a.events == 0 {
-		a.events = *eventsFlag
-	}
 	ctx, cancel := context.WithTimeout(t.Context(), settleWithin+time.Duration(len(a.faults))*time.Minute)
 	defer cancel()
-	w, ought, err := expected(ctx, a.seed, a.events, a.in.hosts())
+	events := max(*eventsFlag, perFault*len(a.faults))
+	w, ought, err := expected(ctx, a.seed, events, a.in.hosts())
 	if err != nil {
 		t.Fatalf("work out what has to follow: %v", err)
 	}
-	g, err := newRig(ctx, w, a.in, a.broker, t.Logf)
+	g, err := newRig(ctx, w, a.in, a.broker.start, t.Logf)
 	if err != nil {
 		t.Fatalf("start: %v", err)
 	}
@@ -55,7 +48,7 @@ func run(t *testing.T, a ask) {
 			_ = g.close(context.WithoutCancel(ctx))
 		}
 	}()
-	l := &line{fault: a.name, runs: 1, events: len(w.items)}
+	l := &line{fault: a.name, broker: a.broker.name, runs: 1, events: len(w.items)}
 	if err := g.wreak(ctx, a, l); err != nil {
 		t.Errorf("seed %d, %s: %v", a.seed, a.name, err)
 		g.tell(t)
@@ -66,7 +59,7 @@ func run(t *testing.T, a ask) {
 		g.tell(t)
 		v = &verdict{lost: 1}
 	}
-	l.rows, l.lost, l.doubled, l.different = v.rows, v.lost, v.doubled, v.different
+	l.rows, l.lost, l.doubled, l.different, l.again = v.rows, v.lost, v.doubled, v.different, v.again
 	if !v.exact() {
 		t.Errorf("seed %d, %s: %s", a.seed, a.name, v)
 		g.tell(t)
@@ -81,7 +74,11 @@ func run(t *testing.T, a ask) {
 			t.Logf("%s: %s ended by itself: %s", a.name, m.name, why)
 		}
 	}
+	l.kills = int(g.kills.Load())
 	table.add(l)
+	if err := (&results{lines: []*line{l}}).save(*tableFlag); err != nil {
+		t.Error(err)
+	}
 	closed = true
 	if err := g.close(ctx); err != nil {
 		t.Errorf("close: %v", err)
@@ -92,8 +89,8 @@ func run(t *testing.T, a ask) {
 // after each until everything that was published is in ClickHouse.
 func (g *rig) wreak(ctx context.Context, a ask, l *line) error {
 	for i, f := range a.faults {
-		share := len(g.w.items)/(len(a.faults)+1) - chunk
-		if err := g.feed(ctx, max(share/2, chunk)); err != nil {
+		g.limit = len(g.w.items) * (i + 1) / (len(a.faults) + 1)
+		if err := g.feed(ctx, max((g.limit-g.next)/3, chunk)); err != nil {
 			return err
 		}
 		if err := g.caughtUpWithin(ctx, againWithin); err != nil {
@@ -103,7 +100,6 @@ func (g *rig) wreak(ctx context.Context, a ask, l *line) error {
 		if err := f.inject(ctx, g); err != nil {
 			return fmt.Errorf("%s (fault %d): %w", f.name, i+1, err)
 		}
-		l.injected++
 		injected := time.Now()
 		if err := g.feed(ctx, chunk); err != nil {
 			return err
@@ -111,11 +107,14 @@ func (g *rig) wreak(ctx context.Context, a ask, l *line) error {
 		if err := g.caughtUpWithin(ctx, againWithin); err != nil {
 			return fmt.Errorf("%s (fault %d): %w", f.name, i+1, err)
 		}
-		l.again = append(l.again, time.Since(injected))
+		l.waited(time.Since(injected).Seconds())
 		g.note("%s: took %v, processing again after %v", f.name, injected.Sub(began).Round(time.Millisecond), time.Since(injected).Round(time.Millisecond))
 	}
 	return nil
 }
+
+// perFault is how many events each fault of a run meets at least.
+const perFault = 50
 
 // againWithin is how long it may take after a fault until all goes on.
 const againWithin = time.Minute

@@ -24,7 +24,7 @@ func seed(t *testing.T) uint64 {
 	if s == 0 {
 		s = uint64(time.Now().UnixNano()) % 1_000_000
 	}
-	t.Logf("to run again: go test ./pipeline/faults -run '%s' -faults.seed %d", t.Name(), s)
+	t.Logf("to run again: go test ./pipeline/faults -run '%s' -faults.runs %d -faults.seed %d", t.Name(), *runsFlag, s)
 	return s
 }
 
@@ -47,6 +47,9 @@ func (g *rig) note(format string, args ...any) {
 func (g *rig) tell(t *testing.T) {
 	t.Helper()
 	t.Log(g.groups())
+	if err := shared.fates(); err != nil {
+		t.Logf("ClickHouse ended by itself, and was started again: %v", err)
+	}
 	for _, m := range g.members {
 		text, err := os.ReadFile(m.stderr())
 		if err != nil {

@@ -8,7 +8,9 @@ import (
 // TestUndisturbed is a run in which nothing goes wrong: what is told from it here
 // must be told from the others too.
 func TestUndisturbed(t *testing.T) {
-	run(t, ask{name: "none", seed: seed(t), in: parts})
+	sideBySide(t, func(t *testing.T, k kind) {
+		run(t, ask{name: "none", seed: seed(t), in: parts, broker: k})
+	})
 }
 
 // TestVerdict takes a row away, adds one and changes one: the verdict sees it.

@@ -8,9 +8,11 @@ import (
 	"mailfate/sinks/clickhouse"
 )
 
-// compared are the tables that a verdict is about: the key of a row, and what of
-// it is bookkeeping, which depends on when and from where something was read.
-var compared = []struct{ table, key, except string }{
+// A comparison is of a table that a verdict is about: the key of a row, and what
+// of it is bookkeeping, which depends on when and from where something was read.
+type comparison struct{ table, key, except string }
+
+var compared = []comparison{
 	{"message_status", "message_id, recipient, account", "revision, withdrawn, ingested_at"},
 	{"status_changes", "message_id, recipient, account, time, cause", "revision, withdrawn, ingested_at"},
 	{"unmatched", "message_id, recipient, account, kind, slot", "revision, withdrawn, ingested_at"},
@@ -56,7 +58,7 @@ func judge(ctx context.Context, db *clickhouse.DB, is, ought string) (*verdict, 
 		}
 		v.rows, v.lost, v.doubled, v.different = v.rows+total, v.lost+lost, v.doubled+doubled, v.different+different
 		if lost+doubled+different > 0 {
-			v.examples = append(v.examples, example(ctx, db, c.table, rows))
+			v.examples = append(v.examples, example(ctx, db, c, rows, is, ought))
 		}
 		var again uint64
 		version := ""
@@ -72,13 +74,19 @@ func judge(ctx context.Context, db *clickhouse.DB, is, ought string) (*verdict, 
 	return v, nil
 }
 
-// example shows the first rows that differ.
-func example(ctx context.Context, db *clickhouse.DB, table, rows string) string {
-	var text string
-	err := db.Conn().QueryRow(ctx, "SELECT arrayStringConcat(groupArray(toString(t)), '\n  ') FROM (SELECT tuple(*) AS t FROM ("+
-		rows+") WHERE is != ought OR NOT same ORDER BY t LIMIT 5)").Scan(&text)
-	if err != nil {
-		return err.Error()
+// example shows the first rows that differ, as they are and as they ought to be.
+func example(ctx context.Context, db *clickhouse.DB, c comparison, rows, is, ought string) string {
+	var b strings.Builder
+	for _, from := range []struct{ what, database string }{{"is", is}, {"ought", ought}} {
+		var text string
+		err := db.Conn().QueryRow(ctx, fmt.Sprintf(`SELECT arrayStringConcat(groupArray(row), '') FROM (
+			SELECT formatRow('JSONEachRow', * EXCEPT (%[1]s)) AS row FROM %[2]s.%[3]s FINAL
+			WHERE (%[4]s) IN (SELECT %[4]s FROM (%[5]s) WHERE is != ought OR NOT same ORDER BY %[4]s LIMIT 3) ORDER BY %[4]s)`,
+			c.except, from.database, c.table, c.key, rows)).Scan(&text)
+		if err != nil {
+			text = err.Error()
+		}
+		fmt.Fprintf(&b, "%s, %s:\n%s", c.table, from.what, text)
 	}
-	return table + ": " + text
+	return b.String()
 }

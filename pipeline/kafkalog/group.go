@@ -18,8 +18,9 @@ const (
 	// finish what they do; a transaction takes far less.
 	defaultRebalanceTimeout = 10 * time.Second
 	// heartbeatsPerSession is how many heartbeats may be late before a member
-	// counts as dead; each is also a chance to learn of a rebalance.
-	heartbeatsPerSession = 10
+	// counts as dead. So many, for only by a heartbeat a member learns that the
+	// group comes to a new generation, and all others wait for it then.
+	heartbeatsPerSession = 30
 	// joinBackoff is the longest wait after a failed attempt to join; members draw
 	// theirs, so that those that failed together do not come back together.
 	joinBackoff = 250 * time.Millisecond
@@ -34,6 +35,9 @@ type GroupOptions struct {
 	// SessionTimeout is how long a silent member keeps its partitions (default 10 s;
 	// brokers refuse less than group.min.session.timeout.ms, 6 s).
 	SessionTimeout time.Duration
+	// Had is what this process worked on before and still has something of, by
+	// topic: when it joins it gets these rather than others.
+	Had map[string][]int
 	// RebalanceTimeout is how long members may take to end a generation (default 10 s).
 	RebalanceTimeout time.Duration
 }
@@ -55,7 +59,7 @@ func (c *Client) NewGroup(o GroupOptions) (*Group, error) {
 	if o.RebalanceTimeout <= 0 {
 		o.RebalanceTimeout = defaultRebalanceTimeout
 	}
-	sticky := &sticky{}
+	sticky := &sticky{data: holding{0, o.Had}.encode()} // generations begin at 1: whoever holds them now keeps them
 	group, err := kafka.NewConsumerGroup(kafka.ConsumerGroupConfig{
 		ID:      o.ID,
 		Brokers: c.opts.Brokers,

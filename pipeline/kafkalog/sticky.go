@@ -89,6 +89,7 @@ type division struct {
 	topic       string
 	partitions  []int
 	holders     []int  // by partition as above: the member that holds it, or nobody
+	heirs       []int  // by partition: the member with the next best claim, or nobody
 	subscribers []bool // by member
 	held        []int  // by member: how many it holds
 	share       []int  // by member: how many it shall have
@@ -121,6 +122,7 @@ func divide(members []kafka.GroupMember, partitions []kafka.Partition) []*divisi
 		slices.Sort(d.partitions)
 		d.partitions = slices.Compact(d.partitions)
 		d.holders = slices.Repeat([]int{nobody}, len(d.partitions))
+		d.heirs = slices.Clone(d.holders)
 		divisions = append(divisions, d)
 	}
 	slices.SortFunc(divisions, func(a, b *division) int { return cmp.Compare(a.topic, b.topic) })
@@ -143,9 +145,13 @@ func claim(members []kafka.GroupMember, divisions []*division) {
 			}
 			for _, partition := range holdings[member].partitions[d.topic] {
 				at, ok := slices.BinarySearch(d.partitions, partition)
-				if ok && d.holders[at] == nobody {
+				switch {
+				case !ok:
+				case d.holders[at] == nobody:
 					d.holders[at] = member
 					d.held[member]++
+				case d.heirs[at] == nobody:
+					d.heirs[at] = member
 				}
 			}
 		}
@@ -153,21 +159,39 @@ func claim(members []kafka.GroupMember, divisions []*division) {
 }
 
 // deal returns each member's partitions: of those that it holds as many as its
-// share allows, then of those that are left, all in order.
+// share allows, then of those that it would have held, then of those that are left.
 func (d *division) deal() [][]int {
 	dealt := make([][]int, len(d.share))
-	var left []int
-	for i, partition := range d.partitions {
-		if m := d.holders[i]; m != nobody && len(dealt[m]) < d.share[m] {
-			dealt[m] = append(dealt[m], partition)
-		} else {
-			left = append(left, partition)
-		}
+	left := make([]int, len(d.partitions))
+	for i := range left {
+		left[i] = i
 	}
+	give := func(to func(partition int) int) {
+		left = slices.DeleteFunc(left, func(i int) bool {
+			m := to(i)
+			ok := m != nobody && len(dealt[m]) < d.share[m]
+			if ok {
+				dealt[m] = append(dealt[m], d.partitions[i])
+			}
+			return ok
+		})
+	}
+	give(func(i int) int {
+		if d.heirs[i] != nobody {
+			return nobody
+		}
+		return d.holders[i]
+	})
+	give(func(i int) int { return d.holders[i] })
+	give(func(i int) int { return d.heirs[i] })
+	m := 0
+	give(func(int) int {
+		for len(dealt[m]) == d.share[m] {
+			m++
+		}
+		return m
+	})
 	for m := range dealt {
-		n := d.share[m] - len(dealt[m])
-		dealt[m] = append(dealt[m], left[:n]...)
-		left = left[n:]
 		slices.Sort(dealt[m])
 	}
 	return dealt

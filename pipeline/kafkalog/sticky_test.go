@@ -299,6 +299,26 @@ func TestStickyNewestClaimCounts(t *testing.T) {
 	}
 }
 
+// A member that comes back gets what it had, from whoever has it now.
+func TestStickyReturnsWhatWasHad(t *testing.T) {
+	s := situation{members: []kafka.GroupMember{
+		{ID: "back", Topics: []string{"t"}, UserData: holding{0, map[string][]int{"t": {0, 2, 5}}}.encode()},
+		{ID: "new", Topics: []string{"t"}},
+		{ID: "there", Topics: []string{"t"}, UserData: holding{7, map[string][]int{"t": {0, 1, 2, 3, 4, 5}}}.encode()},
+	}}
+	for p := range 6 {
+		s.partitions = append(s.partitions, kafka.Partition{Topic: "t", ID: p})
+	}
+	want := kafka.GroupMemberAssignments{"back": {"t": {0, 2}}, "new": {"t": {4, 5}}, "there": {"t": {1, 3}}}
+	if diff := cmp.Diff(want, s.assign()); diff != "" {
+		t.Error(diff)
+	}
+	s.members[2].UserData = nil // whoever had them is gone
+	if got := s.assign(); !subset(got["back"]["t"], []int{0, 2, 5}) {
+		t.Errorf("got %v after all others had gone", got)
+	}
+}
+
 func TestStickyLeavesLargeGroupsToRanges(t *testing.T) {
 	s := situation{partitions: []kafka.Partition{{Topic: "a"}, {Topic: "b"}}}
 	for i := range maxShareCells/2 + 1 {

@@ -13,8 +13,9 @@ import (
 type GroupOffsets struct {
 	// Group is the group's id.
 	Group string
-	// MemberID and Generation come from a Generation. Without MemberID the offsets
-	// are committed for a group that has no members.
+	// MemberID and Generation come from a Generation. Without MemberID offsets are
+	// committed for a group that has no members, or in a transaction by whoever owns
+	// the transactional id, whatever the group is doing.
 	MemberID   string
 	Generation int
 	// Offsets are the next ones to read.

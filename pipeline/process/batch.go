@@ -31,7 +31,10 @@ type batch struct {
 	order []*cell // in order of first touch, so that the output is the same again
 	input int64
 	taken int
-	dead  [][]byte // encoded dead letters
+
+	finder *store.Finder // nil until something has to be looked up
+	into   *store.Batch  // what the store is to hold when the transaction was committed
+	dead   [][]byte      // encoded dead letters
 
 	visits   []visit                  // recipients, and messages as a whole, to look at
 	visitAt  map[schemas.Identity]int // where in visits, without account
@@ -161,7 +164,7 @@ func (b *batch) add(ev *schemas.Event) error {
 		return err
 	}
 	if status.AddRecipient(&whole.snap, ev.Recipient) {
-		b.recipientsChanged(whole, header)
+		return b.recipientsChanged(whole, header)
 	}
 	return nil
 }
@@ -176,14 +179,24 @@ func (b *batch) accountsChanged(header *cell) {
 }
 
 // recipientsChanged: whom a report without a recipient means may have changed.
-func (b *batch) recipientsChanged(whole, header *cell) {
+// What names no account is the only account's, and so are its recipients.
+func (b *batch) recipientsChanged(whole, header *cell) error {
 	whole.grown = true
-	for _, c := range []*cell{whole, header} {
+	all := []*cell{whole, header}
+	if whole == header && len(header.snap.Accounts) == 1 {
+		owner, err := b.cell(schemas.Identity{Account: header.snap.Accounts[0], MessageID: header.snap.MessageID})
+		if err != nil {
+			return err
+		}
+		all = append(all, owner)
+	}
+	for _, c := range all {
 		b.visit(c.snap.Identity)
 		if slices.ContainsFunc(c.snap.Events, func(ev schemas.Event) bool { return !ev.ForWholeMessage() }) {
 			b.fanOut(c.snap.MessageID)
 		}
 	}
+	return nil
 }
 
 // fanOut begins, or begins again, to look at all recipients of a message.
@@ -224,11 +237,7 @@ func (b *batch) cell(id schemas.Identity) (*cell, error) {
 	if c == nil {
 		c = &cell{key: string(b.keyBuf)}
 		c.snap.Identity = id
-		_, err := b.w.store.View(b.w.keys.state(b.keyBuf), func(value []byte) error {
-			c.stored = true
-			return b.w.dec.Snapshot(value, &c.snap)
-		})
-		if err != nil {
+		if err := b.load(c); err != nil {
 			return nil, fmt.Errorf("load state: %w", err)
 		}
 	}
@@ -236,6 +245,31 @@ func (b *batch) cell(id schemas.Identity) (*cell, error) {
 	b.cells[c.key] = c
 	b.order = append(b.order, c)
 	return c, nil
+}
+
+// load reads a cell from the store, if it is there.
+func (b *batch) load(c *cell) error {
+	if b.finder == nil {
+		var err error
+		if b.finder, err = b.w.store.NewFinder(); err != nil {
+			return err
+		}
+	}
+	_, err := b.finder.View(b.w.keys.state(b.keyBuf), func(value []byte) error {
+		c.stored = true
+		return b.w.dec.Snapshot(value, &c.snap)
+	})
+	return err
+}
+
+// release lets go of the store, which every batch has to at its end.
+func (b *batch) release() error {
+	f := b.finder
+	if f == nil {
+		return nil
+	}
+	b.finder = nil
+	return f.Close()
 }
 
 // known returns the snapshot of an identity; nil when nothing is known under it.
@@ -291,9 +325,14 @@ func (b *batch) empty() bool {
 		len(b.graves) == 0 && len(b.entries) == 0
 }
 
-// write appends the transaction's records; the bookmark is the last.
+// write appends the transaction's records; the bookmark is the last. What the
+// store is to hold of the snapshots is gathered as they are encoded.
 func (b *batch) write(mark schemas.Bookmark) error {
 	w, now := b.w, b.intake/1000
+	b.into = w.store.NewBatch()
+	for _, key := range b.fired {
+		b.into.Delete(key) // unless one that is as yet due is set again below
+	}
 	put := func(key []byte, value []byte, err error) error {
 		if err != nil {
 			return err
@@ -308,6 +347,7 @@ func (b *batch) write(mark schemas.Bookmark) error {
 		if err := put([]byte(c.key), value, err); err != nil {
 			return err
 		}
+		b.keepCell(c, value)
 	}
 	for _, g := range b.graves {
 		if err := put([]byte(g.key), nil, nil); err != nil {
@@ -351,18 +391,7 @@ func (b *batch) fanOutValue(f *fanOut) ([]byte, error) {
 
 // keep makes the store hold what was committed.
 func (b *batch) keep(m meta) error {
-	w := b.w
-	into := w.store.NewBatch()
-	for _, key := range b.fired {
-		into.Delete(key)
-	}
-	for _, c := range b.order {
-		if c.told {
-			if err := b.keepCell(into, c); err != nil {
-				return err
-			}
-		}
-	}
+	w, into := b.w, b.into
 	b.keepEnds(into)
 	if err := b.keepBookkeeping(into, m); err != nil {
 		return err
@@ -379,24 +408,20 @@ func (b *batch) keep(m meta) error {
 	return nil
 }
 
-func (b *batch) keepCell(into *store.Batch, c *cell) error {
-	w := b.w
-	value, err := w.enc.Snapshot(&c.snap)
-	if err != nil {
-		return err
-	}
-	into.Set(w.keys.state([]byte(c.key)), value)
-	b.indexLife(into, c)
+// keepCell makes the store hold a snapshot and its timers.
+func (b *batch) keepCell(c *cell, value []byte) {
+	w, key := b.w, []byte(c.key)
+	b.into.Set(w.keys.state(key), value)
+	b.indexLife(b.into, c)
 	if slices.Equal(c.before, c.snap.Timers) {
-		return nil
+		return
 	}
 	for _, t := range c.before {
-		into.Delete(w.keys.timer(t, []byte(c.key)))
+		b.into.Delete(w.keys.timer(t, key))
 	}
 	for _, t := range c.snap.Timers {
-		into.Set(w.keys.timer(t, []byte(c.key)), nil)
+		b.into.Set(w.keys.timer(t, key), nil)
 	}
-	return nil
 }
 
 func (b *batch) keepBookkeeping(into *store.Batch, m meta) error {

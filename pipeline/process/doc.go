@@ -11,6 +11,10 @@
 //     snapshots, dead letters, clocks and the input offset in one transaction;
 //     after the commit, and only then, one batch to the state store.
 //
+// While the group divides the partitions anew, workers go on, and those whose
+// partitions stay where they are notice nothing of it: it is the transactional id,
+// one for each partition, that keeps others out, not membership in the group.
+//
 // So the log is the truth and the store a cache of it. After any doubt (an error
 // whose outcome is unknown, a crash, another owner, a damaged store, which is set
 // aside) memory is dropped and 1 and 2 are done again. What is bounded: the input taken per transaction, the

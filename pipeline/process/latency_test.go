@@ -10,21 +10,30 @@ import (
 	"testing"
 	"time"
 
+	"mailfate/pipeline/embedded/apachekafka"
 	"mailfate/pipeline/kafkalog"
 	"mailfate/pipeline/store"
 	"mailfate/schemas"
 )
 
 // BenchmarkLatency publishes events at a steady rate (RATE a second, 20,000 when
-// nothing is said) on four partitions and measures the time from each batch's
-// publishing to when its snapshots can be read as committed.
+// nothing is said) and measures the time from each batch's publishing to when its
+// snapshots can be read as committed.
 func BenchmarkLatency(b *testing.B) {
+	b.Run("embedded", func(b *testing.B) { latency(b, broker(b, 4), 4) })
+	b.Run("apache", func(b *testing.B) {
+		addr, _ := apachekafka.Start(b)
+		latency(b, clientOf(b, 8, addr), 8)
+	})
+}
+
+func latency(b *testing.B, client *kafkalog.Client, partitions int) {
+	b.Helper()
 	rate, err := strconv.Atoi(cmp.Or(os.Getenv("RATE"), "20000"))
 	if err != nil {
 		b.Fatal(err)
 	}
-	const partitions, every = 4, 10 * time.Millisecond
-	client := broker(b, partitions)
+	const every = 10 * time.Millisecond
 	st, err := store.Open(b.TempDir(), store.Options{})
 	if err != nil {
 		b.Fatal(err)
@@ -36,7 +45,7 @@ func BenchmarkLatency(b *testing.B) {
 	go func() { done <- p.Run(ctx) }()
 	pub := newPublisher(b, client, partitions)
 	pub.clock(schemas.Clock{Stream: "s1", Time: 1})
-	if err := p.WaitFor(ctx, []int64{1, 1, 1, 1}); err != nil { // to have joined and restored is not measured
+	if err := p.WaitFor(ctx, slices.Repeat([]int64{1}, partitions)); err != nil { // to have joined and restored is not measured
 		b.Fatal(err)
 	}
 

@@ -28,7 +28,13 @@ func broker(t testing.TB, partitions int) *kafkalog.Client {
 		t.Fatal(err)
 	}
 	t.Cleanup(cluster.Close)
-	client, err := kafkalog.Dial(kafkalog.Options{Brokers: cluster.ListenAddrs(), MaxRecordBytes: schemas.MaxRecord})
+	return clientOf(t, partitions, cluster.ListenAddrs()...)
+}
+
+// clientOf makes the topics of mailfate on a broker.
+func clientOf(t testing.TB, partitions int, brokers ...string) *kafkalog.Client {
+	t.Helper()
+	client, err := kafkalog.Dial(kafkalog.Options{Brokers: brokers, MaxRecordBytes: schemas.MaxRecord})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +72,7 @@ func (p *publisher) events(events ...schemas.Event) {
 		}
 		key := []byte(events[i].MessageID)
 		at := kafkalog.Partition(key, p.partitions)
-		records[at] = append(records[at], kafkalog.Record{Key: key, Value: slices.Clone(value), Time: 1})
+		records[at] = append(records[at], kafkalog.Record{Key: key, Value: slices.Clone(value)})
 	}
 	for at, rs := range records {
 		p.raw(at, rs...)
@@ -80,7 +86,7 @@ func (p *publisher) clock(c schemas.Clock) {
 		p.t.Fatal(err)
 	}
 	for at := range p.partitions {
-		p.raw(at, kafkalog.Record{Key: []byte("clock:" + c.Stream), Value: slices.Clone(value), Time: 1})
+		p.raw(at, kafkalog.Record{Key: []byte("clock:" + c.Stream), Value: slices.Clone(value)})
 	}
 }
 
@@ -275,6 +281,29 @@ func randomEvents(r *rand.Rand, n int) []schemas.Event {
 	return events
 }
 
+// TestEventByEventEqualsTwin gives many small messages one event in each round,
+// so that whatever an event changes about others has to be noticed from it alone.
+func TestEventByEventEqualsTwin(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	const messages, rounds = 1000, 5
+	r := rand.New(rand.NewPCG(seed, 0))
+	client := broker(t, 1)
+	pub := newPublisher(t, client, 1)
+	dir := t.TempDir()
+	events := randomEvents(r, messages*rounds)
+	for round := range rounds {
+		part := events[round*messages : (round+1)*messages]
+		for i := range part {
+			part[i].MessageID = fmt.Sprintf("m%d@example.com", i)
+			part[i].Source = schemas.SourceType(1 + r.IntN(4))
+		}
+		pub.events(part...)
+		process(t, client, dir)
+	}
+	compare(t, outcomes(told(t, client, 1)), twin(events, nil))
+}
+
 func TestProcessorEqualsTwin(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
@@ -306,15 +335,19 @@ func TestProcessorEqualsTwin(t *testing.T) {
 					process(t, client, dir)
 				}
 			}
-			got, want := outcomes(told(t, client, partitions)), twin(events, clocks)
-			if len(got) != len(want) {
-				t.Errorf("%d keys, want %d", len(got), len(want))
-			}
-			for id := range want {
-				if d := cmp.Diff(want[id], got[id], cmpopts.EquateEmpty()); d != "" {
-					t.Fatalf("%v (-want +got):\n%s", id, d)
-				}
-			}
+			compare(t, outcomes(told(t, client, partitions)), twin(events, clocks))
 		})
+	}
+}
+
+func compare(t *testing.T, got, want map[schemas.Identity]outcome) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Errorf("%d keys, want %d", len(got), len(want))
+	}
+	for id := range want {
+		if d := cmp.Diff(want[id], got[id], cmpopts.EquateEmpty()); d != "" {
+			t.Fatalf("%v (-want +got):\n%s", id, d)
+		}
 	}
 }

@@ -80,7 +80,13 @@ func (p *Processor) Run(ctx context.Context) error {
 	if p.cluster, err = p.client.ClusterID(ctx); err != nil {
 		return fmt.Errorf("identify cluster: %w", err)
 	}
-	group, err := p.client.NewGroup(kafkalog.GroupOptions{ID: Group, Topics: []string{schemas.TopicEvents}})
+	had, err := p.had()
+	if err != nil {
+		return err
+	}
+	group, err := p.client.NewGroup(kafkalog.GroupOptions{
+		ID: Group, Topics: []string{schemas.TopicEvents}, Had: map[string][]int{schemas.TopicEvents: had},
+	})
 	if err != nil {
 		return fmt.Errorf("join processors: %w", err)
 	}
@@ -96,6 +102,11 @@ func (p *Processor) Run(ctx context.Context) error {
 
 func (p *Processor) generations(ctx context.Context, group *kafkalog.Group) error {
 	ctx, stop := context.WithCancel(ctx)
+	crew := newCrew(ctx, p, func(err error) {
+		p.fail(err)
+		stop()
+	})
+	defer crew.wait()
 	defer stop()
 	for {
 		gen, err := group.Next(ctx)
@@ -106,25 +117,21 @@ func (p *Processor) generations(ctx context.Context, group *kafkalog.Group) erro
 			return fmt.Errorf("get partitions assigned: %w", err)
 		}
 		p.log.Info("partitions assigned", "generation", gen.ID, "partitions", gen.Assigned[schemas.TopicEvents])
-		for _, partition := range gen.Assigned[schemas.TopicEvents] {
-			gen.Run(func(ctx context.Context) {
-				if err := p.work(ctx, gen, partition); err != nil {
-					p.fail(err)
-					stop()
-				}
-			})
+		if err := p.keepHad(gen.Assigned[schemas.TopicEvents]); err != nil {
+			return err
 		}
+		crew.assign(gen)
 	}
 }
 
-// work runs one worker after another on a partition until the generation ends.
-// It returns only errors that no new worker could mend.
-func (p *Processor) work(ctx context.Context, gen *kafkalog.Generation, partition int) error {
+// work runs one worker after another on a partition until ctx ends or the
+// partition is another's. It returns only errors that no new worker could mend.
+func (p *Processor) work(ctx context.Context, partition int, assigned func() bool) error {
 	defer p.report(partition, progress{input: -1})
 	for ctx.Err() == nil {
 		st, err := p.store.Renewed()
 		if err == nil {
-			err = newWorker(p, st, gen, partition).run(ctx)
+			err = newWorker(p, st, partition).run(ctx)
 		}
 		switch {
 		case err == nil || ctx.Err() != nil:
@@ -136,6 +143,9 @@ func (p *Processor) work(ctx context.Context, gen *kafkalog.Generation, partitio
 			p.log.Warn("partition is restored after an error", "partition", partition, "error", err)
 		default:
 			return fmt.Errorf("process partition %d: %w", partition, err)
+		}
+		if !assigned() {
+			return nil // to take it now could only disturb whoever has it since
 		}
 	}
 	return nil

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 
 	"mailfate/pipeline/status"
 	"mailfate/schemas"
@@ -84,7 +83,7 @@ func (b *batch) countRefolded(c *cell, v *status.View) {
 		return
 	}
 	r.Looked++
-	if !c.grown && (s.Standing != v.Standing || !s.Row.Equal(&v.Row) || !slices.Equal(s.History, v.History)) {
+	if !c.grown && status.Differs(s, v) {
 		r.Changed++
 	}
 }

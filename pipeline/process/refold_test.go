@@ -425,6 +425,9 @@ func TestRefoldIsBounded(t *testing.T) {
 						t.Fatalf("%+v", v)
 					}
 				}
+				if err := b.release(); err != nil {
+					t.Fatal(err)
+				}
 				if len(b.cells) > 4*c.most { // each under an account and none, and their message's own records
 					t.Fatalf("%d states at once", len(b.cells))
 				}

@@ -133,8 +133,8 @@ func (w *worker) catchUp(ctx context.Context, from, end int64) error {
 }
 
 func (w *worker) restoreRecord(into *store.Batch, r kafkalog.Record) error {
-	if !schemas.IsBookkeeping(r.Key) {
-		if err := w.moveIndexes(into, r.Key, r.Value); err != nil {
+	if r.Value != nil && !schemas.IsBookkeeping(r.Key) {
+		if err := w.addIndexes(into, r.Key, r.Value); err != nil {
 			return err
 		}
 	}
@@ -160,33 +160,20 @@ func (w *worker) putState(into *store.Batch, key, value []byte) {
 	}
 }
 
-// moveIndexes replaces the timers of a snapshot that is in the store with those of
-// a newer one, and notes when its message was heard of. Within one batch of the
-// store a key's own earlier timers are not seen, so a stale one may stay; when it
-// fires it changes nothing and goes. An entry of lives that is stale does likewise.
-func (w *worker) moveIndexes(into *store.Batch, key, value []byte) error {
-	var s schemas.Snapshot
-	_, err := w.store.View(w.keys.state(key), func(old []byte) error {
-		if err := w.dec.Snapshot(old, &s); err != nil {
-			return err
-		}
-		for _, t := range s.Timers {
-			into.Delete(w.keys.timer(t, key))
-		}
-		return nil
-	})
-	if err != nil || value == nil {
+// addIndexes notes when a snapshot's timers are due and when its message was heard
+// of. Entries of an older snapshot stay, which would have to be read to be known:
+// a timer that is stale changes nothing when it fires, and goes. An entry of lives
+// that is stale does likewise.
+func (w *worker) addIndexes(into *store.Batch, key, value []byte) error {
+	if err := w.dec.Snapshot(value, &w.restored); err != nil {
 		return err
 	}
-	if err := w.dec.Snapshot(value, &s); err != nil {
-		return err
-	}
-	for _, t := range s.Timers {
+	for _, t := range w.restored.Timers {
 		into.Set(w.keys.timer(t, key), nil)
 	}
 	id, err := schemas.ParseKey(key)
 	if err == nil {
-		into.Set(w.keys.life(dayOf(s.Intake), id.MessageID), nil)
+		into.Set(w.keys.life(dayOf(w.restored.Intake), id.MessageID), nil)
 	}
 	return err
 }

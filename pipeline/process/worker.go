@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -18,20 +19,20 @@ const (
 	// left open; until then its successors' readers wait.
 	transactionTimeout = 10 * time.Second
 
-	// commitTime bounds a commit that was begun when the generation ended.
+	// commitTime bounds a commit that was begun when the worker was asked to end.
 	commitTime = 8 * time.Second
 
 	// fetchWait is how long an idle worker waits for input.
 	fetchWait = 250 * time.Millisecond
 
-	// fetchBytes is about how much input goes into one transaction.
-	fetchBytes = 1 << 20
+	// fetchBytes is about how much input, as it is compressed, goes into one
+	// transaction. In memory it is about a hundred times as much.
+	fetchBytes = 1 << 19
 )
 
 // worker is the owner of one partition. It is dropped after any doubt.
 type worker struct {
 	processor *Processor
-	gen       *kafkalog.Generation
 	partition int
 	keys      *keyspace
 	store     *store.Store
@@ -39,7 +40,8 @@ type worker struct {
 	enc       *schemas.Encoder
 	dec       *schemas.Decoder
 
-	event     schemas.Event // the one that is being taken in
+	event     schemas.Event    // the one that is being taken in
+	restored  schemas.Snapshot // the one that is being restored
 	eval      *status.Evaluator
 	recent    recent
 	input     int64             // the next offset to read
@@ -54,16 +56,20 @@ type worker struct {
 	committed meta
 }
 
-func newWorker(p *Processor, st *store.Store, gen *kafkalog.Generation, partition int) *worker {
+func newWorker(p *Processor, st *store.Store, partition int) *worker {
 	return &worker{
-		processor: p, gen: gen, partition: partition,
+		processor: p, partition: partition,
 		keys: newKeyspace(partition), store: st,
-		producer: p.client.NewProducer(Group+"-"+strconv.Itoa(partition), transactionTimeout),
+		producer: p.client.NewProducer(transactionalID(partition), transactionTimeout),
 		eval:     status.NewEvaluator(p.timers), enc: schemas.NewEncoder(), dec: schemas.NewDecoder(),
 		clocks: map[string]int64{}, expired: map[string]bool{},
 		refold: schemas.Refolding{Done: true}, pace: leastAtOnce,
 	}
 }
+
+// transactionalID names the owner of a partition: one at a time, whoever was the
+// last to call Init.
+func transactionalID(partition int) string { return Group + "-" + strconv.Itoa(partition) }
 
 func (w *worker) run(ctx context.Context) error {
 	if err := w.producer.Init(ctx); err != nil {
@@ -74,26 +80,32 @@ func (w *worker) run(ctx context.Context) error {
 	}
 	input := w.processor.client.NewReader(schemas.TopicEvents, w.partition, w.input)
 	for ctx.Err() == nil {
-		b := newBatch(w)
-		wait := fetchWait
-		if w.busy() {
-			wait = 0
-		}
-		_, err := input.Fetch(ctx, wait, fetchBytes, b.take)
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("read input: %w", err)
-		}
-		b.input = input.Position()
-		if err := w.step(ctx, b); err != nil {
+		if err := w.turn(ctx, input); err != nil {
 			return err
 		}
 		w.checkRules()
 		w.processor.report(w.partition, progress{input: w.input, idle: !w.busy()})
 	}
 	return nil
+}
+
+// turn reads a batch of input and does what it brings about.
+func (w *worker) turn(ctx context.Context, input *kafkalog.Reader) (err error) {
+	b := newBatch(w)
+	defer func() { err = errors.Join(err, b.release()) }()
+	wait := fetchWait
+	if w.busy() {
+		wait = 0
+	}
+	_, err = input.Fetch(ctx, wait, fetchBytes, b.take)
+	if ctx.Err() != nil {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read input: %w", err)
+	}
+	b.input = input.Position()
+	return w.step(ctx, b)
 }
 
 // busy reports whether there is work that needs no input.
@@ -103,14 +115,14 @@ func (w *worker) busy() bool {
 
 // step does everything that a batch brings about, in one transaction.
 func (w *worker) step(ctx context.Context, b *batch) error {
-	if err := b.apply(); err != nil {
+	if err := errors.Join(b.apply(), b.release()); err != nil {
 		return err
 	}
 	if b.empty() {
 		w.input = b.input
 		return nil
 	}
-	// A generation may end meanwhile; what was begun is brought to its end.
+	// The partition may be taken away meanwhile; what was begun is brought to its end.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTime)
 	defer cancel()
 	if err := w.producer.Begin(); err != nil {
@@ -120,9 +132,9 @@ func (w *worker) step(ctx context.Context, b *batch) error {
 	if err := b.write(mark); err != nil {
 		return err
 	}
-	written, err := w.producer.Commit(ctx, w.gen.Offsets(kafkalog.Positions{
+	written, err := w.producer.Commit(ctx, &kafkalog.GroupOffsets{Group: Group, Offsets: kafkalog.Positions{
 		{Topic: schemas.TopicEvents, Partition: w.partition}: b.input,
-	}))
+	}})
 	if err != nil {
 		return err
 	}

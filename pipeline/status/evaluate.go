@@ -3,6 +3,7 @@ package status
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"mailfate/pipeline/classify"
@@ -176,20 +177,28 @@ const timelineVersion = 2
 
 // rulesVersion is a hash of everything that decides how events are read, so
 // that what was stored under other rules can be told from what is made today.
+// Its lower half is of what is said of a status wherever it is shown.
 func rulesVersion(t Timers) uint64 {
-	parts := []string{fmt.Sprint(timelineVersion, classify.Version, t)}
+	reading := []string{fmt.Sprint(timelineVersion, classify.Version, t)}
+	var saying []string
 	for _, v := range schemas.Vocabularies {
-		parts = append(parts, v.Name)
+		reading, saying = append(reading, v.Name), append(saying, v.Name)
 		for s, row := range v.Rows {
-			parts = append(parts, row.ID, string(row.Outcome), fmt.Sprint(row.Final))
+			reading = append(reading, row.ID)
+			saying = append(saying, row.ID, string(row.Outcome), fmt.Sprint(row.Final))
 			for k := range schemas.KindCount {
 				for r := range schemas.ReasonCount {
 					if to := v.Next(schemas.Status(s), k, r); int(to) != s {
-						parts = append(parts, k.String(), r.String(), v.Row(to).ID)
+						reading = append(reading, k.String(), r.String(), v.Row(to).ID)
 					}
 				}
 			}
 		}
 	}
-	return uint64(schemas.HashEvent(parts...).ID())
+	upper, lower := schemas.HashEvent(reading...).ID(), schemas.HashEvent(saying...).ID()
+	return uint64(upper)&^math.MaxUint32 | uint64(lower)&math.MaxUint32
 }
+
+// saysTheSame reports whether two versions of the rules say the same of each
+// status: whether it is final, and its outcome.
+func saysTheSame(a, b uint64) bool { return uint32(a) == uint32(b) }

@@ -109,13 +109,50 @@ func isEdge(before, after []schemas.Event, agent string) bool {
 
 // thinOut drops what is neither among the first or the last of its kind nor an edge.
 func thinOut(s *schemas.Snapshot, first, end, keep int) {
-	for at := end - keep - 1; at >= first+keep; at-- {
-		if isEdge(s.Events[first:at], s.Events[at+1:end], agentOf(&s.Events[at])) {
+	var e edges
+	for at := first; at < end; at++ {
+		e.note(at, agentOf(&s.Events[at]))
+	}
+	kept := first + keep
+	for at := kept; at < end-keep; at++ {
+		if !e.has(at) {
 			continue
 		}
-		s.Events = slices.Delete(s.Events, at, at+1)
-		end--
+		if kept < at {
+			s.Events[kept] = s.Events[at]
+		}
+		kept++
 	}
+	s.Events = slices.Delete(s.Events, kept, end-keep)
+}
+
+// edges are the first and the last events of the smallest agents.
+type edges struct {
+	n           int
+	agents      [EdgeAgents]string // ascending
+	first, last [EdgeAgents]int
+}
+
+// note takes in the next event. An agent that has had to go does not come back,
+// for those in its place are smaller.
+func (e *edges) note(at int, agent string) {
+	i, found := slices.BinarySearch(e.agents[:e.n], agent)
+	switch {
+	case found:
+		e.last[i] = at
+		return
+	case i == EdgeAgents:
+		return
+	}
+	e.n = min(e.n+1, EdgeAgents)
+	copy(e.agents[i+1:e.n], e.agents[i:])
+	copy(e.first[i+1:e.n], e.first[i:])
+	copy(e.last[i+1:e.n], e.last[i:])
+	e.agents[i], e.first[i], e.last[i] = agent, at, at
+}
+
+func (e *edges) has(at int) bool {
+	return slices.Contains(e.first[:e.n], at) || slices.Contains(e.last[:e.n], at)
 }
 
 // place finds where an event belongs. By far the most come in the order of their

@@ -9,19 +9,19 @@ import (
 
 // Settle puts a view into the snapshot of its key and reports whether that has
 // to be told. The snapshot's set may have grown since it was told last, which
-// grown says. The view's slices are copied. A view that says the same under
-// other rules is not told: the snapshot keeps the rules that made it.
+// grown says. The view's slices are copied. A view that is the same under other
+// rules, which say the same of its statuses, is not told: the snapshot keeps the
+// rules that made it.
 //
 // intake is when its newest event was taken in, in µs of wall clock; the
 // revision is made of it, and nothing else is.
 func Settle(s *schemas.Snapshot, v *View, grown bool, intake int64) bool {
-	if !grown && s.Standing == v.Standing && s.Row.Equal(&v.Row) &&
-		slices.Equal(s.History, v.History) && slices.Equal(s.Timers, v.Timers) {
+	if !grown && !Differs(s, v) && slices.Equal(s.Timers, v.Timers) {
 		return false
 	}
 	s.Fresh = s.Fresh[:0]
-	// Who wrote the message, and for what, is told with each change.
-	retold := s.Row.Sender != v.Row.Sender || s.Row.Campaign != v.Row.Campaign
+	// Who wrote the message, for what, and whether a status is final, is told with each change.
+	retold := s.Row.Sender != v.Row.Sender || s.Row.Campaign != v.Row.Campaign || !saysTheSame(s.Rules, v.Rules)
 	for i := range v.History {
 		if c := &v.History[i]; retold || !slices.Contains(s.History, *c) {
 			s.Fresh = append(s.Fresh, c.Cause)
@@ -35,6 +35,12 @@ func Settle(s *schemas.Snapshot, v *View, grown bool, intake int64) bool {
 	s.Intake = intake / 1000
 	s.Revision = max(s.Revision+1, uint64(max(intake, 0)))
 	return true
+}
+
+// Differs reports whether a view tells something else than its snapshot did.
+func Differs(s *schemas.Snapshot, v *View) bool {
+	return s.Standing != v.Standing || !s.Row.Equal(&v.Row) || !slices.Equal(s.History, v.History) ||
+		s.Standing&schemas.Shown != 0 && !saysTheSame(s.Rules, v.Rules)
 }
 
 // withdraw notes the changes that are true no longer, and forgets those that

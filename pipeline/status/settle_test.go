@@ -24,7 +24,7 @@ func TestSettleTellsWhatChanged(t *testing.T) {
 		t.Error("the same view is told again")
 	}
 	s, v := told()
-	if v.Rules++; Settle(s, &v, false, 2_000_000) || s.Rules != v.Rules-1 || s.Revision != 1_000_000 {
+	if v.Rules += 1 << 32; Settle(s, &v, false, 2_000_000) || s.Rules != v.Rules-1<<32 || s.Revision != 1_000_000 {
 		t.Errorf("what other rules say too is told again: rules %d, revision %d", s.Rules, s.Revision)
 	}
 	both, none := []schemas.EventID{5, 3}, []schemas.EventID(nil)
@@ -39,6 +39,7 @@ func TestSettleTellsWhatChanged(t *testing.T) {
 		"timers":       {func(v *View) { v.Timers = nil }, false, none},
 		"sender":       {func(v *View) { v.Row.Sender = "x" }, false, both},
 		"campaign":     {func(v *View) { v.Row.Campaign = "x" }, false, both},
+		"finality":     {func(v *View) { v.Rules++ }, false, both},
 		"a change":     {func(v *View) { v.History = slices.Clone(v.History); v.History[1].Reply = "x" }, false, both[1:]},
 		"one less":     {func(v *View) { v.History = v.History[:1] }, false, none},
 	} {

@@ -84,3 +84,19 @@ func TestRulesVersion(t *testing.T) {
 		t.Error("other timers are the same rules")
 	}
 }
+
+// What is said of a status is the lower half of the version, and how events are
+// read the upper.
+func TestRulesVersionHalves(t *testing.T) {
+	row := &schemas.Canonical.Rows[1]
+	before := rulesVersion(Timers{})
+	row.Final = !row.Final
+	after := rulesVersion(Timers{})
+	row.Final = !row.Final
+	if saysTheSame(before, after) || before>>32 != after>>32 {
+		t.Errorf("finality: %x, then %x", before, after)
+	}
+	if timers := rulesVersion(Timers{GiveUp: 1}); !saysTheSame(before, timers) || before>>32 == timers>>32 {
+		t.Errorf("timers: %x, then %x", before, timers)
+	}
+}

@@ -18,7 +18,7 @@
 //     that matches [ErrFailed] and says what, where and the remedy; none waits, none
 //     panics. The caller ends; what was committed with sync is there at the next Open.
 //   - Nothing here ends the process or writes to its standard error.
-//   - Memory is bounded: the cache, and two memory tables of 8 MiB.
+//   - Memory is bounded by the cache, of which two memory tables of 16 MiB are a part.
 //
 // Left out on purpose: transactions, snapshots, secondary indexes, any meaning of
 // keys, and finding out that whole files were exchanged for older ones. Who shares

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"errors"
+	"fmt"
 
 	"github.com/cockroachdb/pebble/v2"
 )
@@ -31,6 +32,53 @@ func (s *Store) View(key []byte, fn func(value []byte) error) (found bool, err e
 		return errors.Join(fn(v), closer.Close())
 	})
 	return found, err
+}
+
+// A Finder reads keys as they stood when it was made. It is for look-ups most of
+// which find nothing: filters tell it so without reading any block, which for View
+// they do not on the lowest level, where most keys are. It is for one goroutine
+// and holds on to what is deleted meanwhile, so it is to be closed soon.
+type Finder struct {
+	store *Store
+	it    *pebble.Iterator
+}
+
+// NewFinder makes a Finder.
+func (s *Store) NewFinder() (*Finder, error) {
+	f := &Finder{store: s}
+	if !s.enter() {
+		return nil, fmt.Errorf("read store %s: %w", s.dir, ErrClosed)
+	}
+	err := s.use("read", func() (err error) {
+		f.it, err = s.db.NewIter(&pebble.IterOptions{UseL6Filters: true})
+		return err
+	})
+	if err != nil {
+		s.leave()
+		return nil, err
+	}
+	return f, nil
+}
+
+// View is Store.View as of when the Finder was made.
+func (f *Finder) View(key []byte, fn func(value []byte) error) (found bool, err error) {
+	err = f.store.use("read", func() error {
+		if found = f.it.SeekPrefixGE(key); !found {
+			return f.it.Error()
+		}
+		v, err := f.it.ValueAndErr()
+		if err != nil {
+			return err
+		}
+		return fn(v)
+	})
+	return found, err
+}
+
+// Close ends the Finder.
+func (f *Finder) Close() error {
+	defer f.store.leave()
+	return f.store.use("read", f.it.Close)
 }
 
 // Iterate calls fn for every key that begins with prefix, in order, until fn

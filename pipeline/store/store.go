@@ -10,14 +10,17 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
+	"github.com/cockroachdb/pebble/v2/sstable"
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
 const (
-	// defaultCacheBytes holds the hot blocks of a few hundred thousand messages.
-	defaultCacheBytes = 16 << 20
+	// defaultCacheBytes holds the memory tables, the filters of tens of millions of
+	// keys, and the hot blocks of a few hundred thousand messages.
+	defaultCacheBytes = 64 << 20
 	// memTableBytes is what is written to memory before it becomes a table on disk.
-	memTableBytes = 8 << 20
+	// A batch of more than half of it would become a table by itself.
+	memTableBytes = 16 << 20
 	// maxOpenFiles leaves room under a soft limit of 1,024 for sockets and logs.
 	maxOpenFiles = 256
 	// closeTime bounds how long a store may take to close: what is in memory is in
@@ -43,7 +46,7 @@ var (
 type Options struct {
 	// FS replaces the file system, for tests (vfs.NewMem()).
 	FS vfs.FS
-	// CacheBytes is the size of the block cache (default 16 MiB).
+	// CacheBytes is the size of the block cache, the memory tables included (default 64 MiB).
 	CacheBytes int64
 	// Logger hears of damage, and at debug level what Pebble says (default: nobody).
 	Logger *slog.Logger
@@ -93,6 +96,7 @@ func (s *Store) pebbleOptions() *pebble.Options {
 	}
 	for i := range o.Levels {
 		o.Levels[i].FilterPolicy = bloom.FilterPolicy(bloomBits)
+		o.Levels[i].Compression = func() *sstable.CompressionProfile { return sstable.FastestCompression }
 	}
 	return o
 }

@@ -5,7 +5,10 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
+	"syscall"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -88,6 +91,15 @@ func (db *DB) Ping(ctx context.Context) error {
 		return fmt.Errorf("reach ClickHouse at %v, database %s: %w", db.opts.Addresses, db.opts.Database, err)
 	}
 	return nil
+}
+
+// IsAway reports whether an error is that the server could not be talked to, as
+// opposed to what it answered.
+func IsAway(err error) bool {
+	var answer *clickhouse.Exception
+	var network net.Error
+	return !errors.As(err, &answer) &&
+		(errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE))
 }
 
 // Close ends all connections.

@@ -15,7 +15,8 @@ func (e *env) run() *cobra.Command {
 		Short: "Follow the configured sources until stopped",
 		Long: "run follows what the configuration names until SIGINT or SIGTERM, then finishes what it\n" +
 			"has begun and writes down how far it has read. A second signal ends it at once; nothing\n" +
-			"is lost then either, a little is read again at the next start.\n\n" +
+			"is lost then either, a little is read again at the next start. A Kafka or ClickHouse that\n" +
+			"is away is waited for, also at the start.\n\n" +
 			"With a Kafka cluster the work can be shared: a source reads, a processor makes statuses,\n" +
 			"a sink writes to ClickHouse. Any number of processes may do each, and each keeps what it\n" +
 			"keeps in a data directory of its own; a sink with --clickhouse keeps nothing.",
@@ -39,6 +40,7 @@ func (e *env) doRun(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	options.Wait = true
 	a, err := app.New(ctx, options)
 	if ctx.Err() != nil && err != nil {
 		e.logger().Info("asked to end before it had begun", "while", err)

@@ -1,0 +1,152 @@
+package faults
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"mailfate/pipeline/embedded"
+	"mailfate/pipeline/embedded/apachekafka"
+)
+
+// Broker is a Kafka broker in a process of its own. Its address stays the same.
+type Broker interface {
+	Addr() string
+	Kill() error                       // kill -9
+	Pause() error                      // SIGSTOP
+	Continue() error                   // SIGCONT
+	Restart(ctx context.Context) error // after Kill, on what it has written
+	Stop(ctx context.Context) error    // for good
+}
+
+// A kind of broker is a name and how to start one whose data is in dir.
+type kind struct {
+	name  string
+	start func(ctx context.Context, dir string) (Broker, error)
+}
+
+var (
+	embeddedKind = kind{"embedded", startEmbeddedBroker}
+	apacheKind   = kind{"apache", startApacheBroker}
+)
+
+// eachBroker runs a test on every kind of broker that was asked for.
+func eachBroker(t *testing.T, test func(t *testing.T, k kind)) {
+	t.Helper()
+	for _, k := range []kind{embeddedKind, apacheKind} {
+		if slices.Contains(strings.Split(*brokersFlag, ","), k.name) {
+			t.Run(k.name, func(t *testing.T) { test(t, k) })
+		}
+	}
+}
+
+// sideBySide is eachBroker at the same time, for what leaves ClickHouse, which
+// all runs share, alone: most of a run is waiting.
+func sideBySide(t *testing.T, test func(t *testing.T, k kind)) {
+	t.Helper()
+	eachBroker(t, func(t *testing.T, k kind) {
+		t.Parallel()
+		test(t, k)
+	})
+}
+
+// embeddedBroker is the embedded broker in a copy of the test binary.
+type embeddedBroker struct {
+	dir  string
+	cmd  *exec.Cmd
+	in   io.Closer
+	addr string
+}
+
+func startEmbeddedBroker(ctx context.Context, dir string) (Broker, error) {
+	b := &embeddedBroker{dir: dir}
+	return b, b.Restart(ctx)
+}
+
+func (b *embeddedBroker) Addr() string    { return b.addr }
+func (b *embeddedBroker) Pause() error    { return b.cmd.Process.Signal(syscall.SIGSTOP) }
+func (b *embeddedBroker) Continue() error { return b.cmd.Process.Signal(syscall.SIGCONT) }
+
+func (b *embeddedBroker) Kill() error {
+	if err := b.cmd.Process.Kill(); err != nil {
+		return err
+	}
+	_ = b.cmd.Wait() // it was killed
+	return nil
+}
+
+func (b *embeddedBroker) Stop(context.Context) error {
+	_ = b.in.Close() // it ends with its standard input
+	return b.cmd.Wait()
+}
+
+// Restart starts the process and waits for the address that it says.
+func (b *embeddedBroker) Restart(context.Context) error {
+	b.cmd = exec.Command(os.Args[0], brokerArg, b.dir)
+	b.cmd.Stderr = os.Stderr
+	in, err := b.cmd.StdinPipe()
+	if err != nil {
+		return err
+	}
+	b.in = in
+	out, err := b.cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := b.cmd.Start(); err != nil {
+		return err
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		return fmt.Errorf("start broker: %w", err)
+	}
+	b.addr = strings.TrimSpace(line)
+	return nil
+}
+
+// runBroker is that process. It ends with its standard input.
+func runBroker(dir string) int {
+	b, err := embedded.StartBroker(context.Background(), embedded.BrokerOptions{Dir: dir})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	fmt.Println(b.Addr())
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	if err := b.Stop(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// apacheBroker is a node of Apache Kafka.
+type apacheBroker struct{ *apachekafka.Broker }
+
+func startApacheBroker(ctx context.Context, dir string) (Broker, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	b, err := apachekafka.Launch(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	return apacheBroker{b}, nil
+}
+
+func (b apacheBroker) Addr() string { return b.Broker.Addr }
+
+func (b apacheBroker) Kill() error {
+	b.Broker.Kill()
+	return nil
+}
+
+// Stop kills it: nobody needs its data any more.
+func (b apacheBroker) Stop(context.Context) error { return b.Kill() }

@@ -1,0 +1,48 @@
+package process
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"mailfate/pipeline/store"
+	"mailfate/schemas"
+)
+
+// A worker that was fenced by somebody whom the group knows nothing of gives way,
+// and takes its partition again when the group has confirmed that it is its own.
+func TestFencedWorkerComesBack(t *testing.T) {
+	client := broker(t, partitions)
+	pub := newPublisher(t, client, partitions)
+	st, err := store.Open(t.TempDir(), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	run, stop := context.WithCancel(ctx)
+	p := New(Options{Client: client, Store: st})
+	done := make(chan error, 1)
+	go func() { done <- p.Run(run) }()
+	for id := 1; id <= 3; id++ {
+		for at := range partitions {
+			other := client.NewProducer(transactionalID(at), transactionTimeout)
+			if err := other.Init(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+		pub.clock(schemas.Clock{Stream: "s1", Time: int64(id)})
+		ends, err := client.EndOffsets(ctx, schemas.TopicEvents)
+		if err == nil {
+			err = p.WaitFor(ctx, ends)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,72 @@
+package process
+
+import (
+	"context"
+	"runtime"
+	"runtime/metrics"
+	"testing"
+	"time"
+
+	"mailfate/pipeline/embedded/apachekafka"
+	"mailfate/pipeline/store"
+	"mailfate/schemas"
+)
+
+// peak runs a processor until it has come to the end and returns the most heap
+// that was in use when any partition had made progress.
+func peak(ctx context.Context, tb testing.TB, p *Processor, ends []int64) (heap uint64) {
+	tb.Helper()
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	ctx, stop := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() { done <- p.Run(ctx) }()
+	for {
+		p.mu.Lock()
+		changed, err, reached := p.changed, p.err, p.reached(ends)
+		p.mu.Unlock()
+		metrics.Read(sample)
+		heap = max(heap, sample[0].Value.Uint64())
+		if err != nil || reached {
+			break
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			tb.Fatal(ctx.Err())
+		}
+	}
+	stop()
+	if err := <-done; err != nil {
+		tb.Fatal(err)
+	}
+	return heap
+}
+
+// TestMemoryDoesNotGrowWithLag: what a processor has in memory follows from its
+// settings, and not from how much is unread.
+func TestMemoryDoesNotGrowWithLag(t *testing.T) {
+	const partitions, lag = 1, 20_000
+	var used [2]uint64
+	for i, events := range []int{lag, 4 * lag} {
+		addr, _ := apachekafka.Start(t) // not in this process, whose memory counts
+		client := clientOf(t, partitions, addr)
+		publishRecorded(t, newPublisher(t, client, partitions), events)
+		ends, err := client.EndOffsets(t.Context(), schemas.TopicEvents)
+		if err != nil {
+			t.Fatal(err)
+		}
+		st, err := store.Open(t.TempDir(), store.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer st.Close()
+		ctx, stop := context.WithTimeout(t.Context(), 3*time.Minute)
+		defer stop()
+		runtime.GC()
+		used[i] = peak(ctx, t, New(Options{Client: client, Store: st}), ends)
+	}
+	t.Logf("%d MB with %d events unread, %d MB with %d", used[0]>>20, lag, used[1]>>20, 4*lag)
+	if used[1] > used[0]*3/2 {
+		t.Error("it grows")
+	}
+}
