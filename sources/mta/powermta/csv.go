@@ -34,8 +34,10 @@ func (r *record) split(line []byte, columns []column) shape {
 			if value, line, more, s = r.quoted(line[1:]); s != whole {
 				return s
 			}
+		} else if i := bytes.IndexByte(line, ','); i >= 0 {
+			value, line = line[:i], line[i+1:]
 		} else {
-			value, line, more = bytes.Cut(line, comma)
+			value, more = line, false
 		}
 		if r.n == maxColumns {
 			return malformed
@@ -46,8 +48,6 @@ func (r *record) split(line []byte, columns []column) shape {
 	}
 	return whole
 }
-
-var comma = []byte{','}
 
 // quoted reads a value in quotes, behind the first of them; more says that there
 // is another value. Two quotes in it stand for one.

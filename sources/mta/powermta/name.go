@@ -28,8 +28,21 @@ func (p *Parser) provisionalName(to []byte) []byte {
 	if !ok {
 		seen = p.event.Time
 	}
-	p.buf = time.UnixMilli(seen).UTC().AppendFormat(p.buf, "2006-01-02T15:04:05.000Z")
+	p.buf = p.seen.append(p.buf, seen)
 	return p.buf
+}
+
+// A writtenTime is a time as names have it, of which there are runs.
+type writtenTime struct {
+	ms   int64
+	text []byte
+}
+
+func (w *writtenTime) append(b []byte, ms int64) []byte {
+	if ms != w.ms || len(w.text) == 0 {
+		w.ms, w.text = ms, time.UnixMilli(ms).UTC().AppendFormat(w.text[:0], "2006-01-02T15:04:05.000Z")
+	}
+	return append(b, w.text...)
 }
 
 func (p *Parser) begin(parts ...string) {

@@ -18,6 +18,7 @@ type Parser struct {
 	options Options
 	clock   stamp.Clock
 	queued  stamp.Clock // reads timeQueued, of which there are runs too
+	seen    writtenTime
 	hashes  sources.LineHash
 	open    open // what began before the line being read
 
