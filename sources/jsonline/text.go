@@ -3,6 +3,7 @@ package jsonline
 import (
 	"bytes"
 	"encoding/binary"
+	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -13,6 +14,11 @@ func (s *Scanner) scanString(v *Value) error {
 		return errMalformed
 	}
 	text := s.data[s.pos:]
+	if end := special(text); end < len(text) && text[end] == '"' {
+		s.pos += end + 1
+		*v = Value{Type: String, Raw: text[:end]}
+		return nil
+	}
 	end := bytes.IndexByte(text, '"')
 	if end < 0 {
 		return errMalformed
@@ -46,6 +52,28 @@ func (s *Scanner) endOfEscaped(b []byte) int {
 		}
 	}
 	return -1
+}
+
+// special returns where the first byte stands that does not stand for itself in a
+// string: a quote, a backslash or a control character; len(b) when there is none.
+// It looks at eight bytes at a time: less what is looked for, each that is it, or
+// below 0x20, gets the high bit, and none before the first such does.
+func special(b []byte) int {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	i := 0
+	for ; i+8 <= len(b); i += 8 {
+		x := binary.LittleEndian.Uint64(b[i:])
+		quote, slash := x^(ones*'"'), x^(ones*'\\')
+		if found := ((quote-ones)&^quote | (slash-ones)&^slash | (x-ones*' ')&^x) & high; found != 0 {
+			return i + bits.TrailingZeros64(found)/8
+		}
+	}
+	for ; i < len(b); i++ {
+		if c := b[i]; c < ' ' || c == '"' || c == '\\' {
+			return i
+		}
+	}
+	return i
 }
 
 // hasControl reports whether b has a control character, looking at eight bytes

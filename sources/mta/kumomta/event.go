@@ -34,9 +34,10 @@ func (p *Parser) addPart(to *string, v jsonline.Value) {
 
 // addMessageID adds the Message-ID, if there is one.
 func (p *Parser) addMessageID() {
-	v := member(&p.scanner, p.rec.headers, "message-id")
-	p.named = len(v.Raw) > 0
-	p.addPart(&p.event.MessageID, v)
+	p.heads = headers{}
+	p.heads.read(&p.scanner, p.rec.headers)
+	p.named = len(p.heads.messageID.Raw) > 0
+	p.addPart(&p.event.MessageID, p.heads.messageID)
 }
 
 // addRecipients adds the recipients, one or a list, and reports whether that is
@@ -96,12 +97,10 @@ func (p *Parser) addEnvelope() {
 	p.user = ""
 	if len(tenant) > 0 {
 		p.texts.Add(&p.user, tenant)
-	} else if v := member(&p.scanner, r.meta, "tenant"); len(v.Raw) > 0 {
-		p.add(&p.user, v)
 	} else {
-		p.add(&p.user, member(&p.scanner, r.meta, "authn_id"))
+		p.add(&p.user, user(&p.scanner, r.meta))
 	}
-	p.add(&ev.Subject, member(&p.scanner, r.headers, "subject"))
+	p.add(&ev.Subject, p.heads.subject)
 	p.add(&ev.QueueID, r.id)
 	if ev.Host == "" {
 		p.add(&ev.Host, r.nodeID)
@@ -116,10 +115,7 @@ func (p *Parser) addEnvelope() {
 //
 //	[CAMPAIGN:][TENANT@]DOMAIN[!ROUTING_DOMAIN]
 func queueName(v jsonline.Value) (campaign, tenant []byte) {
-	if v.Type != jsonline.String || !v.Plain() {
-		return nil, nil
-	}
-	name := v.Raw
+	name := plain(v)
 	if i := bytes.IndexByte(name, '@'); i >= 0 {
 		tenant = name[:i]
 		if c, t, ok := bytes.Cut(tenant, []byte{':'}); ok {
@@ -137,13 +133,9 @@ func queueName(v jsonline.Value) (campaign, tenant []byte) {
 func (p *Parser) addResponse() {
 	ev, s := &p.event, &p.scanner
 	var r response
-	if p.rec.response.Type == jsonline.Object {
-		r.read(s, p.rec.response.Raw)
-	}
 	var code status
-	if r.enhanced.Type == jsonline.Object {
-		code.read(s, r.enhanced.Raw)
-	}
+	r.read(s, p.rec.response)
+	code.read(s, r.enhanced)
 	p.buf = code.append(p.buf[:0])
 	p.texts.Add(&ev.Enhanced, p.buf)
 	ev.Code = smtpCode(r.code)
@@ -181,14 +173,11 @@ func appendReply(b []byte, code uint16, enhanced []byte, content jsonline.Value)
 // addCommand adds the command that was answered, without what it was about. The
 // end of a message is written as a dot.
 func (p *Parser) addCommand(v jsonline.Value) {
-	if v.Type != jsonline.String || !v.Plain() {
-		return
-	}
-	if string(v.Raw) == "." {
+	verb, _, _ := bytes.Cut(plain(v), []byte{':'})
+	if string(verb) == "." {
 		p.event.Command = "end of DATA"
 		return
 	}
-	verb, _, _ := bytes.Cut(v.Raw, []byte{':'})
 	p.texts.Add(&p.event.Command, verb)
 }
 
@@ -196,17 +185,27 @@ func (p *Parser) addCommand(v jsonline.Value) {
 //
 //	"peer_address": {"name", "addr"}, "source_address": {"address": "IP:PORT"}
 func (p *Parser) addServer() {
-	name, addr := member(&p.scanner, p.rec.peer, "name"), member(&p.scanner, p.rec.peer, "addr")
-	if name.Plain() && addr.Plain() && len(name.Raw)+len(addr.Raw) > 0 {
-		p.buf = append(append(p.buf[:0], bytes.TrimSuffix(name.Raw, []byte{'.'})...), '[')
-		p.buf = append(append(p.buf, addr.Raw...), ']')
+	var peer, own address
+	peer.read(&p.scanner, p.rec.peer)
+	own.read(&p.scanner, p.rec.source)
+	if name := plain(peer.name); len(name) > 0 {
+		p.buf = append(append(p.buf[:0], bytes.TrimSuffix(name, []byte{'.'})...), '[')
+		p.buf = append(append(p.buf, plain(peer.addr)...), ']')
 		p.texts.Add(&p.event.Relay, p.buf)
 	}
-	from := member(&p.scanner, p.rec.source, "address").Raw
+	from := plain(own.addr)
 	if i := bytes.LastIndexByte(from, ':'); i > 0 {
 		from = bytes.Trim(from[:i], "[]")
 	}
 	p.texts.Add(&p.event.IP, from)
+}
+
+// plain returns a text that has no escapes, as names and addresses have none.
+func plain(v jsonline.Value) []byte {
+	if v.Type != jsonline.String || !v.Plain() {
+		return nil
+	}
+	return v.Raw
 }
 
 // send hands the event out, once for each recipient.

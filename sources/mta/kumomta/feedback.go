@@ -15,8 +15,8 @@ type report struct {
 	original, trace               jsonline.Value
 }
 
-func (r *report) read(s *jsonline.Scanner, raw []byte) {
-	for s.Object(raw); s.Next(); {
+func (r *report) read(s *jsonline.Scanner, v jsonline.Value) {
+	for open(s, v); s.Next(); {
 		switch string(s.Key()) {
 		case "feedback_type":
 			r.kind = s.Value()
@@ -46,7 +46,7 @@ func (p *Parser) feedback() sources.Result {
 	}
 	p.begin(schemas.Complained)
 	var r report
-	r.read(&p.scanner, p.rec.feedback.Raw)
+	r.read(&p.scanner, p.rec.feedback)
 	ev := &p.event
 	ev.Kind, ev.Reason, ev.Reply = feedback.KindOf(text(r.kind))
 	returned := feedback.ReadReturned([]byte(text(r.original)))
@@ -57,7 +57,9 @@ func (p *Parser) feedback() sources.Result {
 	}
 	p.addReported(&r, returned.Recipient)
 	ev.Sender = bare(text(r.sender))
-	p.add(&ev.Relay, member(&p.scanner, r.reporter, "name"))
+	var reporter address
+	reporter.read(&p.scanner, r.reporter)
+	p.add(&ev.Relay, reporter.name)
 	p.add(&ev.IP, r.sourceIP)
 	if ev.Kind.Stage() == schemas.StageFeedback { // of an unsubscription it would be the reader's
 		p.add(&ev.UserAgent, r.agent)
@@ -72,7 +74,7 @@ func (p *Parser) feedback() sources.Result {
 // addReported adds whom the report is about: as KumoMTA itself had noted in the
 // mail (trace_headers), as the report says, or as the mail is addressed.
 func (p *Parser) addReported(r *report, addressed string) {
-	said := []string{text(member(&p.scanner, r.trace, "recipient"))}
+	said := []string{r.traced(&p.scanner)}
 	if r.recipients.Type == jsonline.Array {
 		for p.scanner.Array(r.recipients.Raw); p.scanner.Next(); {
 			said = append(said, text(p.scanner.Value()))
@@ -89,6 +91,17 @@ func (p *Parser) addReported(r *report, addressed string) {
 	if len(p.recipients) == 0 && addressed != "" {
 		p.recipients = append(p.recipients, addressed)
 	}
+}
+
+// traced returns the recipient that KumoMTA had noted.
+func (r *report) traced(s *jsonline.Scanner) string {
+	var v jsonline.Value
+	for open(s, r.trace); s.Next(); {
+		if string(s.Key()) == "recipient" {
+			v = s.Value()
+		}
+	}
+	return text(last(s, v))
 }
 
 // text returns a string's text; "" for what is none.

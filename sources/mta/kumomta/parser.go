@@ -25,6 +25,7 @@ type Parser struct {
 	emit       func(*schemas.Event)
 	scanner    jsonline.Scanner
 	rec        record
+	heads      headers
 	hash       schemas.Hash
 	event      schemas.Event
 	texts      texts.Set

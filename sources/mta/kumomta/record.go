@@ -74,8 +74,8 @@ type response struct {
 	code, enhanced, content, command jsonline.Value
 }
 
-func (r *response) read(s *jsonline.Scanner, raw []byte) {
-	for s.Object(raw); s.Next(); {
+func (r *response) read(s *jsonline.Scanner, v jsonline.Value) {
+	for open(s, v); s.Next(); {
 		switch string(s.Key()) {
 		case "code":
 			r.code = s.Value()
@@ -94,8 +94,8 @@ type status struct {
 	class, subject, detail jsonline.Value
 }
 
-func (c *status) read(s *jsonline.Scanner, raw []byte) {
-	for s.Object(raw); s.Next(); {
+func (c *status) read(s *jsonline.Scanner, v jsonline.Value) {
+	for open(s, v); s.Next(); {
 		switch string(s.Key()) {
 		case "class":
 			c.class = s.Value()
@@ -122,17 +122,69 @@ func (c *status) append(b []byte) []byte {
 	return b
 }
 
-// member returns the member of an object with that name, in whatever capitals;
-// of a list its last element. It is None where there is no such text.
-func member(s *jsonline.Scanner, object jsonline.Value, name string) (v jsonline.Value) {
-	if object.Type != jsonline.Object {
-		return v
-	}
-	for s.Object(object.Raw); s.Next(); {
-		if equalFold(s.Key(), name) {
-			v = s.Value()
+// An address is who is at the other end, or at ours:
+//
+//	{"name", "addr"} or {"address"}
+type address struct {
+	name, addr jsonline.Value
+}
+
+func (a *address) read(s *jsonline.Scanner, v jsonline.Value) {
+	for open(s, v); s.Next(); {
+		switch string(s.Key()) {
+		case "name":
+			a.name = s.Value()
+		case "addr", "address":
+			a.addr = s.Value()
 		}
 	}
+}
+
+// The headers are those that the logger is configured to add, by the names that
+// the configuration has; the values are texts or lists of them.
+type headers struct {
+	messageID, subject jsonline.Value
+}
+
+func (h *headers) read(s *jsonline.Scanner, v jsonline.Value) {
+	for open(s, v); s.Next(); {
+		switch key := s.Key(); {
+		case equalFold(key, "message-id"):
+			h.messageID = s.Value()
+		case equalFold(key, "subject"):
+			h.subject = s.Value()
+		}
+	}
+	h.messageID, h.subject = last(s, h.messageID), last(s, h.subject)
+}
+
+// user returns by whom meta says that the message was sent.
+func user(s *jsonline.Scanner, meta jsonline.Value) (v jsonline.Value) {
+	tenant := false
+	for open(s, meta); s.Next(); {
+		switch string(s.Key()) {
+		case "tenant":
+			v, tenant = s.Value(), true
+		case "authn_id":
+			if !tenant {
+				v = s.Value()
+			}
+		}
+	}
+	return v
+}
+
+// open begins to walk over an object; over nothing when it is none.
+func open(s *jsonline.Scanner, v jsonline.Value) {
+	raw := v.Raw
+	if v.Type != jsonline.Object {
+		raw = nil
+	}
+	s.Object(raw)
+}
+
+// last returns the last text of a list, or the text itself.
+func last(s *jsonline.Scanner, v jsonline.Value) jsonline.Value {
 	if v.Type == jsonline.Array {
 		list := v.Raw
 		v = jsonline.Value{}

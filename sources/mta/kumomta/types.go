@@ -68,6 +68,7 @@ func (p *Parser) begin(kind schemas.Kind) {
 	p.texts.Reset()
 	p.recipients = p.recipients[:0]
 	p.named = false
+	p.heads = headers{}
 	r := &p.rec
 	at := r.eventTime
 	if at.Type != jsonline.String {
