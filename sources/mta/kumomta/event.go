@@ -8,6 +8,7 @@ import (
 	"mailfate/schemas"
 	"mailfate/sources"
 	"mailfate/sources/jsonline"
+	"mailfate/sources/mta"
 	"mailfate/sources/mta/reply"
 )
 
@@ -36,8 +37,15 @@ func (p *Parser) addPart(to *string, v jsonline.Value) {
 func (p *Parser) addMessageID() {
 	p.heads = headers{}
 	p.heads.read(&p.scanner, p.rec.headers)
-	p.named = len(p.heads.messageID.Raw) > 0
-	p.addPart(&p.event.MessageID, p.heads.messageID)
+	id := p.heads.messageID
+	written := id.Raw
+	if !id.Plain() {
+		p.buf = id.AppendText(p.buf[:0])
+		written = p.buf
+	}
+	if p.named = mta.HasMessageID(written); p.named {
+		p.addPart(&p.event.MessageID, id)
+	}
 }
 
 // addRecipients adds the recipients, one or a list, and reports whether that is
@@ -212,7 +220,11 @@ func plain(v jsonline.Value) []byte {
 func (p *Parser) send() sources.Result {
 	ev := &p.event
 	p.texts.Store()
-	ev.MessageID = p.messageID()
+	if p.named {
+		ev.MessageID = p.options.Name(ev.MessageID)
+	} else {
+		ev.MessageID = schemas.CleanMessageID(ev.MessageID)
+	}
 	if p.options.Account != nil {
 		ev.Account = schemas.CleanAccount(p.options.Account(ev.Sender, p.user))
 	}
@@ -229,16 +241,4 @@ func (p *Parser) send() sources.Result {
 		p.emit(ev)
 	}
 	return emitted
-}
-
-// messageID brings the name into the form in which events hold it. The configured
-// pattern is for a Message-ID, not for a name that we made up.
-func (p *Parser) messageID() string {
-	id := schemas.CleanMessageID(p.event.MessageID)
-	if p.options.MessageID != nil && p.named {
-		if taken := schemas.CleanMessageID(p.options.MessageID(id)); taken != "" {
-			return taken
-		}
-	}
-	return id
 }

@@ -7,6 +7,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	"mailfate/sources/mta/reply"
 	"mailfate/sources/mta/scan"
 )
@@ -27,7 +28,8 @@ func (p *Parser) addIdentity(to []byte) {
 	p.hash = p.hashes.Of(ev.Host, "", p.rec.values[timeLogged], p.line)
 	p.texts.Reset()
 	p.add(&ev.Recipient, to)
-	if id := p.rec.values[messageID]; len(id) > 0 {
+	id := p.rec.values[messageID]
+	if p.named = mta.HasMessageID(id); p.named {
 		p.add(&ev.MessageID, id)
 		return
 	}
@@ -79,7 +81,11 @@ func (p *Parser) send() sources.Result {
 	p.texts.Store()
 	ev.ID = p.hash.ID()
 	ev.Recipient = schemas.CleanRecipient(ev.Recipient)
-	ev.MessageID = p.messageID()
+	if p.named {
+		ev.MessageID = p.options.Name(ev.MessageID)
+	} else {
+		ev.MessageID = schemas.CleanMessageID(ev.MessageID)
+	}
 	if p.options.Account != nil {
 		ev.Account = schemas.CleanAccount(p.options.Account(ev.Sender, string(p.rec.values[smtpUser])))
 	}
@@ -89,17 +95,6 @@ func (p *Parser) send() sources.Result {
 	ev.Bound()
 	p.emit(ev)
 	return emitted
-}
-
-// messageID brings the name into the form in which events hold it.
-func (p *Parser) messageID() string {
-	id := schemas.CleanMessageID(p.event.MessageID)
-	if p.options.MessageID != nil && len(p.rec.values[messageID]) > 0 {
-		if taken := schemas.CleanMessageID(p.options.MessageID(id)); taken != "" {
-			return taken
-		}
-	}
-	return id
 }
 
 // decoded returns a header's text with its encoded words decoded (RFC 2047),

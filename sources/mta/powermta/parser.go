@@ -34,6 +34,7 @@ type Parser struct {
 	rec   record
 	event schemas.Event
 	hash  schemas.Hash
+	named bool // by a Message-ID
 	texts texts.Set
 	buf   []byte // a text that is put together
 }

@@ -4,6 +4,7 @@ import (
 	"mailfate/schemas"
 	"mailfate/sources"
 	"mailfate/sources/feedback"
+	"mailfate/sources/mta"
 )
 
 // byType reads a record by its type (User's Guide, 11.2.2 to 11.2.8).
@@ -67,7 +68,7 @@ func (p *Parser) reported() []byte {
 
 // transport says what became of a message.
 func (p *Parser) transport(kind schemas.Kind, to []byte) sources.Result {
-	if len(to) == 0 && len(p.rec.values[messageID]) == 0 {
+	if len(to) == 0 && !mta.HasMessageID(p.rec.values[messageID]) {
 		return unparsed(NoRecipient)
 	}
 	p.event.Kind = kind
