@@ -190,3 +190,21 @@ func TestAllocations(t *testing.T) {
 		}
 	}
 }
+
+// FuzzLoad hands damaged state to a parser.
+func FuzzLoad(f *testing.F) {
+	p := New(testOptions())
+	for _, log := range logs(f) {
+		format.Read(f, p, log, 0)
+		if err := p.Changes(func(k, v []byte) error { f.Add(bytes.Clone(k), bytes.Clone(v)); return nil }); err != nil {
+			f.Fatal(err)
+		}
+	}
+	sample := logs(f)[0]
+	f.Fuzz(func(t *testing.T, key, value []byte) {
+		p := New(testOptions())
+		if p.Load(key, value) == nil {
+			format.Read(t, p, sample, 0)
+		}
+	})
+}

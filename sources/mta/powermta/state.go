@@ -48,7 +48,7 @@ func (p *Parser) Load(key, value []byte) error {
 	if len(key) == 0 {
 		return errors.New("load powermta state: empty key")
 	}
-	ok := true
+	var ok bool
 	switch key[0] {
 	case clockKey:
 		ok = p.clock.Load(value)
@@ -59,8 +59,6 @@ func (p *Parser) Load(key, value []byte) error {
 		ok = p.open.load(value)
 	case lineKey:
 		return p.hashes.Load(key[1:], value)
-	default:
-		ok = false
 	}
 	if !ok {
 		return fmt.Errorf("load powermta state %q: %w", key[0], errState)
