@@ -10,15 +10,14 @@ import (
 
 // scanString reads the string at the scanner's position.
 func (s *Scanner) scanString(v *Value) error {
+	if raw, ok := s.plainString(); ok {
+		*v = Value{Type: String, Raw: raw}
+		return nil
+	}
 	if !s.eat('"') {
 		return errMalformed
 	}
 	text := s.data[s.pos:]
-	if end := special(text); end < len(text) && text[end] == '"' {
-		s.pos += end + 1
-		*v = Value{Type: String, Raw: text[:end]}
-		return nil
-	}
 	end := bytes.IndexByte(text, '"')
 	if end < 0 {
 		return errMalformed
@@ -35,6 +34,21 @@ func (s *Scanner) scanString(v *Value) error {
 	s.pos += end + 1
 	*v = Value{Type: String, Raw: text[:end], escaped: escaped}
 	return nil
+}
+
+// plainString reads the string at the scanner's position if nothing is escaped in
+// it, the usual case; else it stays where it is.
+func (s *Scanner) plainString() (raw []byte, ok bool) {
+	if s.pos >= len(s.data) || s.data[s.pos] != '"' {
+		return nil, false
+	}
+	text := s.data[s.pos+1:]
+	end := special(text)
+	if end == len(text) || text[end] != '"' {
+		return nil, false
+	}
+	s.pos += end + 2
+	return text[:end], true
 }
 
 // endOfEscaped returns where a string with escapes ends, -1 when one is wrong.
