@@ -72,9 +72,10 @@ const (
 	SourcePlatform
 	SourceTracking
 	SourceARF
+	SourceSendmail
 )
 
-var sourceNames = []string{"", "postfix", "platform", "tracking", "arf"}
+var sourceNames = []string{"", "postfix", "platform", "tracking", "arf", "sendmail"}
 
 // String returns the source type's name, as the command line spells it.
 func (s SourceType) String() string {
