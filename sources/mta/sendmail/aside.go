@@ -19,7 +19,6 @@ var phrases = []phrase{
 	{"AUTH", RuleAuthentication},
 	{"error: safesasl(", RuleAuthentication},
 	{"Milter", RuleMilter},
-	{"milter=", RuleMilter},
 	{"milter_", RuleMilter},
 	{"connect from ", RuleConnection},
 	{"SMTP outgoing connect on ", RuleConnection},
@@ -84,7 +83,7 @@ func (p *Parser) aside(id, s []byte) sources.Result {
 	if rest, ok := isAuthenticated(s); ok {
 		return p.authenticated(rest)
 	}
-	if scan.Begins(s, "Milter: ") {
+	if scan.Begins(s, "Milter: ") || scan.Begins(s, "milter=") {
 		return p.milter(id, s)
 	}
 	for i := range phrases {

@@ -29,7 +29,7 @@ type messageFlags uint16
 const (
 	flagOrigin       messageFlags = 1 << iota // its from= line was seen
 	flagNotification                          // sendmail itself made it: no message
-	flagClone                                 // made of another for a mailing list, whose owner is its sender
+	flagClone                                 // made of another for a mailing list, whose owner gets what comes back
 	flagQuarantine                            // to be held for a human check
 )
 

@@ -59,6 +59,8 @@ func (p *Parser) done(id []byte) sources.Result {
 //
 //	QUEUEID: {DSN|return to sender|sender notify|postmaster notify}: WORDS
 //	QUEUEID: clone: owner=…
+//
+// The owner gets what comes back of the copy, but is not who sent the message.
 func (p *Parser) made(id, other, s []byte) sources.Result {
 	what, words, ok := bytes.Cut(s, []byte(": "))
 	if !ok {
@@ -66,8 +68,9 @@ func (p *Parser) made(id, other, s []byte) sources.Result {
 	}
 	switch string(what) {
 	case "clone":
-		if owner, ok := scan.After(words, "owner="); ok {
-			return p.clone(id, other, owner)
+		if scan.Begins(words, "owner=") {
+			p.set(p.copied(id, other), flagClone)
+			return contextual
 		}
 	case "DSN", "return to sender", "sender notify", "postmaster notify":
 		p.set(p.at(other), flagNotification)
@@ -101,14 +104,6 @@ func (p *Parser) notified(id, words []byte) sources.Result {
 	p.about(e, kind, string(id))
 	p.event.Reply = text
 	return p.send()
-}
-
-// clone: some recipients go on under another queue id, with another sender.
-func (p *Parser) clone(id, other, owner []byte) sources.Result {
-	e := p.copied(id, other)
-	p.set(e, flagClone)
-	p.setSender(e, owner)
-	return contextual
 }
 
 // copied gives another queue id all that is known of this one.

@@ -109,7 +109,9 @@ func fates(events []schemas.Event) map[address]*fate {
 		case schemas.Expired:
 			at(e, "").expired++
 			for _, r := range open[e.QueueID] {
-				at(e, r).expired++
+				if f := at(e, r); f.delivered+f.bounced == 0 {
+					f.expired++
+				}
 			}
 		default:
 		}

@@ -1,6 +1,7 @@
 package sendmail
 
 import (
+	"bytes"
 	"strings"
 
 	"mailfate/schemas"
@@ -55,7 +56,12 @@ func (p *Parser) ruleset(id, s []byte) sources.Result {
 //
 //	Milter: to=<ADDRESS>, reject=REPLY
 //	Milter: data, reject=REPLY
+//	milter=NAME, quarantine=WORDS
 func (p *Parser) milter(id, s []byte) sources.Result {
+	if id != nil && scan.Begins(s, "milter=") && bytes.Contains(s, []byte(", quarantine=")) {
+		p.set(p.at(id), flagQuarantine)
+		return contextual
+	}
 	rest, ok := scan.After(s, "Milter: to=")
 	if !ok {
 		return ignored(RuleMilter)

@@ -13,11 +13,11 @@ func (d *delivery) judge(m *message) (rule string) {
 	switch {
 	case m.is(flagNotification):
 		return RuleNotification
+	case d.mailer == "*discard*" || d.status == "discarded":
+		return RuleDiscarded
 	case d.mailer == "":
 		d.kind = d.refusedAtEnd(m)
 		return ""
-	case d.mailer == "*discard*" || d.status == "discarded":
-		return RuleDiscarded
 	case d.status == "queued" && !strings.HasPrefix(d.dsn, "4."):
 		return RuleWaiting
 	case d.status == "quarantined":
