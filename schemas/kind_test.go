@@ -243,6 +243,7 @@ func TestStoredNumbers(t *testing.T) {
 		{"auth_failure", int(AuthFailure), 53},
 		{"postfix", int(SourcePostfix), 1},
 		{"arf", int(SourceARF), 4},
+		{"sendmail", int(SourceSendmail), 5},
 		{"shown", int(Shown), 1},
 		{"contested", int(Contested), 8},
 	} {

@@ -12,7 +12,9 @@ import (
 	"mailfate/schemas"
 	"mailfate/sources"
 	"mailfate/sources/feedback"
+	"mailfate/sources/mta"
 	"mailfate/sources/mta/postfix"
+	"mailfate/sources/mta/sendmail"
 	"mailfate/sources/platform"
 	"mailfate/sources/publish"
 	"mailfate/sources/tail"
@@ -51,7 +53,7 @@ type Argument struct {
 	Path string
 }
 
-// ParseArgument reads [TYPE:]PATH.
+// ParseArgument reads [TYPE:]PATH; the path - is standard input.
 func ParseArgument(arg string) Argument {
 	if name, path, ok := strings.Cut(arg, ":"); ok {
 		if t, known := schemas.ParseSourceType(name); known {
@@ -71,6 +73,9 @@ type Finder func(arg Argument, settings func(t schemas.SourceType, path string) 
 // reports, else a file. A pattern that matches nothing yet is none; it is looked
 // at again at the next start.
 func FindToFollow(arg Argument, settings func(t schemas.SourceType, path string) Settings) ([]Source, error) {
+	if arg.Path == tail.Stdin {
+		return stdin(arg, settings)
+	}
 	if _, err := os.Stat(arg.Path); !errors.Is(err, fs.ErrNotExist) || arg.Type == schemas.SourceNone {
 		return find(arg, settings, tail.Rotation)
 	}
@@ -93,7 +98,22 @@ func FindToFollow(arg Argument, settings func(t schemas.SourceType, path string)
 // and no others. What cannot be read, or is recognised as nothing, is in the
 // error, by name; the sources are good all the same.
 func Find(arg Argument, settings func(t schemas.SourceType, path string) Settings) ([]Source, error) {
+	if arg.Path == tail.Stdin {
+		return stdin(arg, settings)
+	}
 	return find(arg, settings, func(named tail.Set) tail.Set { return named })
+}
+
+// stdin returns standard input as a source. It can be read only once, so its type
+// is not told by its content.
+func stdin(arg Argument, settings func(schemas.SourceType, string) Settings) ([]Source, error) {
+	switch arg.Type {
+	case schemas.SourceNone:
+		return nil, errors.New("read standard input: it does not say what it is; write it in front, as in postfix:-")
+	case schemas.SourceARF:
+		return nil, errors.New("read standard input: reports are mails, which it does not tell apart; name a mailbox")
+	}
+	return []Source{{Type: arg.Type, Set: tail.Set{Path: tail.Stdin}, Settings: settings(arg.Type, tail.Stdin)}}, nil
 }
 
 func find(arg Argument, settings func(schemas.SourceType, string) Settings, all func(named tail.Set) tail.Set) ([]Source, error) {
@@ -131,10 +151,12 @@ func recognise(set tail.Set) (schemas.SourceType, error) {
 		return schemas.SourceTracking, nil
 	case postfix.Recognises(sample):
 		return schemas.SourcePostfix, nil
+	case sendmail.Recognises(sample):
+		return schemas.SourceSendmail, nil
 	case feedback.Recognises(sample):
 		return schemas.SourceARF, nil
 	}
-	what := "its content is none of postfix, platform, tracking, arf"
+	what := "its content is none of postfix, platform, tracking, arf, sendmail"
 	if tail.LooksBinary(sample) {
 		what = "it is a binary file"
 	}
@@ -152,9 +174,13 @@ func (s *Source) Parser() sources.Parser {
 	case schemas.SourceARF:
 		return feedback.New(feedback.Options{Host: o.Host, MessageID: o.MessageID})
 	}
-	return postfix.New(postfix.Options{
+	logs := mta.Options{
 		Host: o.Host, Location: o.Location, Year: o.Year, Reference: s.reference(), MessageID: o.MessageID, Account: o.Account,
-	})
+	}
+	if s.Type == schemas.SourceSendmail {
+		return sendmail.New(logs)
+	}
+	return postfix.New(logs)
 }
 
 // reference is the date near which the stream's first stamps are taken to be:
