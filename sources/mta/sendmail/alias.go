@@ -1,10 +1,11 @@
 package sendmail
 
 import (
+	"strings"
+
 	"mailfate/schemas"
 	"mailfate/sources"
 	"mailfate/sources/saved"
-	"strings"
 )
 
 // An alias says that an address stands for what the sender wrote.

@@ -67,7 +67,7 @@ func (p *Parser) set(e *entry, flags messageFlags) {
 	}
 }
 
-func (e *message) is(flag messageFlags) bool { return e.flags&flag != 0 }
+func (m *message) is(flag messageFlags) bool { return m.flags&flag != 0 }
 
 // nullSender is how an empty envelope sender is written (RFC 5321, 4.5.5).
 const nullSender = "<>"

@@ -143,7 +143,7 @@ func compare(t *testing.T, want []outcome, events []schemas.Event) {
 		case "quarantined":
 			ok = got[address{w.MessageID, ""}].quarantined == 1 && f.delivered+f.bounced == 0
 		}
-		if w.Status == "delivered" && w.Deferrals > f.deferred {
+		if w.Status == "delivered" && w.Deferrals > 0 && w.Deferrals != f.deferred {
 			t.Errorf("%+v: %d deferrals", w, f.deferred)
 		}
 		if !ok {

@@ -55,7 +55,8 @@ func command(program string, args ...string) *exec.Cmd {
 
 func sendmail(args ...string) *exec.Cmd { return command("usr/libexec/sendmail/sendmail", args...) }
 
-func run1(cmd *exec.Cmd) error {
+// runToEnd runs a program and waits for it.
+func runToEnd(cmd *exec.Cmd) error {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("run %s: %w: %s", strings.Join(cmd.Args, " "), err, out)
 	}
@@ -89,7 +90,7 @@ func configure(logLevel int) error {
 	}
 	makemap := command("usr/libexec/sendmail/makemap", "-C", mainConfig, "hash", "/srv/etc/access")
 	makemap.Stdin = strings.NewReader(access)
-	return errors.Join(run1(makemap), run1(sendmail("-C", mainConfig, "-bi")))
+	return errors.Join(runToEnd(makemap), runToEnd(sendmail("-C", mainConfig, "-bi")))
 }
 
 // expand makes a configuration of its macros.
@@ -112,21 +113,22 @@ func expand(name, path string, logLevel int) error {
 }
 
 // startDaemon starts the server and waits until it listens.
-func startDaemon() (stop func() error, err error) {
-	if err := run1(sendmail("-C", mainConfig, "-L", "sm-mta", "-bd")); err != nil {
-		return nil, err
+func startDaemon() error {
+	if err := runToEnd(sendmail("-C", mainConfig, "-L", "sm-mta", "-bd")); err != nil {
+		return err
 	}
 	for range 100 {
 		conn, err := net.Dial("tcp", "127.0.0.1:25")
 		if err == nil {
 			_ = conn.Close()
-			return stopDaemon, nil
+			return nil
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	return nil, errors.New("start sendmail: it does not listen")
+	return errors.New("start sendmail: it does not listen")
 }
 
+// stopDaemon stops the server and waits until it has ended.
 func stopDaemon() error {
 	text, err := os.ReadFile("/srv/sendmail.pid")
 	if err != nil {
@@ -147,15 +149,14 @@ func stopDaemon() error {
 	return nil
 }
 
-func runQueue() error { return run1(sendmail("-C", mainConfig, "-L", "sm-mta", "-q")) }
+func runQueue() error { return runToEnd(sendmail("-C", mainConfig, "-L", "sm-mta", "-q")) }
 func runSubmitQueue() error {
-	return run1(sendmail("-C", submitConfig, "-Ac", "-L", "sm-msp-queue", "-q"))
+	return runToEnd(sendmail("-C", submitConfig, "-Ac", "-L", "sm-msp-queue", "-q"))
 }
 
 // submit hands a letter over as local programs do.
-func submit(l *letter) error {
+func submit(l *letter) {
 	cmd := sendmail(append([]string{"-C", submitConfig, "-Ac", "-f", l.sender, "--"}, l.addresses()...)...)
 	cmd.Stdin = bytes.NewReader(l.text())
-	_ = run1(cmd) // where the server is down it stays in the queue, which is the point
-	return nil
+	_ = runToEnd(cmd) // where the server is down it stays in the queue, which is the point
 }

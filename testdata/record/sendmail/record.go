@@ -44,7 +44,7 @@ type outcome struct {
 const giveUpAfter = 28 * time.Second
 
 func (s *set) record(ctx context.Context, out string) error {
-	if err := configure(s.logLevel); err != nil {
+	if err := errors.Join(os.MkdirAll(filepath.Dir(out), 0o755), configure(s.logLevel)); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -71,7 +71,7 @@ func (s *set) record(ctx context.Context, out string) error {
 	if err != nil {
 		return fmt.Errorf("write truth: %w", err)
 	}
-	return errors.Join(os.MkdirAll(filepath.Dir(out), 0o755), os.WriteFile(out+".log", text, 0o644), os.WriteFile(out+".truth.json", append(told, '\n'), 0o644))
+	return errors.Join(os.WriteFile(out+".log", text, 0o644), os.WriteFile(out+".truth.json", append(told, '\n'), 0o644))
 }
 
 // play sends everything and lets sendmail try until nothing is left.
@@ -80,16 +80,14 @@ func (s *set) play() error {
 	for i := range programs {
 		s.learn(&programs[i])
 	}
-	if err := submit(&programs[0]); err != nil {
+	submit(&programs[0])
+	if err := startDaemon(); err != nil {
 		return err
 	}
-	stop, err := startDaemon()
-	if err != nil {
-		return err
-	}
-	failed := errors.Join(submit(&programs[1]), s.sendAll(letters(s.name)), s.retry())
+	submit(&programs[1])
+	failed := errors.Join(s.sendAll(letters(s.name)), s.retry())
 	s.log.quiet()
-	return errors.Join(failed, stop())
+	return errors.Join(failed, stopDaemon())
 }
 
 func (s *set) sendAll(all []letter) error {
