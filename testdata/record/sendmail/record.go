@@ -20,7 +20,7 @@ type set struct {
 	server *server
 	log    *journal
 	truth  truth
-	begun  time.Time
+	sent   time.Time // when the last letter was sent
 }
 
 // truth is what became of all that was sent.
@@ -57,13 +57,12 @@ func (s *set) record(ctx context.Context, out string) error {
 	if s.log, err = openJournal(); err != nil {
 		return err
 	}
-	s.begun = time.Now()
 	failed := s.play()
 	text := s.log.close()
 	if failed != nil {
 		return errors.Join(failed, os.WriteFile(out+".failed.log", text, 0o644))
 	}
-	s.truth.Year, s.truth.Lines = s.begun.UTC().Year(), bytes.Count(text, []byte("\n"))
+	s.truth.Year, s.truth.Lines = s.sent.UTC().Year(), bytes.Count(text, []byte("\n"))
 	if err := s.check(); err != nil {
 		return errors.Join(err, os.WriteFile(out+".failed.log", text, 0o644))
 	}
@@ -144,9 +143,10 @@ func (s *set) learn(l *letter) {
 
 // retry runs the queues: soon, after the warnings are due, and after sendmail gives up.
 func (s *set) retry() error {
+	s.sent = time.Now()
 	for _, at := range []time.Duration{0, 6 * time.Second, giveUpAfter, giveUpAfter} {
 		s.log.quiet()
-		if wait := time.Until(s.begun.Add(at)); wait > 0 {
+		if wait := time.Until(s.sent.Add(at)); wait > 0 {
 			time.Sleep(wait)
 		}
 		if err := errors.Join(runSubmitQueue(), runQueue()); err != nil {
@@ -165,6 +165,9 @@ func (s *set) check() error {
 	s.server.mu.Lock()
 	defer s.server.mu.Unlock()
 	var errs []error
+	if left, _ := filepath.Glob("/srv/mqueue/qf*"); len(left) > 0 { // what is held has another name
+		errs = append(errs, fmt.Errorf("%d letters are still in the queue", len(left)))
+	}
 	for _, o := range s.truth.Messages {
 		address := o.Recipient
 		if o.Via != "" {
