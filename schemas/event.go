@@ -74,9 +74,10 @@ const (
 	SourceARF
 	SourcePowerMTA
 	SourceKumoMTA
+	SourceSendmail
 )
 
-var sourceNames = []string{"", "postfix", "platform", "tracking", "arf", "powermta", "kumomta"}
+var sourceNames = []string{"", "postfix", "platform", "tracking", "arf", "powermta", "kumomta", "sendmail"}
 
 // String returns the source type's name, as the command line spells it.
 func (s SourceType) String() string {

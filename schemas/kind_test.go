@@ -245,6 +245,7 @@ func TestStoredNumbers(t *testing.T) {
 		{"arf", int(SourceARF), 4},
 		{"powermta", int(SourcePowerMTA), 5},
 		{"kumomta", int(SourceKumoMTA), 6},
+		{"sendmail", int(SourceSendmail), 7},
 		{"shown", int(Shown), 1},
 		{"contested", int(Contested), 8},
 	} {

@@ -16,6 +16,7 @@ import (
 	"mailfate/sources/mta/kumomta"
 	"mailfate/sources/mta/postfix"
 	"mailfate/sources/mta/powermta"
+	"mailfate/sources/mta/sendmail"
 	"mailfate/sources/platform"
 	"mailfate/sources/publish"
 	"mailfate/sources/tail"
@@ -55,7 +56,7 @@ type Argument struct {
 	Path string
 }
 
-// ParseArgument reads [TYPE:]PATH.
+// ParseArgument reads [TYPE:]PATH; the path - is standard input.
 func ParseArgument(arg string) Argument {
 	if name, path, ok := strings.Cut(arg, ":"); ok {
 		if t, known := schemas.ParseSourceType(name); known {
@@ -77,6 +78,9 @@ type Finder func(arg Argument, settings func(t schemas.SourceType, path string) 
 func FindToFollow(arg Argument, settings func(t schemas.SourceType, path string) Settings) ([]Source, error) {
 	if name, ok := topic.Parse(arg.Path); ok {
 		return findTopic(arg, name, settings)
+	}
+	if arg.Path == tail.Stdin {
+		return stdin(arg, settings)
 	}
 	if _, err := os.Stat(arg.Path); !errors.Is(err, fs.ErrNotExist) || arg.Type == schemas.SourceNone {
 		return find(arg, settings, tail.Rotation)
@@ -100,6 +104,9 @@ func FindToFollow(arg Argument, settings func(t schemas.SourceType, path string)
 // and no others. What cannot be read, or is recognised as nothing, is in the
 // error, by name; the sources are good all the same.
 func Find(arg Argument, settings func(t schemas.SourceType, path string) Settings) ([]Source, error) {
+	if arg.Path == tail.Stdin {
+		return stdin(arg, settings)
+	}
 	return find(arg, settings, func(named tail.Set) tail.Set { return named })
 }
 
@@ -110,6 +117,18 @@ func findTopic(arg Argument, name string, settings func(schemas.SourceType, stri
 		return nil, fmt.Errorf("find %s: %w", arg.Path, err)
 	}
 	return []Source{{Type: arg.Type, Set: tail.Set{Path: arg.Path}, Settings: settings(arg.Type, arg.Path)}}, nil
+}
+
+// stdin returns standard input as a source. It can be read only once, so its type
+// is not told by its content.
+func stdin(arg Argument, settings func(schemas.SourceType, string) Settings) ([]Source, error) {
+	switch arg.Type {
+	case schemas.SourceNone:
+		return nil, errors.New("read standard input: it does not say what it is; write it in front, as in postfix:-")
+	case schemas.SourceARF:
+		return nil, errors.New("read standard input: reports are mails, which it does not tell apart; name a mailbox")
+	}
+	return []Source{{Type: arg.Type, Set: tail.Set{Path: tail.Stdin}, Settings: settings(arg.Type, tail.Stdin)}}, nil
 }
 
 func find(arg Argument, settings func(schemas.SourceType, string) Settings, all func(named tail.Set) tail.Set) ([]Source, error) {
@@ -154,10 +173,12 @@ func recognise(set tail.Set) (schemas.SourceType, error) {
 		return schemas.SourceTracking, nil
 	case postfix.Recognises(sample):
 		return schemas.SourcePostfix, nil
+	case sendmail.Recognises(sample):
+		return schemas.SourceSendmail, nil
 	case feedback.Recognises(sample):
 		return schemas.SourceARF, nil
 	}
-	what := "its content is none of postfix, powermta, kumomta, platform, tracking, arf"
+	what := "its content is none of postfix, sendmail, powermta, kumomta, platform, tracking, arf"
 	if tail.LooksBinary(sample) {
 		what = "it is a binary file"
 	}
@@ -183,6 +204,8 @@ func (s *Source) Parser() sources.Parser {
 		return powermta.New(options)
 	case schemas.SourceKumoMTA:
 		return kumomta.New(options)
+	case schemas.SourceSendmail:
+		return sendmail.New(options)
 	}
 	return postfix.New(options)
 }
