@@ -72,9 +72,11 @@ const (
 	SourcePlatform
 	SourceTracking
 	SourceARF
+	SourcePowerMTA
+	SourceKumoMTA
 )
 
-var sourceNames = []string{"", "postfix", "platform", "tracking", "arf"}
+var sourceNames = []string{"", "postfix", "platform", "tracking", "arf", "powermta", "kumomta"}
 
 // String returns the source type's name, as the command line spells it.
 func (s SourceType) String() string {

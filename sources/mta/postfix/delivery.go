@@ -5,6 +5,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	smtp "mailfate/sources/mta/reply"
 	"mailfate/sources/mta/scan"
 )
 
@@ -126,6 +127,6 @@ func (d *delivery) fill(e *schemas.Event) {
 	r := parseReply(d.reason)
 	e.Code, e.Reply, e.Command = r.code, r.text, r.command
 	if e.Kind == schemas.Delivered {
-		e.NextQueueID = queuedAs(r.text)
+		e.NextQueueID = smtp.QueuedAs(r.text)
 	}
 }
