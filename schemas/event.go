@@ -74,9 +74,10 @@ const (
 	SourceARF
 	SourcePowerMTA
 	SourceKumoMTA
+	SourceExim
 )
 
-var sourceNames = []string{"", "postfix", "platform", "tracking", "arf", "powermta", "kumomta"}
+var sourceNames = []string{"", "postfix", "platform", "tracking", "arf", "powermta", "kumomta", "exim"}
 
 // String returns the source type's name, as the command line spells it.
 func (s SourceType) String() string {

@@ -12,6 +12,8 @@ import (
 	"mailfate/schemas"
 	"mailfate/sources"
 	"mailfate/sources/feedback"
+	"mailfate/sources/mta"
+	"mailfate/sources/mta/exim"
 	"mailfate/sources/mta/postfix"
 	"mailfate/sources/platform"
 	"mailfate/sources/publish"
@@ -131,10 +133,12 @@ func recognise(set tail.Set) (schemas.SourceType, error) {
 		return schemas.SourceTracking, nil
 	case postfix.Recognises(sample):
 		return schemas.SourcePostfix, nil
+	case exim.Recognises(sample):
+		return schemas.SourceExim, nil
 	case feedback.Recognises(sample):
 		return schemas.SourceARF, nil
 	}
-	what := "its content is none of postfix, platform, tracking, arf"
+	what := "its content is none of postfix, exim, platform, tracking, arf"
 	if tail.LooksBinary(sample) {
 		what = "it is a binary file"
 	}
@@ -152,9 +156,13 @@ func (s *Source) Parser() sources.Parser {
 	case schemas.SourceARF:
 		return feedback.New(feedback.Options{Host: o.Host, MessageID: o.MessageID})
 	}
-	return postfix.New(postfix.Options{
+	log := mta.Options{
 		Host: o.Host, Location: o.Location, Year: o.Year, Reference: s.reference(), MessageID: o.MessageID, Account: o.Account,
-	})
+	}
+	if s.Type == schemas.SourceExim {
+		return exim.New(log)
+	}
+	return postfix.New(log)
 }
 
 // reference is the date near which the stream's first stamps are taken to be:

@@ -60,7 +60,7 @@ func record(ctx context.Context, s set, out string) (err error) {
 	if err != nil {
 		return fmt.Errorf("make folder: %w", err)
 	}
-	//DEBUG defer func() { _ = os.RemoveAll(dir) }()
+	defer func() { _ = os.RemoveAll(dir) }()
 	root := filepath.Join(dir, "root")
 	if err := unpack(ctx, s.suite, dir, root); err != nil {
 		return err
@@ -73,7 +73,7 @@ func record(ctx context.Context, s set, out string) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(play(ctx, e, far), e.stop()); err != nil {
+	if err := errors.Join(play(ctx, e), e.stop()); err != nil {
 		return err
 	}
 	t, err := far.truth(letters)

@@ -14,7 +14,7 @@ import (
 const maxRounds = 60
 
 // play hands all letters over, sees to the queue and does what administrators do.
-func play(ctx context.Context, e *exim, far *server) error {
+func play(ctx context.Context, e *exim) error {
 	for i := range letters {
 		if err := e.submit(ctx, &letters[i]); err != nil {
 			return fmt.Errorf("send %q: %w", letters[i].id, err)

@@ -146,13 +146,18 @@ func (d *dialogue) hold() {
 }
 
 func (d *dialogue) say(reply string) {
-	lines := strings.Split(reply, "\n")
-	for i, l := range lines {
-		if i < len(lines)-1 {
-			l = l[:3] + "-" + l[4:]
-		}
+	for _, l := range wire(reply) {
 		_, _ = d.io.WriteString(l + "\r\n")
 	}
+}
+
+// wire is a reply as the lines of the dialogue.
+func wire(reply string) []string {
+	lines := strings.Split(reply, "\n")
+	for i, l := range lines[:len(lines)-1] {
+		lines[i] = l[:3] + "-" + l[4:]
+	}
+	return lines
 }
 
 func (d *dialogue) obey(line string) bool {

@@ -17,7 +17,7 @@ type truth struct {
 type outcome struct {
 	MessageID string `json:"message_id,omitempty"`
 	Sender    string `json:"sender,omitempty"`
-	Recipient string `json:"recipient"`
+	Recipient string `json:"recipient,omitempty"`
 	Account   string `json:"account,omitempty"`
 	Subject   string `json:"subject,omitempty"`
 	Fate      fate   `json:"fate"`
@@ -41,10 +41,13 @@ func (s *server) truth(letters []letter) (*truth, error) {
 			if err := o.check(&r); err != nil {
 				return nil, fmt.Errorf("letter %q to %s: %w", l.id, r.address, err)
 			}
-			if r.fate == refused {
-				t.Refused = append(t.Refused, o)
-			} else {
+			switch {
+			case r.fate != refused:
 				t.Messages = append(t.Messages, o)
+			case l.whole != "":
+				t.Refused = append(t.Refused, outcome{Sender: l.sender, Fate: refused})
+			case !l.early:
+				t.Refused = append(t.Refused, o)
 			}
 		}
 	}
@@ -66,19 +69,19 @@ func (s *server) outcome(l *letter, r recipient) outcome {
 			continue
 		}
 		o.Accepted += b.accepted[o.MessageID]
-		o.add(b.said[l.sender], l)
+		o.add(b.said[l.sender])
 	}
 	return o
 }
 
 // add counts what a box objected to a letter. Boxes that object are written to
 // by one letter each, or always say the same.
-func (o *outcome) add(objections []said, l *letter) {
+func (o *outcome) add(objections []said) {
 	for _, x := range objections {
 		if x.code[0] == '4' {
 			o.Deferrals++
 		}
-		o.Code, o.Reply, o.Command = x.code, strings.ReplaceAll(x.reply, "\n", `\n`), x.command
+		o.Code, o.Reply, o.Command = x.code, strings.Join(wire(x.reply), `\n`), x.command
 	}
 	if o.Code != "" && o.Code[0] == '5' {
 		o.Deferrals = 0
