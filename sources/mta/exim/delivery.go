@@ -20,29 +20,29 @@ type delivery struct {
 	message []byte
 }
 
-// readDelivery reads what stands behind the mark.
-func readDelivery(s []byte) (d delivery, ok bool) {
+// read reads what stands behind the mark.
+func (d *delivery) read(s []byte) (ok bool) {
 	var rest []byte
 	d.target, rest, ok = readTarget(s)
 	if !ok {
-		return d, false
+		return false
 	}
-	rest = d.read(bytes.TrimPrefix(rest, []byte{' '}))
+	rest = d.fields.read(bytes.TrimPrefix(rest, []byte{' '}))
 	if beginsDefer(rest) {
 		_, rest, _ = bytes.Cut(rest, []byte{')'})
-		rest = d.read(bytes.TrimPrefix(rest, []byte{' '}))
+		rest = d.fields.read(bytes.TrimPrefix(rest, []byte{' '}))
 	}
 	message, said := scan.After(rest, ": ")
 	if said {
 		d.message = cutDuration(message)
 	}
-	return d, said || len(rest) == 0
+	return said || len(rest) == 0
 }
 
 // cutDuration cuts off what the log selector deliver_time adds to a message.
 func cutDuration(s []byte) []byte {
-	i := bytes.LastIndex(s, []byte(" DT="))
-	if i < 0 || bytes.IndexByte(s[i+1:], ' ') >= 0 || s[len(s)-1] != 's' {
+	i := bytes.LastIndexByte(s, ' ')
+	if i < 0 || !scan.Begins(s[i:], " DT=") || s[len(s)-1] != 's' {
 		return s
 	}
 	return s[:i]
@@ -59,8 +59,8 @@ func (p *Parser) delivered(s []byte) sources.Result {
 	if scan.Begins(s, "blackhole (") {
 		return ignored(RuleDiscarded)
 	}
-	d, ok := readDelivery(s)
-	if !ok {
+	var d delivery
+	if !d.read(s) {
 		return unparsed
 	}
 	switch {
@@ -83,8 +83,8 @@ func (p *Parser) deliveredAtOnce(s []byte) sources.Result {
 	if p.entry().Message.messageID != "" {
 		return p.delivered(s)
 	}
-	d, ok := readDelivery(s)
-	if !ok {
+	var d delivery
+	if !d.read(s) {
 		return unparsed
 	}
 	p.blank(schemas.Delivered)
@@ -97,7 +97,8 @@ func (p *Parser) deliveredAtOnce(s []byte) sources.Result {
 
 // dry: a delivery was left out, by the option -N.
 func (p *Parser) dry(s []byte) sources.Result {
-	if _, ok := readDelivery(s); !ok {
+	var d delivery
+	if !d.read(s) {
 		return unparsed
 	}
 	return ignored(RuleDiscarded)
@@ -135,11 +136,9 @@ func (f *fields) relay(dst []byte) []byte {
 // nextQueueID reads the queue id that the next hop gave the message: Exim says
 // "OK id=ID", others "queued as ID".
 func nextQueueID(s []byte) []byte {
-	const words = " id="
-	if i := bytes.LastIndex(s, []byte(words)); i >= 0 {
-		s := s[i+len(words):]
-		if n := idLen(s); n > 0 {
-			return s[:n]
+	if i := bytes.LastIndexByte(s, '='); i >= len(" id") && string(s[i-len(" id"):i]) == " id" {
+		if n := idLen(s[i+1:]); n > 0 {
+			return s[i+1:][:n]
 		}
 	}
 	return smtp.QueuedAs(s)
@@ -150,8 +149,8 @@ func nextQueueID(s []byte) []byte {
 //	== address R=… T=… defer (-44) H=…: SMTP error from remote mail server after RCPT TO:<address>: 450 …
 //	== address routing defer (-52): retry time not reached
 func (p *Parser) deferred(s []byte) sources.Result {
-	d, ok := readDelivery(s)
-	if !ok {
+	var d delivery
+	if !d.read(s) {
 		return unparsed
 	}
 	r := readReply(d.message)
@@ -163,8 +162,8 @@ func (p *Parser) deferred(s []byte) sources.Result {
 //	** address R=… T=… H=…: SMTP error from remote mail server after RCPT TO:<address>: 550 …
 //	** address: retry timeout exceeded
 func (p *Parser) failed(s []byte) sources.Result {
-	d, ok := readDelivery(s)
-	if !ok {
+	var d delivery
+	if !d.read(s) {
 		return unparsed
 	}
 	r := readReply(d.message)

@@ -118,7 +118,7 @@ func nameLen(s []byte) int {
 		if s[i] == '=' {
 			return i
 		}
-		if !allLetters(s[i : i+1]) {
+		if !isLetter[s[i]] {
 			return 0
 		}
 	}

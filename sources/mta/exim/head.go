@@ -74,9 +74,17 @@ func idLen[T scan.Text](s T) int {
 // allLetters reports whether s has letters and digits only.
 func allLetters[T scan.Text](s T) bool {
 	for i := range len(s) {
-		if c := s[i]; !scan.IsDigit(c) && (c|0x20 < 'a' || c|0x20 > 'z') {
+		if !isLetter[s[i]] {
 			return false
 		}
 	}
 	return true
 }
+
+// isLetter tells the letters and digits of ASCII.
+var isLetter = func() (t [256]bool) {
+	for _, c := range []byte("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") {
+		t[c] = true
+	}
+	return t
+}()

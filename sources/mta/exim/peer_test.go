@@ -43,9 +43,10 @@ func TestFasterThanEximstats(t *testing.T) {
 	defer runtime.UnlockOSThread()
 	before, lines := cpu(t), 0
 	p, kinds := New(Options{}), map[schemas.Kind]int{}
+	emit := func(e *schemas.Event) { kinds[e.Kind]++ }
 	for line := range bytes.Lines(log) {
 		lines++
-		if r := p.Line(sources.Line{Data: bytes.TrimSuffix(line, []byte{'\n'})}, func(e *schemas.Event) { kinds[e.Kind]++ }); r.Outcome == sources.Unparsed {
+		if r := p.Line(sources.Line{Data: bytes.TrimSuffix(line, []byte{'\n'})}, emit); r.Outcome == sources.Unparsed {
 			t.Fatalf("unparsed: %s", line)
 		}
 	}

@@ -12,8 +12,11 @@ type phrase struct{ prefix, rule string }
 
 // match returns the rule of the first phrase that s begins with, "" for none.
 func match(phrases []phrase, s []byte) string {
+	if len(s) == 0 {
+		return ""
+	}
 	for i := range phrases {
-		if scan.Begins(s, phrases[i].prefix) {
+		if phrases[i].prefix[0] == s[0] && scan.Begins(s, phrases[i].prefix) {
 			return phrases[i].rule
 		}
 	}
