@@ -30,11 +30,15 @@ func (p *Parser) arrival(s []byte) sources.Result {
 		p.table.Mark(e)
 		return ignored(RuleNotification)
 	}
-	p.learn(e, sender, &f)
-	p.about(e, schemas.Queued)
+	p.blank(schemas.Queued)
+	p.texts.Add(&p.event.QueueID, p.rec.id)
+	p.texts.Add(&p.event.MessageID, f.messageID)
 	if f.subject != nil {
 		p.texts.AddFunc(&p.event.Subject, func(dst []byte) []byte { return unescape(dst, clip(f.subject)) })
 	}
+	p.texts.Store()
+	p.learn(e, sender, &f)
+	p.describe(&p.event, e)
 	return p.send(e)
 }
 
@@ -63,7 +67,7 @@ func (p *Parser) learn(e *entry, sender []byte, f *fields) {
 		m.login = string(clip(f.login))
 	}
 	m.account = p.account(m.sender, m.login)
-	if id := p.messageID(f.messageID); id != "" {
+	if id := p.messageID(p.event.MessageID); id != "" {
 		m.messageID = id
 	}
 	p.table.Mark(e)
@@ -78,12 +82,9 @@ func (p *Parser) account(sender, login string) string {
 	return schemas.CleanAccount(p.options.Account(sender, login))
 }
 
-// messageID returns a message's own id, "" when it has none.
-func (p *Parser) messageID(b []byte) string {
-	if len(b) == 0 {
-		return ""
-	}
-	id := schemas.CleanMessageID(string(b[:min(len(b), schemas.MaxMessageID)]))
+// messageID returns a message's own id, as configured; "" when it has none.
+func (p *Parser) messageID(s string) string {
+	id := schemas.CleanMessageID(s)
 	if id != "" && p.options.MessageID != nil {
 		if taken := p.options.MessageID(id); taken != "" {
 			id = schemas.CleanMessageID(taken)

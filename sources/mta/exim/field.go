@@ -13,8 +13,7 @@ import (
 // in an order of its own for each kind of line, and more or fewer by the log
 // selectors.
 type fields struct {
-	reference []byte // R= of an arrival, router of a delivery
-	router    []byte
+	router    []byte // R=; of an arrival, the message that it is about
 	transport []byte // T= without quotes
 	host      []byte // H=, as written
 	address   []byte // [1.2.3.4]:25 of H=

@@ -98,7 +98,7 @@ func TestAllocations(t *testing.T) {
 		{`=> a@b.test <c@d.test> R=far T=smtp H=mx.test [192.0.2.1] X=TLS1.3:A:128 CV=no C="250 OK \"x\" id=1xV1Ra-000000007GQ-0jDZ" QT=1s`, 1},
 		{"== a@b.test R=far T=smtp defer (-44) H=mx.test [192.0.2.1]: SMTP error from remote mail server after RCPT TO:<a@b.test>: 450 4.2.0 later", 1},
 		{"** a@b.test: retry timeout exceeded", 1},
-		{"<= s@x.test H=a [192.0.2.1] P=esmtpa A=plain:shop S=10 id=1@x.test T=\"s\"", 3},
+		{"<= s@x.test H=a [192.0.2.1] P=esmtpa A=plain:shop S=10 id=1@x.test T=\"s\"", 2}, // and the login, which is kept,
 		{"H=(a) [192.0.2.1] F=<s@x.test> rejected after DATA: no", 1},
 	} {
 		line := sources.Line{Data: []byte(front + c.text)}

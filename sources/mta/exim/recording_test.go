@@ -81,12 +81,11 @@ func TestRecordings(t *testing.T) {
 
 // A fate is what the events say of one message to one recipient: the naive way.
 type fate struct {
-	queued             int
-	kinds              map[schemas.Kind]int
-	accepted, putOff   int // by a server
-	last               *schemas.Event
-	account, sender    string
-	subject, messageID string
+	kinds            map[schemas.Kind]int
+	accepted, putOff int // by a server
+	last             *schemas.Event
+	account, sender  string
+	subject          string
 }
 
 func (f *fate) add(e *schemas.Event) {
