@@ -105,7 +105,7 @@ var asides = []phrase{
 	{"ARC: ", RuleCheck},
 	{"malware acl condition: ", RuleCheck},
 	{"spam acl condition: ", RuleCheck},
-	{"Message ", RuleFrozen},
+	{"Message abandoned: ", RuleProtocol},
 	{"User ", RuleWarning}, // User 0 set for local_delivery transport is on the never_users list
 	{"original recipients ignored", RuleAction},
 	{"discarded by ", RuleDiscarded},
