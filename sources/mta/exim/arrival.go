@@ -1,8 +1,6 @@
 package exim
 
 import (
-	"bytes"
-
 	"mailfate/schemas"
 	"mailfate/sources"
 	"mailfate/sources/mta/scan"
@@ -52,7 +50,7 @@ func arrivalSender(s []byte) (sender, rest []byte, ok bool) {
 	}
 	word, rest := cutWord(s[end:])
 	end += len(word)
-	return s[:end], bytes.TrimPrefix(rest, []byte{' '}), end > 0
+	return s[:end], skipSpace(rest), end > 0
 }
 
 // learn notes what an arrival shows of a message.

@@ -27,10 +27,10 @@ func (d *delivery) read(s []byte) (ok bool) {
 	if !ok {
 		return false
 	}
-	rest = d.fields.read(bytes.TrimPrefix(rest, []byte{' '}))
+	rest = d.fields.read(skipSpace(rest))
 	if beginsDefer(rest) {
 		_, rest, _ = bytes.Cut(rest, []byte{')'})
-		rest = d.fields.read(bytes.TrimPrefix(rest, []byte{' '}))
+		rest = d.fields.read(skipSpace(rest))
 	}
 	message, said := scan.After(rest, ": ")
 	if said {

@@ -38,7 +38,7 @@ func (f *fields) read(s []byte) (rest []byte) {
 		if !ok {
 			return s
 		}
-		s = bytes.TrimPrefix(next, []byte{' '})
+		s = skipSpace(next)
 	}
 	return s
 }
@@ -151,7 +151,7 @@ func host(s []byte) (value, address, rest []byte) {
 			word, n = trimHost(word, n)
 			return s[:n], word, s[n:]
 		}
-		rest = bytes.TrimPrefix(next, []byte{' '})
+		rest = skipSpace(next)
 		if nameLen(rest) > 0 {
 			return s[:n], nil, next
 		}
@@ -201,6 +201,14 @@ func cutWord(s []byte) (word, rest []byte) {
 		return s[:i], s[i:]
 	}
 	return s, s[len(s):]
+}
+
+// skipSpace takes one space off.
+func skipSpace(s []byte) []byte {
+	if len(s) > 0 && s[0] == ' ' {
+		return s[1:]
+	}
+	return s
 }
 
 // cutValue is cutWord, but leaves the colon to the message that it is in front of.

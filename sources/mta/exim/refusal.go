@@ -81,7 +81,7 @@ func (p *Parser) refuse(f *fields, s []byte, temporary bool) sources.Result {
 		recipient, rest = path(rest)
 	case scan.Begins(s, "from <"):
 		if f.sender, rest, f.hasSender = scan.Angle(rest); f.hasSender {
-			rest = f.read(bytes.TrimPrefix(rest, []byte{' '}))
+			rest = f.read(skipSpace(rest))
 		}
 	}
 	if len(recipient) == 0 && p.rec.id == nil {
@@ -149,6 +149,6 @@ func (p *Parser) unqualified(s []byte) sources.Result {
 		return ignored(RuleProtocol)
 	}
 	var f fields
-	f.read(bytes.TrimPrefix(rest, []byte{' '}))
+	f.read(skipSpace(rest))
 	return p.refused(&f, "RCPT", recipient, nil, schemas.Syntax)
 }
