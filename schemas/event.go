@@ -75,9 +75,10 @@ const (
 	SourcePowerMTA
 	SourceKumoMTA
 	SourceSendmail
+	SourceExim
 )
 
-var sourceNames = []string{"", "postfix", "platform", "tracking", "arf", "powermta", "kumomta", "sendmail"}
+var sourceNames = []string{"", "postfix", "platform", "tracking", "arf", "powermta", "kumomta", "sendmail", "exim"}
 
 // String returns the source type's name, as the command line spells it.
 func (s SourceType) String() string {

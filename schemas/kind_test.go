@@ -246,6 +246,7 @@ func TestStoredNumbers(t *testing.T) {
 		{"powermta", int(SourcePowerMTA), 5},
 		{"kumomta", int(SourceKumoMTA), 6},
 		{"sendmail", int(SourceSendmail), 7},
+		{"exim", int(SourceExim), 8},
 		{"shown", int(Shown), 1},
 		{"contested", int(Contested), 8},
 	} {

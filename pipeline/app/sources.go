@@ -13,6 +13,7 @@ import (
 	"mailfate/sources"
 	"mailfate/sources/feedback"
 	"mailfate/sources/mta"
+	"mailfate/sources/mta/exim"
 	"mailfate/sources/mta/kumomta"
 	"mailfate/sources/mta/postfix"
 	"mailfate/sources/mta/powermta"
@@ -173,12 +174,14 @@ func recognise(set tail.Set) (schemas.SourceType, error) {
 		return schemas.SourceTracking, nil
 	case postfix.Recognises(sample):
 		return schemas.SourcePostfix, nil
+	case exim.Recognises(sample):
+		return schemas.SourceExim, nil
 	case sendmail.Recognises(sample):
 		return schemas.SourceSendmail, nil
 	case feedback.Recognises(sample):
 		return schemas.SourceARF, nil
 	}
-	what := "its content is none of postfix, sendmail, powermta, kumomta, platform, tracking, arf"
+	what := "its content is none of postfix, exim, sendmail, powermta, kumomta, platform, tracking, arf"
 	if tail.LooksBinary(sample) {
 		what = "it is a binary file"
 	}
@@ -204,6 +207,8 @@ func (s *Source) Parser() sources.Parser {
 		return powermta.New(options)
 	case schemas.SourceKumoMTA:
 		return kumomta.New(options)
+	case schemas.SourceExim:
+		return exim.New(options)
 	case schemas.SourceSendmail:
 		return sendmail.New(options)
 	}

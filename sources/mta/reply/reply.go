@@ -2,11 +2,7 @@
 // words that anybody may have chosen: nothing in them is trusted.
 package reply
 
-import (
-	"strings"
-
-	"mailfate/sources/mta/scan"
-)
+import "mailfate/sources/mta/scan"
 
 // Code reads the code that a reply begins with (RFC 5321, 4.2): 550, with a
 // space, a hyphen or nothing behind it; 0 when there is none.
@@ -25,21 +21,23 @@ const maxNextQueueID = 64
 
 // QueuedAs reads the queue id that the next hop gave the message: "queued as ID",
 // the last one where a proxy reports the reply of the server behind it.
-func QueuedAs(s string) string {
+func QueuedAs[T scan.Text](s T) T {
 	const words = "queued as "
-	i := strings.LastIndex(s, words)
-	if i < 0 {
-		return ""
+	for i := len(s) - len(words); i >= 0; i-- {
+		if s[i] != words[0] || !scan.Begins(s[i:], words) {
+			continue
+		}
+		id := s[i+len(words):]
+		n := 0
+		for n < len(id) && isWord(id[n]) {
+			n++
+		}
+		if n > maxNextQueueID {
+			break
+		}
+		return id[:n]
 	}
-	s = s[i+len(words):]
-	n := 0
-	for n < len(s) && isWord(s[n]) {
-		n++
-	}
-	if n > maxNextQueueID {
-		return ""
-	}
-	return s[:n]
+	return s[:0]
 }
 
 // isWord reports whether c occurs in queue ids: those of other servers have

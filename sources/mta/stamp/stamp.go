@@ -9,7 +9,7 @@ import (
 // Scan reads the stamp that a line begins with and returns its time in ms
 // since 1970 UTC and its length, 0 when there is none.
 func (c *Clock) Scan(line []byte) (ms int64, n int) {
-	if n := len(c.last); n > 0 && len(line) > n && line[n] == ' ' && string(line[:n]) == string(c.last) {
+	if n := len(c.last); n > 0 && len(line) > n && line[n] == ' ' && string(line[:n]) == string(c.last) && !signFollows(line[n+1:]) {
 		return c.lastTime, n
 	}
 	switch {
@@ -25,6 +25,10 @@ func (c *Clock) Scan(line []byte) (ms int64, n int) {
 	c.lastTime = ms
 	return ms, n
 }
+
+// signFollows reports whether a zone may follow a stamp that had none on the line
+// before.
+func signFollows(b []byte) bool { return len(b) > 0 && (b[0] == '+' || b[0] == '-') }
 
 // scanISO reads a stamp as RFC 3339 has it, or as programs write it that mean
 // their own time:
