@@ -126,6 +126,18 @@ func (d *delivery) fill(e *schemas.Event) {
 	r := parseReply(d.reason)
 	e.Code, e.Reply, e.Command = r.code, r.text, r.command
 	if e.Kind == schemas.Delivered {
-		e.NextQueueID = queuedAs(r.text)
+		e.NextQueueID = nextQueueID(r.text)
 	}
+}
+
+// nextQueueID reads under which id the message goes on: what a server says, or
+// local(8), which puts mail for the addresses of an alias into our own queue.
+//
+//	250 2.0.0 Ok: queued as QUEUEID
+//	forwarded as QUEUEID
+func nextQueueID(words string) string {
+	if id, ok := strings.CutPrefix(words, "forwarded as "); ok && queueIDLen(id) == len(id) {
+		return id
+	}
+	return queuedAs(words)
 }

@@ -16,6 +16,7 @@ type message struct {
 	sender    string // as in schemas.Event
 	saslUser  string
 	account   string // a function of the two above
+	subject   string
 	size      int64
 
 	flags messageFlags
@@ -32,6 +33,7 @@ const (
 	flagResent                                // its message id is a Resent-Message-ID
 	flagLoose                                 // only lines with a service name were seen
 	flagNamedHere                             // Postfix made its message id, from its queue id
+	flagSubject                               // its subject was seen
 )
 
 // Append saves the message, but for what follows from the rest.
@@ -40,13 +42,20 @@ func (m *message) Append(b []byte) []byte {
 	b = binary.AppendVarint(b, m.size)
 	b = saved.AppendText(b, m.messageID)
 	b = saved.AppendText(b, m.sender)
-	return saved.AppendText(b, m.saslUser)
+	b = saved.AppendText(b, m.saslUser)
+	if m.flags&flagSubject != 0 {
+		b = saved.AppendText(b, m.subject)
+	}
+	return b
 }
 
 // Load takes back what Append wrote.
 func (m *message) Load(r *saved.Reader) {
 	m.flags, m.size = messageFlags(r.Uvarint()), r.Varint()
 	m.messageID, m.sender, m.saslUser = r.Text(), r.Text(), r.Text()
+	if m.flags&flagSubject != 0 {
+		m.subject = r.Text()
+	}
 }
 
 // maxInstances is how many instances a host may have for a line with a service

@@ -28,10 +28,22 @@ func (p *Parser) noQueue(s []byte) sources.Result {
 			return p.refuse(nil, rest)
 		}
 	}
+	if rest, ok := scan.After(s, "proxy-accept: "); ok {
+		return p.passed(rest)
+	}
+	if rule := match(passing, s); rule != "" {
+		return ignored(rule)
+	}
 	if rule := match(asides, s); rule != "" {
 		return ignored(rule)
 	}
 	return unparsed
+}
+
+// passing are what is said of mail that a filter sees before there is a queue id.
+var passing = []phrase{
+	{"client=", RuleConnect},
+	{"abort: TLS from ", RuleTLS},
 }
 
 // refuse reads a refusal, of a recipient or of a whole message. id is nil when
@@ -40,6 +52,9 @@ func (p *Parser) refuse(id, s []byte) sources.Result {
 	r, ok := parseRefusal(ownCopy(s))
 	if !ok {
 		return unparsed
+	}
+	if r.ofLocal() {
+		return contextual
 	}
 	e := p.refused(id, &r)
 	named := e != nil && e.Message.messageID != ""
@@ -92,6 +107,10 @@ func (r *refusal) inContent() bool {
 	return r.stage != "" && r.stage[0] >= 'a' && r.stage[0] <= 'z'
 }
 
+// ofLocal reports whether the message was a local program's, which is not told:
+// the message is taken and then bounced, recipient by recipient.
+func (r *refusal) ofLocal() bool { return r.inContent() && strings.HasSuffix(r.stage, " from local") }
+
 func parseRefusal(s string) (r refusal, ok bool) {
 	if r.stage = s[:stageLen(s)]; r.stage == "" {
 		return r, false
@@ -121,6 +140,8 @@ func (r *refusal) parseContent(s string) bool {
 		r.words = rest[j+len(">: "):]
 	} else if j := strings.LastIndex(rest, ": "); j >= 0 {
 		r.words = rest[j+len(": "):]
+	} else if scan.Begins(r.stage, "mime-error ") {
+		r.words, _, _ = strings.Cut(r.stage, ": ")
 	}
 	return true
 }
@@ -172,7 +193,7 @@ func (r *refusal) parseFields(s string) string {
 			r.recipient, s = to, nextField(rest)
 		}
 	}
-	r.saslUser = saslUser(s)
+	r.saslUser = field(s, "sasl_username=")
 	return s
 }
 
@@ -215,9 +236,9 @@ func enhanced(s string) string {
 	return code
 }
 
-func allDigits(s string) bool {
+func allDigits[T scan.Text](s T) bool {
 	_, rest, ok := scan.Number(s)
-	return ok && rest == ""
+	return ok && len(rest) == 0
 }
 
 // refusalReason tells why a client was turned away, by the code (RFC 5321,
