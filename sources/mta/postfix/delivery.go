@@ -41,6 +41,10 @@ func (p *Parser) delivery() sources.Result {
 	}
 	p.about(e, kind, id)
 	d.fill(&p.event)
+	p.event.Recipient = e.Message.aliases.written(p.event.Recipient)
+	if p.event.NextQueueID != "" {
+		p.handOn(e, &d)
+	}
 	return p.send()
 }
 

@@ -17,6 +17,7 @@ type message struct {
 	saslUser  string
 	account   string // a function of the two above
 	subject   string
+	aliases   aliases
 	size      int64
 
 	flags messageFlags
@@ -34,6 +35,7 @@ const (
 	flagLoose                                 // only lines with a service name were seen
 	flagNamedHere                             // Postfix made its message id, from its queue id
 	flagSubject                               // its subject was seen
+	flagAliases                               // some of its recipients have another name
 )
 
 // Append saves the message, but for what follows from the rest.
@@ -46,6 +48,9 @@ func (m *message) Append(b []byte) []byte {
 	if m.flags&flagSubject != 0 {
 		b = saved.AppendText(b, m.subject)
 	}
+	if m.flags&flagAliases != 0 {
+		b = m.aliases.append(b)
+	}
 	return b
 }
 
@@ -55,6 +60,9 @@ func (m *message) Load(r *saved.Reader) {
 	m.messageID, m.sender, m.saslUser = r.Text(), r.Text(), r.Text()
 	if m.flags&flagSubject != 0 {
 		m.subject = r.Text()
+	}
+	if m.flags&flagAliases != 0 {
+		m.aliases = loadAliases(r)
 	}
 }
 

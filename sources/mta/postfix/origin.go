@@ -3,6 +3,7 @@ package postfix
 import (
 	"bytes"
 	"cmp"
+	"slices"
 
 	"mailfate/sources"
 	"mailfate/sources/mta/scan"
@@ -90,6 +91,10 @@ func (p *Parser) inherit(e *entry, from message) {
 	}
 	m.flags |= from.flags & flagNotification
 	p.table.Mark(e)
+	if len(m.aliases) == 0 && len(from.aliases) > 0 {
+		m.aliases = slices.Clip(from.aliases)
+		m.flags |= flagAliases
+	}
 	if m.saslUser == "" && from.saslUser != "" {
 		m.saslUser = from.saslUser
 		p.setAccount(e)

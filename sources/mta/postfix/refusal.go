@@ -157,8 +157,12 @@ func stageLen(s string) int {
 
 // parseTrailer finds the fields behind the words and returns where the words
 // end. Words in angle brackets are skipped: they are addresses, and those of
-// strangers.
+// strangers. Where the words begin with the recipient's address, only fields with
+// that recipient are taken, for what a remote server said of an address can follow
+// (reject_unverified_recipient).
 func (r *refusal) parseTrailer(s string) int {
+	about := addressAhead(s)
+	end := len(s)
 	addresses := true // there may be more
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
@@ -171,13 +175,38 @@ func (r *refusal) parseTrailer(s string) int {
 				i = len(s) - len(rest) - 1
 			}
 		case ';':
-			if scan.Begins(s[i:], "; from=<") || scan.Begins(s[i:], "; to=<") || scan.Begins(s[i:], "; proto=") {
-				r.parseFields(s[i+len("; "):])
-				return i
+			if !scan.Begins(s[i:], "; from=<") && !scan.Begins(s[i:], "; to=<") && !scan.Begins(s[i:], "; proto=") {
+				continue
+			}
+			f := refusal{stage: r.stage}
+			f.parseFields(s[i+len("; "):])
+			fits := about == "" || f.recipient == about
+			if fits || end == len(s) {
+				*r, end = f, i
+			}
+			if fits {
+				return end
 			}
 		}
 	}
-	return len(s)
+	return end
+}
+
+// addressAhead returns the recipient's address that words begin with:
+//
+//	[CODE ][ENHANCED ]<recipient>: Recipient address rejected: WORDS
+func addressAhead(s string) string {
+	if replyCode(s) != 0 {
+		s = strings.TrimPrefix(s[len("550"):], " ")
+	}
+	if code := enhanced(s); code != "" {
+		s = strings.TrimPrefix(s[len(code):], " ")
+	}
+	address, rest, ok := scan.Angle(s)
+	if !ok || !scan.Begins(rest, ": Recipient address ") {
+		return ""
+	}
+	return address
 }
 
 // parseFields reads from=<sender> to=<recipient>, with or without commas, and
@@ -193,7 +222,7 @@ func (r *refusal) parseFields(s string) string {
 			r.recipient, s = to, nextField(rest)
 		}
 	}
-	r.saslUser = field(s, "sasl_username=")
+	r.saslUser = strings.Trim(field(s, "sasl_username="), "<>")
 	return s
 }
 
