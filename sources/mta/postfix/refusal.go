@@ -34,10 +34,7 @@ func (p *Parser) noQueue(s []byte) sources.Result {
 	if rule := match(passing, s); rule != "" {
 		return ignored(rule)
 	}
-	if rule := match(asides, s); rule != "" {
-		return ignored(rule)
-	}
-	return unparsed
+	return p.aside(nil, s)
 }
 
 // passing are what is said of mail that a filter sees before there is a queue id.
