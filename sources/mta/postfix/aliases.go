@@ -35,9 +35,7 @@ func (a aliases) written(recipient string) string {
 // what only this one's lines show. Both must carry the same message, for what a
 // server says is "queued as" can be any word.
 func (p *Parser) handOn(e *entry, d *delivery) {
-	to := schemas.CleanRecipient(d.to)
-	renamed := to != p.event.Recipient
-	if !renamed && !strings.HasPrefix(d.reason, "forwarded as ") {
+	if d.origTo == "" && len(e.Message.aliases) == 0 && !strings.HasPrefix(d.reason, "forwarded as ") {
 		return
 	}
 	next := p.known([]byte(p.event.NextQueueID))
@@ -45,8 +43,8 @@ func (p *Parser) handOn(e *entry, d *delivery) {
 		return
 	}
 	p.inherit(next, message{saslUser: e.Message.saslUser, subject: e.Message.subject})
-	m := &next.Message
-	if renamed && len(m.aliases) < maxAliases && m.aliases.written(to) == to {
+	to, m := schemas.CleanRecipient(d.to), &next.Message
+	if to != p.event.Recipient && len(m.aliases) < maxAliases && m.aliases.written(to) == to {
 		m.aliases = append(m.aliases, alias{strings.Clone(to), strings.Clone(p.event.Recipient)})
 		m.flags |= flagAliases
 	}

@@ -1,6 +1,11 @@
 package postfix
 
-import "mailfate/sources"
+import (
+	"bytes"
+
+	"mailfate/sources"
+	"mailfate/sources/mta/scan"
+)
 
 // asides are what is said of a message beside its way.
 var asides = []phrase{
@@ -69,13 +74,17 @@ var attempts = []phrase{
 }
 
 func (p *Parser) aside(id, s []byte) sources.Result {
-	if p.rec.daemon == cleanup {
+	if p.rec.daemon == cleanup && len(id) > 0 {
 		if text, ok := loggedSubject(s); ok {
 			return p.subject(id, text)
 		}
 	}
 	if rule := match(asides, s); rule != "" {
 		return ignored(rule)
+	}
+	// qmqpd: host[address]: lost connection while receiving …
+	if _, ending, ok := bytes.Cut(s, []byte("]: ")); ok && p.rec.daemon == smtpd && scan.Begins(ending, "lost connection while ") {
+		return ignored(RuleConnection)
 	}
 	if p.rec.daemon == delivering {
 		if rule := match(attempts, s); rule != "" {
