@@ -2,26 +2,20 @@
 // into events, and says of every line what it was good for.
 //
 // What it guarantees:
-//
 //   - It is pure: bytes in, events out. No clock, no I/O, no logging; the same
 //     lines give the same events, with the same ids, however often the parser was
 //     saved and loaded between them.
-//
 //   - Every line has an outcome. A line of Postfix that no clause knows is
 //     Unparsed, never ignored.
-//
 //   - Every status= line of a message gives one event, for the address that the
 //     sender wrote (orig_to where there is one).
-//
 //   - Bytes are hostile. Clauses are read from left to right at their fixed
 //     places, so that nothing a remote server says in its reply can pose as a
 //     field, and memory is bounded whatever the input.
-//
 //   - A message keeps its name, account and subject when it goes through queues of
 //     the same host: a filter behind the queue (orig_queue_id), an alias or .forward
 //     file (forwarded as), postsuper -r (orig_id). A recipient stays the address that
 //     the sender wrote when an alias was resolved before such a hop.
-//
 //   - What Postfix sends itself, notifications and probes, gives no events, also
 //     behind another queue of ours.
 //
