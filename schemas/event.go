@@ -72,9 +72,12 @@ const (
 	SourcePlatform
 	SourceTracking
 	SourceARF
+	SourcePowerMTA
+	SourceKumoMTA
+	SourceSendmail
 )
 
-var sourceNames = []string{"", "postfix", "platform", "tracking", "arf"}
+var sourceNames = []string{"", "postfix", "platform", "tracking", "arf", "powermta", "kumomta", "sendmail"}
 
 // String returns the source type's name, as the command line spells it.
 func (s SourceType) String() string {

@@ -2,10 +2,12 @@ package app
 
 import (
 	"errors"
+	"fmt"
 
 	"mailfate/schemas"
 	"mailfate/sources"
 	"mailfate/sources/tail"
+	"mailfate/sources/topic"
 )
 
 // ParseCounts is what was made of one source's lines.
@@ -25,6 +27,9 @@ type ParseCounts struct {
 // Kafka or any state. What cannot be read is in the error, beside the counts.
 func Parse(src *Source, fn func(*schemas.Event) error) (ParseCounts, error) {
 	n := ParseCounts{Type: src.Type.String(), Ignored: map[string]uint64{}, Unparsed: map[string]uint64{}}
+	if _, ok := topic.Parse(src.Set.Path); ok {
+		return n, fmt.Errorf("parse %s: only files are read without Kafka; replay it, or run", src.Set.Path)
+	}
 	parser, reader := src.Parser(), tail.Open(src.Set, tail.Options{})
 	var failed error
 	emit := func(ev *schemas.Event) {

@@ -175,19 +175,24 @@ func (a *App) streams(ctx context.Context, srcs []Source, opts tail.Options) ([]
 	out := a.client.NewPublisher()
 	names := map[string]bool{}
 	for i := range srcs {
-		src := &srcs[i]
-		if names[src.Name()] {
-			return nil, fmt.Errorf("two sources have the stream name %s: give one of them another", src.Name())
-		}
-		names[src.Name()] = true
-		s, err := publish.New(publish.Options{
-			Name: src.Name(), Reader: tail.Open(src.Set, opts), Parser: src.Parser, Store: st, Log: out, Gate: a.gate,
-			Partitions: a.partitions, DeadPartitions: a.partitions, UnparsedPartitions: a.partitions,
-		})
+		parts, err := a.streamsOf(ctx, &srcs[i], opts)
 		if err != nil {
 			return nil, err
 		}
-		streams = append(streams, s)
+		for _, part := range parts {
+			if names[part.name] {
+				return nil, fmt.Errorf("two sources have the stream name %s: give one of them another", part.name)
+			}
+			names[part.name] = true
+			s, err := publish.New(publish.Options{
+				Name: part.name, Reader: part.reader, Parser: srcs[i].Parser, Store: st, Log: out, Gate: a.gate,
+				Partitions: a.partitions, DeadPartitions: a.partitions, UnparsedPartitions: a.partitions,
+			})
+			if err != nil {
+				return nil, err
+			}
+			streams = append(streams, s)
+		}
 	}
 	return streams, nil
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"sync"
 	"syscall"
@@ -82,9 +83,11 @@ func (d *damage) Unwrap() []error { return []error{ErrDamaged, ErrFailed, d.caus
 
 func (d *damage) Temporary() bool { return true }
 
-// isDamage reports whether an error says that files are damaged.
+// isDamage reports whether an error says that files are damaged; one that ends
+// before it should is.
 func isDamage(err error) bool {
-	return !isRefusal(err) && (pebble.IsCorruptionError(err) || errors.Is(err, ErrDamaged))
+	return !isRefusal(err) && (pebble.IsCorruptionError(err) || errors.Is(err, ErrDamaged) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF))
 }
 
 // isRefusal tells a disk, or a system, that refuses from damaged files.

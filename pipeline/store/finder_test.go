@@ -1,9 +1,12 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
 // BenchmarkAbsent looks up keys that are not there among a million that are,
@@ -56,5 +59,38 @@ func BenchmarkAbsent(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// A finder that is open while damage is found does not keep the store from being
+// renewed, over and over.
+func TestFinderOfADamagedStore(t *testing.T) {
+	first := open(t, "state", vfs.NewMem())
+	s := first
+	for range 3 {
+		b := s.NewBatch()
+		for i := range 2000 {
+			b.Set(fmt.Appendf(nil, "k%06d", i), make([]byte, 2000))
+		}
+		if err := b.Commit(true); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.db.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		f, err := s.NewFinder()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.View([]byte("k000001"), func([]byte) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		s.failure.set(fmt.Errorf("%w: a test", ErrDamaged))
+		if err := f.Close(); !errors.Is(err, ErrDamaged) {
+			t.Errorf("close: %v", err)
+		}
+		if s, err = first.Renewed(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -78,7 +78,8 @@ func (f *Finder) View(key []byte, fn func(value []byte) error) (found bool, err 
 // Close ends the Finder.
 func (f *Finder) Close() error {
 	defer f.store.leave()
-	return f.store.use("read", f.it.Close)
+	err := f.it.Close()
+	return f.store.use("read", func() error { return err })
 }
 
 // Iterate calls fn for every key that begins with prefix, in order, until fn

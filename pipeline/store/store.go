@@ -195,7 +195,7 @@ func (s *Store) shut() error {
 func (s *Store) closeWithin(d time.Duration) error {
 	done := make(chan error, 1)
 	go func() {
-		err := s.db.Close()
+		err := s.closePebble()
 		done <- errors.Join(err, s.lock.Close())
 	}()
 	late := time.NewTimer(d)
@@ -206,4 +206,15 @@ func (s *Store) closeWithin(d time.Duration) error {
 	case <-late.C:
 		return fmt.Errorf("it takes longer than %v", d)
 	}
+}
+
+// closePebble returns as an error what Pebble would end the process with: it
+// insists on things of which a damaged store knows nothing any more.
+func (s *Store) closePebble() (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%v", r)
+		}
+	}()
+	return s.db.Close()
 }

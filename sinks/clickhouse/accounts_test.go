@@ -75,7 +75,7 @@ func TestSetAccountsSurvivesAClockThatWasWrong(t *testing.T) {
 	db := migrated(t)
 	rows := newAccountRows()
 	rows.add(Account{"acme", false, false}, math.MaxUint64/2, false)
-	if err := db.insert(t.Context(), &rows.table, ""); err != nil {
+	if err := db.insert(t.Context(), &rows.table); err != nil {
 		t.Fatal(err)
 	}
 	setAccounts(t, db, Account{"acme", true, true})

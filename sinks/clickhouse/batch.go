@@ -12,7 +12,7 @@ import (
 
 // An inserter writes the rows of one table. When it returns nil they are there.
 type inserter interface {
-	insert(ctx context.Context, t *table, token string) error
+	insert(ctx context.Context, t *table) error
 }
 
 // batch turns records into rows and inserts them. It is for one goroutine.
@@ -152,15 +152,14 @@ func (b *batch) Rows() int {
 	return n
 }
 
-// Write inserts what waits. It may be called again after an error: tables that
-// were written already recognise their token, and the rows' keys do besides.
-func (b *batch) Write(ctx context.Context, span intake.Span) error {
+// Write inserts what waits. It may be called again after an error: what was
+// inserted already is then there twice, under the same keys, and counts once.
+func (b *batch) Write(ctx context.Context) error {
 	for _, t := range b.tables {
 		if t.rows() == 0 {
 			continue
 		}
-		token := fmt.Sprintf("%s/%d/%d-%d/%s/%s", span.Topic, span.Partition, span.First, span.Last, t.name, t.sum())
-		if err := b.to.insert(ctx, t, token); err != nil {
+		if err := b.to.insert(ctx, t); err != nil {
 			return err
 		}
 	}

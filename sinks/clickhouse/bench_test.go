@@ -6,14 +6,12 @@ import (
 
 	"mailfate/pipeline/kafkalog"
 	"mailfate/schemas"
-	"mailfate/sinks/intake"
 )
 
 func benchBatch(b *testing.B, to inserter, topic string, records []kafkalog.Record) {
 	b.Helper()
 	batch := newBatch(to)
 	rows := 0
-	span := intake.Span{Topic: topic}
 	b.ReportAllocs()
 	for b.Loop() {
 		for _, r := range records {
@@ -21,8 +19,7 @@ func benchBatch(b *testing.B, to inserter, topic string, records []kafkalog.Reco
 				b.Fatal(err)
 			}
 		}
-		span.First, span.Last = span.Last+1, span.Last+int64(len(records))
-		if err := batch.Write(b.Context(), span); err != nil {
+		if err := batch.Write(b.Context()); err != nil {
 			b.Fatal(err)
 		}
 		rows += batch.Rows()

@@ -1,11 +1,5 @@
 package clickhouse
 
-import (
-	"encoding/binary"
-
-	"github.com/cespare/xxhash/v2"
-)
-
 // A column is one column of rows that wait to be inserted. Its memory is kept
 // from batch to batch.
 type column interface {
@@ -13,8 +7,6 @@ type column interface {
 	// values returns rows as the slice that the driver appends to the insert. It
 	// is valid until the next call.
 	values(from, to int) any
-	// hash adds the values to the hash of the rows.
-	hash(h *xxhash.Digest)
 	reset()
 }
 
@@ -26,14 +18,6 @@ func (c *number[T]) len() int                { return len(c.list) }
 func (c *number[T]) values(from, to int) any { return c.list[from:to] }
 func (c *number[T]) reset()                  { c.list = c.list[:0] }
 
-func (c *number[T]) hash(h *xxhash.Digest) {
-	var b [8]byte
-	for _, v := range c.list {
-		binary.LittleEndian.PutUint64(b[:], uint64(v))
-		_, _ = h.Write(b[:]) // never fails
-	}
-}
-
 // boolean is a column of truths.
 type boolean struct{ list []bool }
 
@@ -41,16 +25,6 @@ func (c *boolean) add(v bool)              { c.list = append(c.list, v) }
 func (c *boolean) len() int                { return len(c.list) }
 func (c *boolean) values(from, to int) any { return c.list[from:to] }
 func (c *boolean) reset()                  { c.list = c.list[:0] }
-
-func (c *boolean) hash(h *xxhash.Digest) {
-	for _, v := range c.list {
-		b := [1]byte{}
-		if v {
-			b[0] = 1
-		}
-		_, _ = h.Write(b[:])
-	}
-}
 
 // text is a column of strings, which may be any bytes.
 type text struct{ list []string }
@@ -64,12 +38,6 @@ func (c *text) reset() {
 	c.list = c.list[:0]
 }
 
-func (c *text) hash(h *xxhash.Digest) {
-	for _, v := range c.list {
-		hashText(h, v)
-	}
-}
-
 // texts is a column of lists of strings.
 type texts struct{ list [][]string }
 
@@ -80,15 +48,6 @@ func (c *texts) values(from, to int) any { return c.list[from:to] }
 func (c *texts) reset() {
 	clear(c.list)
 	c.list = c.list[:0]
-}
-
-func (c *texts) hash(h *xxhash.Digest) {
-	for _, v := range c.list {
-		hashLength(h, len(v))
-		for _, s := range v {
-			hashText(h, s)
-		}
-	}
 }
 
 // maxInstant is the last millisecond that fits every type of time that the
@@ -123,17 +82,4 @@ func (c *whenever) values(from, to int) any {
 		c.pointers = append(c.pointers, p)
 	}
 	return c.pointers
-}
-
-func (c *whenever) hash(h *xxhash.Digest) { (&number[int64]{c.list}).hash(h) }
-
-func hashText(h *xxhash.Digest, s string) {
-	hashLength(h, len(s))
-	_, _ = h.WriteString(s)
-}
-
-func hashLength(h *xxhash.Digest, n int) {
-	var b [8]byte
-	binary.LittleEndian.PutUint64(b[:], uint64(n))
-	_, _ = h.Write(b[:])
 }

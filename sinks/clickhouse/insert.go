@@ -7,17 +7,19 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 )
 
-// writing makes a context for inserts; an empty token is none.
+// writing makes a context for inserts.
 //
 // async_insert, on by default in new servers, would answer before the rows are
 // safe or wait for others'. A batch of an old archive has rows of more days,
 // which are partitions, than the server allows in one insert by default, and it
-// would refuse them for ever.
-func writing(ctx context.Context, token string) context.Context {
+// would refuse them for ever. Nor is the server to recognise an insert that is
+// repeated, by a token or its rows: it notes that before the rows are in place, so
+// that one which was killed in between would take the repetition for done.
+func writing(ctx context.Context) context.Context {
 	return clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
 		"async_insert":                    0,
 		"max_partitions_per_insert_block": 0,
-		"insert_deduplication_token":      token,
+		"insert_deduplicate":              0,
 	}))
 }
 
@@ -27,13 +29,13 @@ func writing(ctx context.Context, token string) context.Context {
 const blockRows = 4096
 
 // insert writes the rows of one table by column.
-func (db *DB) insert(ctx context.Context, t *table, token string) (err error) {
+func (db *DB) insert(ctx context.Context, t *table) (err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("insert %d rows into %s.%s: %w", t.rows(), db.opts.Database, t.name, err)
 		}
 	}()
-	ctx = writing(ctx, token)
+	ctx = writing(ctx)
 	insert, err := db.conn.PrepareBatch(ctx, t.insert)
 	if err != nil {
 		return err

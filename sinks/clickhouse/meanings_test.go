@@ -57,7 +57,7 @@ func TestMeaningsAreMended(t *testing.T) {
 	rows.add(meanings()[5], math.MaxUint64/2, true)
 	rows.add(meaning{Vocabulary: "canonical", Status: "removed"}, math.MaxUint64/2, false)
 	rows.add(meaning{Vocabulary: "older", Status: "none"}, math.MaxUint64/2, false)
-	if err := db.insert(t.Context(), &rows.table, ""); err != nil {
+	if err := db.insert(t.Context(), &rows.table); err != nil {
 		t.Fatal(err)
 	}
 	if n := numberOf(t, db, "SELECT count() FROM status_meanings WHERE status = 'removed' OR vocabulary = 'older' OR meaning = 'something else'"); n != 3 {

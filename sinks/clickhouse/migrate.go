@@ -129,7 +129,7 @@ func (db *DB) apply(ctx context.Context, m schema.Migration) error {
 			return fmt.Errorf("apply migration %d (%s), statement %d, to database %s: %w", m.Version, m.Name, i+1, db.opts.Database, err)
 		}
 	}
-	if err := db.conn.Exec(writing(ctx, ""), query("migrations_record"), m.Version, m.Name, m.Checksum, time.Now().UTC()); err != nil {
+	if err := db.conn.Exec(writing(ctx), query("migrations_record"), m.Version, m.Name, m.Checksum, time.Now().UTC()); err != nil {
 		return fmt.Errorf("record migration %d in database %s: %w", m.Version, db.opts.Database, err)
 	}
 	db.log.InfoContext(ctx, "ClickHouse schema migrated", "database", db.opts.Database, "migration", m.Version, "name", m.Name)

@@ -46,5 +46,5 @@ func refer[T comparable](ctx context.Context, db *DB, rows reference[T], wanted 
 	if t.rows() == 0 {
 		return nil
 	}
-	return db.insert(ctx, t, "")
+	return db.insert(ctx, t)
 }

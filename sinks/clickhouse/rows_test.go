@@ -131,26 +131,6 @@ func TestUnreadableRecords(t *testing.T) {
 	}
 }
 
-// The token changes with anything that changes the rows, for a server drops
-// another batch with the same token in silence.
-func TestTokensTellBatchesApart(t *testing.T) {
-	to := &collector{}
-	write(t, to, schemas.TopicStatus, false, statusRecords(t, 5, bounced(t))...)
-	write(t, to, schemas.TopicStatus, false, statusRecords(t, 5, bounced(t))...)
-	again := bounced(t)
-	again.Row.Reply += " "
-	write(t, to, schemas.TopicStatus, false, statusRecords(t, 5, again)...)
-	if len(to.tokens) != 6 || to.tokens[0] != to.tokens[2] || to.tokens[1] != to.tokens[3] {
-		t.Errorf("the same batch has other tokens: %q", to.tokens)
-	}
-	if to.tokens[0] != to.tokens[4] || to.tokens[1] == to.tokens[5] || to.tokens[0] == to.tokens[1] {
-		t.Errorf("the status row changed, its changes did not: %q", to.tokens)
-	}
-	if want := "mail.status/0/5-5/status_changes/"; !strings.HasPrefix(to.tokens[0], want) {
-		t.Errorf("token %q does not begin with %q", to.tokens[0], want)
-	}
-}
-
 func TestCompactionLagIsTheTopics(t *testing.T) {
 	if got := compactionLag(); got != 24*time.Hour {
 		t.Errorf("got %v", got)

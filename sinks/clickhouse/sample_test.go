@@ -7,7 +7,6 @@ import (
 
 	"mailfate/pipeline/kafkalog"
 	"mailfate/schemas"
-	"mailfate/sinks/intake"
 )
 
 // day is when the samples' messages begin: 2026-11-02 10:00 UTC.
@@ -156,8 +155,7 @@ func write(tb testing.TB, to inserter, topic string, whole bool, records ...kafk
 			tb.Fatal(err)
 		}
 	}
-	span := intake.Span{Topic: topic, First: records[0].Offset, Last: records[len(records)-1].Offset}
-	if err := b.Write(tb.Context(), span); err != nil {
+	if err := b.Write(tb.Context()); err != nil {
 		tb.Fatal(err)
 	}
 }
@@ -165,16 +163,16 @@ func write(tb testing.TB, to inserter, topic string, whole bool, records ...kafk
 // collector keeps what would be inserted.
 type collector struct {
 	mu     sync.Mutex
-	tokens []string
+	tables []string
 	fail   map[string]error
 }
 
-func (c *collector) insert(_ context.Context, t *table, token string) error {
+func (c *collector) insert(_ context.Context, t *table) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err := c.fail[t.name]; err != nil {
 		return err
 	}
-	c.tokens = append(c.tokens, token)
+	c.tables = append(c.tables, t.name)
 	return nil
 }

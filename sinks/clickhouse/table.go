@@ -1,10 +1,7 @@
 package clickhouse
 
 import (
-	"encoding/hex"
 	"strings"
-
-	"github.com/cespare/xxhash/v2"
 )
 
 // A table is rows that wait to be inserted into one table, by column.
@@ -34,15 +31,6 @@ func (t *table) reset() {
 	for _, c := range t.columns {
 		c.reset()
 	}
-}
-
-// sum is a hash of the rows, the same in every process.
-func (t *table) sum() string {
-	h := xxhash.New()
-	for _, c := range t.columns {
-		c.hash(h)
-	}
-	return hex.EncodeToString(h.Sum(nil))
 }
 
 // vocabularyColumn is the name of a vocabulary's column: ours is the status as such.

@@ -1,8 +1,6 @@
 package clickhouse
 
 import (
-	"github.com/cespare/xxhash/v2"
-
 	"mailfate/schemas"
 )
 
@@ -37,14 +35,6 @@ func (c *word) reset() {
 	clear(c.list)
 	c.list = c.list[:0]
 	clear(c.made)
-}
-
-func (c *word) hash(h *xxhash.Digest) {
-	for _, v := range c.list {
-		if s, ok := v.(string); ok {
-			hashText(h, s)
-		}
-	}
 }
 
 // The closed sets, as interface values of strings.

@@ -8,7 +8,6 @@ import (
 
 	"mailfate/pipeline/kafkalog"
 	"mailfate/schemas"
-	"mailfate/sinks/intake"
 )
 
 // batch collects lines.
@@ -201,7 +200,7 @@ func (b *batch) put(v any) error {
 func (b *batch) Rows() int { return b.rows }
 
 // Write appends the lines that wait.
-func (b *batch) Write(context.Context, intake.Span) error {
+func (b *batch) Write(context.Context) error {
 	if len(b.lines) == 0 {
 		return nil
 	}

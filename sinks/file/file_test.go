@@ -75,7 +75,7 @@ func TestLines(t *testing.T) {
 	for whole, want := range map[bool]int{false: 4, true: 5} {
 		var out bytes.Buffer
 		b := fill(t, New(&out), whole, snapshot(), moved, own)
-		if err := b.Write(t.Context(), intake.Span{}); err != nil {
+		if err := b.Write(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		got := lines(t, out.Bytes())
@@ -132,7 +132,7 @@ func TestTornLinesAreEnded(t *testing.T) {
 	out := &full{times: 2}
 	b := fill(t, New(out), false, snapshot())
 	failures := 0
-	for b.Write(t.Context(), intake.Span{}) != nil {
+	for b.Write(t.Context()) != nil {
 		failures++
 	}
 	parts := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
@@ -151,7 +151,7 @@ func TestFileIsContinued(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := fill(t, s, false, snapshot()).Write(t.Context(), intake.Span{}); err != nil {
+		if err := fill(t, s, false, snapshot()).Write(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.Close(); err != nil {

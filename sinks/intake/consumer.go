@@ -18,7 +18,6 @@ type consumer struct {
 	log *slog.Logger
 
 	batch Batch // nil while nothing was read
-	span  Span
 	bytes int
 	// asked is when the log was asked last, and atEnd when it was asked and had
 	// nothing more to read: the zero time while that was never so. See whole.
@@ -96,7 +95,6 @@ func (c *consumer) add(ctx context.Context, rec kafkalog.Record) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		c.span = Span{Topic: c.Topic, Partition: c.Number, First: rec.Offset}
 	}
 	err := c.batch.Add(c.Topic, rec, c.whole())
 	if errors.Is(err, ErrSkip) {
@@ -108,7 +106,6 @@ func (c *consumer) add(ctx context.Context, rec kafkalog.Record) error {
 	if err != nil {
 		return &recordError{fmt.Errorf("offset %d: %w", rec.Offset, err)}
 	}
-	c.span.Last = rec.Offset
 	c.bytes += len(rec.Key) + len(rec.Value)
 	return nil
 }
@@ -129,7 +126,7 @@ func wallClock() time.Time { return time.Now().Round(0) }
 // without records, as transactions leave them, are committed with the next one.
 func (c *consumer) flush(ctx context.Context) error {
 	if c.batch != nil {
-		write := func() error { return c.batch.Write(ctx, c.span) }
+		write := func() error { return c.batch.Write(ctx) }
 		if err := c.retry(ctx, "write", always, write); err != nil {
 			return err
 		}

@@ -18,13 +18,6 @@ type Log interface {
 	Fetch(ctx context.Context, maxWait time.Duration, maxBytes int, fn func(kafkalog.Record) error) (kafkalog.Progress, error)
 }
 
-// Span says which records a batch was made of.
-type Span struct {
-	Topic       string
-	Partition   int
-	First, Last int64 // offsets
-}
-
 // Batch collects what records say and writes it. It is for one goroutine at a time.
 type Batch interface {
 	// Add takes in a record, whose bytes it must not keep. A snapshot has to be
@@ -34,7 +27,7 @@ type Batch interface {
 	// Rows is how much waits to be written.
 	Rows() int
 	// Write makes what was added durable. After an error it is called again.
-	Write(ctx context.Context, span Span) error
+	Write(ctx context.Context) error
 	// Reset forgets what was added.
 	Reset()
 }

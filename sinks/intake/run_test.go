@@ -35,7 +35,7 @@ func (l *load) Add(_ string, rec kafkalog.Record, _ bool) error {
 func (l *load) Rows() int { return len(l.values) }
 func (l *load) Reset()    { l.values = nil }
 
-func (l *load) Write(context.Context, intake.Span) error {
+func (l *load) Write(context.Context) error {
 	l.to.mu.Lock()
 	defer l.to.mu.Unlock()
 	l.to.values = append(l.to.values, l.values...)

@@ -23,9 +23,9 @@ func (e *env) replay() *cobra.Command {
 		Use:   "replay [TYPE:]PATH…",
 		Short: "Read files, mailboxes or directories to their ends and report",
 		Long: "replay reads each path to its end through the whole pipeline and prints the report.\n" +
-			"Types: postfix, platform, tracking, arf. Without a type the content decides.\n" +
+			"Types: postfix, platform, tracking, arf, sendmail. Without a type the content decides.\n" +
 			"With --data everything is kept there, and reading the same again changes nothing.",
-		Example: "  mailfate replay /var/log/mail.log\n  mailfate replay --data d --year 2025 postfix:old.log.gz reports/",
+		Example: "  mailfate replay /var/log/mail.log\n  mailfate replay --data d --year 2025 postfix:old.log.gz reports/\n  journalctl -o json -t postfix/smtp | mailfate replay postfix:-",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return e.doReplay(cmd.Context(), args, asJSON, serve)
 		},

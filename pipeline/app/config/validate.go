@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"mailfate/schemas"
+	"mailfate/sources/topic"
 )
 
 const (
@@ -188,6 +189,13 @@ func (s *Source) check(p *problems, key string) {
 	}
 	for i, path := range s.Paths {
 		key := fmt.Sprintf("%s.paths[%d]", key, i)
+		if name, ok := topic.Parse(path); ok {
+			t, _ := schemas.ParseSourceType(s.Type)
+			if err := topic.Check(name, t); err != nil {
+				p.report(key, "cannot be read: "+err.Error(), "")
+			}
+			continue
+		}
 		if _, err := filepath.Match(path, ""); path == "" || err != nil {
 			p.report(key, excerpt(path)+" is no path and no pattern", `put \ before a [ that is part of a name`)
 		}

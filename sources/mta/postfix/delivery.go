@@ -5,6 +5,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	smtp "mailfate/sources/mta/reply"
 	"mailfate/sources/mta/scan"
 )
 
@@ -143,5 +144,5 @@ func nextQueueID(words string) string {
 	if id, ok := strings.CutPrefix(words, "forwarded as "); ok && queueIDLen(id) == len(id) {
 		return id
 	}
-	return queuedAs(words)
+	return smtp.QueuedAs(words)
 }

@@ -2,10 +2,10 @@ package postfix
 
 import (
 	"strings"
-	"time"
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta"
 )
 
 // blank begins an event that is about no known queue id.
@@ -42,9 +42,7 @@ func (p *Parser) name(e *entry, id string) {
 	if e.Message.messageID != "" {
 		return
 	}
-	q := e.Queue()
-	seen := time.UnixMilli(e.FirstSeen()).UTC().Format("2006-01-02T15:04:05.000Z")
-	e.Message.messageID = schemas.CleanMessageID("q:" + q.Host.Name + "/" + q.Instance + "/" + id + "/" + seen)
+	e.Message.messageID = mta.Provisional(e.Queue(), id, e.FirstSeen())
 	e.Message.flags &^= flagResent
 	p.table.Mark(e)
 	p.provisional++

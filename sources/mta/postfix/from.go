@@ -97,6 +97,9 @@ func (p *Parser) setSender(e *entry, sender []byte) {
 	p.setAccount(e)
 }
 
+// maxEpoch is more letters than the time takes in a probe's sender.
+const maxEpoch = 16
+
 // isProbe reports whether a sender is the one of probes: double-bounce@host, or with
 // the time in it as letters and digits (address_verify_sender_ttl).
 func isProbe(sender []byte) bool {
@@ -108,7 +111,7 @@ func isProbe(sender []byte) bool {
 		if c == '@' {
 			return true
 		}
-		if !isWord(c) || i > 16 {
+		if idClass[c]&idLong == 0 || i > maxEpoch {
 			return false
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"mailfate/sources"
+	smtp "mailfate/sources/mta/reply"
 	"mailfate/sources/mta/scan"
 )
 
@@ -53,7 +54,7 @@ func (p *Parser) passed(s []byte) sources.Result {
 	if !ok || r.saslUser == "" {
 		return ignored(RuleAction)
 	}
-	e := p.known([]byte(queuedAs(r.words)))
+	e := p.known([]byte(smtp.QueuedAs(r.words)))
 	if e == nil {
 		return ignored(RuleAction)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	smtp "mailfate/sources/mta/reply"
 	"mailfate/sources/mta/scan"
 )
 
@@ -193,7 +194,7 @@ func (r *refusal) parseTrailer(s string) int {
 //
 //	[CODE ][ENHANCED ]<recipient>: Recipient address rejected: WORDS
 func addressAhead(s string) string {
-	if replyCode(s) != 0 {
+	if smtp.Code(s) != 0 {
 		s = strings.TrimPrefix(s[len("550"):], " ")
 	}
 	if code := enhanced(s); code != "" {
@@ -240,7 +241,7 @@ func (r *refusal) fill(e *schemas.Event) {
 		e.Command = r.stage
 	}
 	e.Reply = r.words
-	e.Code = replyCode(r.words)
+	e.Code = smtp.Code(r.words)
 	words := r.words
 	if e.Code != 0 {
 		words = strings.TrimPrefix(words[3:], " ")

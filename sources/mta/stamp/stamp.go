@@ -30,7 +30,7 @@ func (c *Clock) Scan(line []byte) (ms int64, n int) {
 // their own time:
 //
 //	2026-11-21T23:20:20[.123456](Z|+02:00)
-//	2026-11-21 23:20:20[.123][ +0200]
+//	2026-11-21 23:20:20[.123][[ ]+0200]
 func (c *Clock) scanISO(b []byte) (ms int64, n int) {
 	if len(b) < len("2006-01-02 15:04:05") || b[4] != '-' || b[7] != '-' {
 		return 0, 0
@@ -54,6 +54,9 @@ func (c *Clock) scanISO(b []byte) (ms int64, n int) {
 		}
 		return daysBefore(year, month, day)*msPerDay + inDay + frac - offset, n + w
 	case ' ':
+		if offset, w := zone(b[n:]); w > 1 {
+			return daysBefore(year, month, day)*msPerDay + inDay + frac - offset, n + w
+		}
 		if len(b) > n && b[n] == ' ' {
 			if offset, w := zone(b[n+1:]); w > 1 {
 				return daysBefore(year, month, day)*msPerDay + inDay + frac - offset, n + 1 + w

@@ -1,15 +1,22 @@
-// Package syslog takes the lines of a syslog file apart, as far as all programs
-// write them alike:
+// Package syslog takes the lines of syslog apart, as far as all programs write
+// them alike, by whatever way they come; the first byte tells them apart:
 //
-//	STAMP HOST TAG[PID]: TEXT
+//	STAMP HOST TAG[PID]: TEXT                  a file, with stamps of RFC 3164 or RFC 3339
+//	<PRI>STAMP HOST TAG[PID]: TEXT             as sent by RFC 3164
+//	<PRI>1 STAMP HOST TAG PID ID DATA TEXT     as sent by RFC 5424
+//	LENGTH <PRI>…                              either, in the frames of RFC 6587, one a line
+//	{"MESSAGE":…,"_HOSTNAME":…}                as journalctl -o json exports it
 //
-// where the stamp is one of RFC 3164 or RFC 3339. It is pure and keeps no copy:
-// the fields of a Line are parts of the line's bytes.
+// It is pure and keeps no copy: the fields of a Line are parts of the line's
+// bytes, or of the Line's own, and valid until the next one is taken apart. What
+// is longer than the limits of jsonline (a message that is no text, of more than
+// 1024 bytes) is no line.
 package syslog
 
 import (
 	"bytes"
 
+	"mailfate/sources/jsonline"
 	"mailfate/sources/mta/scan"
 	"mailfate/sources/mta/stamp"
 )
@@ -24,6 +31,9 @@ type Line struct {
 	Tag  []byte // nil when no program is named
 	PID  int64  // 0 when it does not say
 	Text []byte
+
+	json jsonline.Scanner
+	rest []byte // of what did not come in a file's form
 }
 
 const (
@@ -37,12 +47,34 @@ func (l *Line) Split(clock *stamp.Clock, b []byte) bool {
 	// After a power cut a file can hold a run of zeros before the next line.
 	b = bytes.TrimLeft(b, "\x00")
 	b = bytes.TrimSuffix(b, []byte{'\r'})
+	if len(b) == 0 {
+		return false
+	}
+	switch {
+	case scan.IsDigit(b[0]):
+		b = unframed(b)
+	case b[0] == '{':
+		return l.journal(b)
+	}
+	if b[0] == '<' {
+		return l.prioritised(clock, b)
+	}
+	return l.plain(clock, b)
+}
+
+// plain reads a line as files have it.
+func (l *Line) plain(clock *stamp.Clock, b []byte) bool {
 	ms, n := clock.Scan(b)
 	if n == 0 {
 		return false
 	}
 	l.Stamp, l.Rest, l.Time = b[:n], b[n:], ms
-	b = l.Rest[1:]
+	return l.afterStamp()
+}
+
+// afterStamp reads the host, the tag and the text.
+func (l *Line) afterStamp() bool {
+	b := l.Rest[1:]
 	i := bytes.IndexByte(b[:min(len(b), maxHost+1)], ' ')
 	if i <= 0 {
 		return false
