@@ -3,8 +3,8 @@ package postfix
 import (
 	"bytes"
 
-	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	"mailfate/sources/mta/scan"
 )
 
@@ -19,16 +19,11 @@ func (p *Parser) messageID(id, s []byte, resent bool) sources.Result {
 	if known && (resent || e.Message.flags&flagResent == 0) {
 		return contextual // what it was called before counts, then the first, and a Message-ID before a Resent-Message-ID
 	}
-	mid := schemas.CleanMessageID(string(insideAngles(s)))
-	if mid != "" && p.options.MessageID != nil {
-		if taken := p.options.MessageID(mid); taken != "" {
-			mid = schemas.CleanMessageID(taken)
-		}
-	}
-	if mid == "" {
+	header := insideAngles(s)
+	if !mta.HasMessageID(header) {
 		return contextual
 	}
-	e.Message.messageID = mid
+	e.Message.messageID = p.options.Name(string(header))
 	e.Message.flags &^= flagResent | flagNamedHere
 	if resent {
 		e.Message.flags |= flagResent
