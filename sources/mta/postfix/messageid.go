@@ -14,7 +14,8 @@ import (
 //	resent-message-id=<id@domain>
 func (p *Parser) messageID(id, s []byte, resent bool) sources.Result {
 	e := p.at(id, active)
-	p.madeFor(e, s, id)
+	first := queueIDOf(s)
+	p.madeFor(e, first, id)
 	known := e.Message.messageID != ""
 	if known && (resent || e.Message.flags&flagResent == 0) {
 		return contextual // what it was called before counts, then the first, and a Message-ID before a Resent-Message-ID
@@ -28,7 +29,7 @@ func (p *Parser) messageID(id, s []byte, resent bool) sources.Result {
 	if resent {
 		e.Message.flags |= flagResent
 	}
-	if bytes.Equal(queueIDOf(s), id) {
+	if bytes.Equal(first, id) {
 		e.Message.flags |= flagNamedHere
 	}
 	p.table.Mark(e)
@@ -51,8 +52,7 @@ func insideAngles(s []byte) []byte {
 // madeFor notes that a message is a notification on its way from one of our queues
 // to the next: its Message-ID is of Postfix's own making, from the queue id that
 // the notification had there.
-func (p *Parser) madeFor(e *entry, s, id []byte) {
-	first := queueIDOf(s)
+func (p *Parser) madeFor(e *entry, first, id []byte) {
 	if len(first) == 0 || bytes.Equal(first, id) {
 		return
 	}
