@@ -42,7 +42,7 @@ func (p *Parser) handOn(e *entry, d *delivery) {
 	if next == nil || next == e || next.Message.messageID != e.Message.messageID {
 		return
 	}
-	p.inherit(next, message{saslUser: e.Message.saslUser, subject: e.Message.subject})
+	p.inherit(next, &message{saslUser: e.Message.saslUser, subject: e.Message.subject})
 	to, m := schemas.CleanRecipient(d.to), &next.Message
 	if to != p.event.Recipient && len(m.aliases) < maxAliases && m.aliases.written(to) == to {
 		m.aliases = append(m.aliases, alias{strings.Clone(to), strings.Clone(p.event.Recipient)})

@@ -10,11 +10,16 @@ import (
 	"mailfate/sources/mta/scan"
 )
 
+var origQueueID = []byte(", orig_queue_id=")
+
 // client: a client begins to hand a message over.
 //
 //	client=host[address][, sasl_method=…][, sasl_username=…][, sasl_sender=…][, orig_queue_id=QUEUEID][, orig_client=…]
 func (p *Parser) client(id, s []byte) sources.Result {
-	before := p.before(field(s, ", orig_queue_id="))
+	var before *message
+	if i := bytes.Index(s, origQueueID); i >= 0 {
+		before = p.before(field(s[i:], string(origQueueID)))
+	}
 	e := p.at(id, begun)
 	p.table.set(e, flagOrigin)
 	if user := field(s, "sasl_username="); len(user) > 0 {
@@ -29,7 +34,7 @@ func (p *Parser) client(id, s []byte) sources.Result {
 //
 //	uid=0 from=<sender>[ orig_id=QUEUEID]
 func (p *Parser) pickup(id, s []byte) sources.Result {
-	var before message
+	var before *message
 	if i := bytes.LastIndex(s, []byte("> orig_id=")); i >= 0 {
 		before = p.before(s[i+len("> orig_id="):])
 		p.removed(s[i+len("> orig_id="):]) // no line says so
@@ -58,17 +63,19 @@ func (p *Parser) passed(s []byte) sources.Result {
 	if e == nil {
 		return ignored(RuleAction)
 	}
-	p.inherit(e, message{saslUser: r.saslUser})
+	p.inherit(e, &message{saslUser: r.saslUser})
 	return contextual
 }
 
 // before returns what was known of a message under the queue id that it had
-// before; nothing when that is unknown.
-func (p *Parser) before(id []byte) message {
-	if e := p.known(id); e != nil {
-		return e.Message
+// before, as it was; nil when nothing was.
+func (p *Parser) before(id []byte) *message {
+	e := p.known(id)
+	if e == nil {
+		return nil
 	}
-	return message{}
+	m := e.Message
+	return &m
 }
 
 // known returns what is known of a queue id in any instance of the host; nil when
@@ -83,7 +90,10 @@ func (p *Parser) known(id []byte) *entry {
 // inherit takes over what the log shows only where a message came in first: it
 // keeps its name when a filter renames it, and its account, and stays a
 // notification.
-func (p *Parser) inherit(e *entry, from message) {
+func (p *Parser) inherit(e *entry, from *message) {
+	if from == nil {
+		return
+	}
 	m := &e.Message
 	m.messageID = cmp.Or(m.messageID, from.messageID)
 	if m.subject == "" && from.subject != "" {
