@@ -42,6 +42,10 @@ func (p *Parser) delivery() sources.Result {
 	}
 	p.about(e, kind, id)
 	d.fill(&p.event)
+	p.event.Recipient = e.Message.aliases.written(p.event.Recipient)
+	if p.event.NextQueueID != "" {
+		p.handOn(e, &d)
+	}
 	return p.send()
 }
 
@@ -127,6 +131,18 @@ func (d *delivery) fill(e *schemas.Event) {
 	r := parseReply(d.reason)
 	e.Code, e.Reply, e.Command = r.code, r.text, r.command
 	if e.Kind == schemas.Delivered {
-		e.NextQueueID = smtp.QueuedAs(r.text)
+		e.NextQueueID = nextQueueID(r.text)
 	}
+}
+
+// nextQueueID reads under which id the message goes on: what a server says, or
+// local(8), which puts mail for the addresses of an alias into our own queue.
+//
+//	250 2.0.0 Ok: queued as QUEUEID
+//	forwarded as QUEUEID
+func nextQueueID(words string) string {
+	if id, ok := strings.CutPrefix(words, "forwarded as "); ok && queueIDLen(id) == len(id) {
+		return id
+	}
+	return smtp.QueuedAs(words)
 }

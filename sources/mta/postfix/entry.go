@@ -16,6 +16,8 @@ type message struct {
 	sender    string // as in schemas.Event
 	saslUser  string
 	account   string // a function of the two above
+	subject   string
+	aliases   aliases
 	size      int64
 
 	flags messageFlags
@@ -32,6 +34,8 @@ const (
 	flagResent                                // its message id is a Resent-Message-ID
 	flagLoose                                 // only lines with a service name were seen
 	flagNamedHere                             // Postfix made its message id, from its queue id
+	flagSubject                               // its subject was seen
+	flagAliases                               // some of its recipients have another name
 )
 
 // Append saves the message, but for what follows from the rest.
@@ -40,13 +44,26 @@ func (m *message) Append(b []byte) []byte {
 	b = binary.AppendVarint(b, m.size)
 	b = saved.AppendText(b, m.messageID)
 	b = saved.AppendText(b, m.sender)
-	return saved.AppendText(b, m.saslUser)
+	b = saved.AppendText(b, m.saslUser)
+	if m.flags&flagSubject != 0 {
+		b = saved.AppendText(b, m.subject)
+	}
+	if m.flags&flagAliases != 0 {
+		b = m.aliases.append(b)
+	}
+	return b
 }
 
 // Load takes back what Append wrote.
 func (m *message) Load(r *saved.Reader) {
 	m.flags, m.size = messageFlags(r.Uvarint()), r.Varint()
 	m.messageID, m.sender, m.saslUser = r.Text(), r.Text(), r.Text()
+	if m.flags&flagSubject != 0 {
+		m.subject = r.Text()
+	}
+	if m.flags&flagAliases != 0 {
+		m.aliases = loadAliases(r)
+	}
 }
 
 // maxInstances is how many instances a host may have for a line with a service

@@ -31,6 +31,7 @@ func (p *Parser) about(e *entry, kind schemas.Kind, id string) {
 	ev.MessageID = e.Message.messageID
 	ev.Account = e.Message.account
 	ev.Sender = e.Message.sender
+	ev.Subject = e.Message.subject
 	ev.Size = e.Message.size
 	ev.QueueID = id
 }

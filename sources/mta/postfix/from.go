@@ -87,7 +87,7 @@ func (p *Parser) setSender(e *entry, sender []byte) {
 	switch {
 	case len(sender) == 0:
 		e.Message.sender = nullSender
-	case scan.Begins(sender, "double-bounce@"):
+	case isProbe(sender):
 		p.table.set(e, flagNotification)
 		fallthrough
 	default:
@@ -95,6 +95,27 @@ func (p *Parser) setSender(e *entry, sender []byte) {
 	}
 	p.table.Mark(e)
 	p.setAccount(e)
+}
+
+// maxEpoch is more letters than the time takes in a probe's sender.
+const maxEpoch = 16
+
+// isProbe reports whether a sender is the one of probes: double-bounce@host, or with
+// the time in it as letters and digits (address_verify_sender_ttl).
+func isProbe(sender []byte) bool {
+	s, ok := scan.After(sender, "double-bounce")
+	if !ok {
+		return false
+	}
+	for i, c := range s {
+		if c == '@' {
+			return true
+		}
+		if idClass[c]&idLong == 0 || i > maxEpoch {
+			return false
+		}
+	}
+	return false
 }
 
 func (p *Parser) setAccount(e *entry) {

@@ -122,7 +122,7 @@ func (p *Parser) text() sources.Result {
 	if p.rec.daemon == smtpd && scan.Begins(s, "disconnect from ") {
 		p.releaseClient()
 	}
-	return plain(p.rec.daemon, s)
+	return p.plain(s)
 }
 
 // queue returns the queue that the line is about.

@@ -29,10 +29,19 @@ func (p *Parser) noQueue(s []byte) sources.Result {
 			return p.refuse(nil, rest)
 		}
 	}
-	if rule := match(asides, s); rule != "" {
+	if rest, ok := scan.After(s, "proxy-accept: "); ok {
+		return p.passed(rest)
+	}
+	if rule := match(passing, s); rule != "" {
 		return ignored(rule)
 	}
-	return unparsed
+	return p.aside(nil, s)
+}
+
+// passing are what is said of mail that a filter sees before there is a queue id.
+var passing = []phrase{
+	{"client=", RuleConnect},
+	{"abort: TLS from ", RuleTLS},
 }
 
 // refuse reads a refusal, of a recipient or of a whole message. id is nil when
@@ -41,6 +50,9 @@ func (p *Parser) refuse(id, s []byte) sources.Result {
 	r, ok := parseRefusal(ownCopy(s))
 	if !ok {
 		return unparsed
+	}
+	if r.ofLocal() {
+		return contextual
 	}
 	e := p.refused(id, &r)
 	named := e != nil && e.Message.messageID != ""
@@ -93,6 +105,10 @@ func (r *refusal) inContent() bool {
 	return r.stage != "" && r.stage[0] >= 'a' && r.stage[0] <= 'z'
 }
 
+// ofLocal reports whether the message was a local program's, which is not told:
+// the message is taken and then bounced, recipient by recipient.
+func (r *refusal) ofLocal() bool { return r.inContent() && strings.HasSuffix(r.stage, " from local") }
+
 func parseRefusal(s string) (r refusal, ok bool) {
 	if r.stage = s[:stageLen(s)]; r.stage == "" {
 		return r, false
@@ -122,6 +138,8 @@ func (r *refusal) parseContent(s string) bool {
 		r.words = rest[j+len(">: "):]
 	} else if j := strings.LastIndex(rest, ": "); j >= 0 {
 		r.words = rest[j+len(": "):]
+	} else if scan.Begins(r.stage, "mime-error ") {
+		r.words, _, _ = strings.Cut(r.stage, ": ")
 	}
 	return true
 }
@@ -137,8 +155,12 @@ func stageLen(s string) int {
 
 // parseTrailer finds the fields behind the words and returns where the words
 // end. Words in angle brackets are skipped: they are addresses, and those of
-// strangers.
+// strangers. Where the words begin with the recipient's address, only fields with
+// that recipient are taken, for what a remote server said of an address can follow
+// (reject_unverified_recipient).
 func (r *refusal) parseTrailer(s string) int {
+	about := addressAhead(s)
+	end := len(s)
 	addresses := true // there may be more
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
@@ -151,13 +173,38 @@ func (r *refusal) parseTrailer(s string) int {
 				i = len(s) - len(rest) - 1
 			}
 		case ';':
-			if scan.Begins(s[i:], "; from=<") || scan.Begins(s[i:], "; to=<") || scan.Begins(s[i:], "; proto=") {
-				r.parseFields(s[i+len("; "):])
-				return i
+			if !scan.Begins(s[i:], "; from=<") && !scan.Begins(s[i:], "; to=<") && !scan.Begins(s[i:], "; proto=") {
+				continue
+			}
+			f := refusal{stage: r.stage}
+			f.parseFields(s[i+len("; "):])
+			fits := about == "" || f.recipient == about
+			if fits || end == len(s) {
+				*r, end = f, i
+			}
+			if fits {
+				return end
 			}
 		}
 	}
-	return len(s)
+	return end
+}
+
+// addressAhead returns the recipient's address that words begin with:
+//
+//	[CODE ][ENHANCED ]<recipient>: Recipient address rejected: WORDS
+func addressAhead(s string) string {
+	if smtp.Code(s) != 0 {
+		s = strings.TrimPrefix(s[len("550"):], " ")
+	}
+	if code := enhanced(s); code != "" {
+		s = strings.TrimPrefix(s[len(code):], " ")
+	}
+	address, rest, ok := scan.Angle(s)
+	if !ok || !scan.Begins(rest, ": Recipient address ") {
+		return ""
+	}
+	return address
 }
 
 // parseFields reads from=<sender> to=<recipient>, with or without commas, and
@@ -173,7 +220,7 @@ func (r *refusal) parseFields(s string) string {
 			r.recipient, s = to, nextField(rest)
 		}
 	}
-	r.saslUser = saslUser(s)
+	r.saslUser = strings.Trim(field(s, "sasl_username="), "<>")
 	return s
 }
 
@@ -216,9 +263,9 @@ func enhanced(s string) string {
 	return code
 }
 
-func allDigits(s string) bool {
+func allDigits[T scan.Text](s T) bool {
 	_, rest, ok := scan.Number(s)
-	return ok && rest == ""
+	return ok && len(rest) == 0
 }
 
 // refusalReason tells why a client was turned away, by the code (RFC 5321,
