@@ -69,7 +69,7 @@ func (p *Parser) release(ev *schemas.Event) {
 
 // releaseNamed hands out what waits for a message, which has a name now.
 func (p *Parser) releaseNamed(e *entry) {
-	p.held.Release(func(ev *schemas.Event) bool {
+	p.held.Release(func(_ int64, ev *schemas.Event) bool {
 		return ev.QueueID == string(p.rec.id) && ev.Host == e.Queue().Host.Name
 	}, func(ev *schemas.Event) {
 		p.describe(ev, e)

@@ -33,25 +33,27 @@ type Events struct {
 
 type waiting struct {
 	order uint64
+	by    int64
 	since int64 // the stream's time
 	event schemas.Event
 	saved bool
 }
 
-// Hold keeps an event back, at the stream's time. One too many goes to emit.
-func (h *Events) Hold(e *schemas.Event, now int64, emit func(*schemas.Event)) {
+// Hold keeps an event back, at the stream's time. by is for the parser to know
+// it again: the number of the process that logged it. One too many goes to emit.
+func (h *Events) Hold(e *schemas.Event, by, now int64, emit func(*schemas.Event)) {
 	if len(h.waiting) >= limit {
 		oldest := h.waiting[0].order
 		h.release(func(w *waiting) bool { return w.order == oldest }, emit)
 	}
 	h.order++
-	h.waiting = append(h.waiting, waiting{order: h.order, since: now, event: *e})
+	h.waiting = append(h.waiting, waiting{order: h.order, by: by, since: now, event: *e})
 }
 
 // Release hands the events out that are chosen.
-func (h *Events) Release(chosen func(*schemas.Event) bool, emit func(*schemas.Event)) {
+func (h *Events) Release(chosen func(by int64, e *schemas.Event) bool, emit func(*schemas.Event)) {
 	if len(h.waiting) > 0 {
-		h.release(func(w *waiting) bool { return chosen(&w.event) }, emit)
+		h.release(func(w *waiting) bool { return chosen(w.by, &w.event) }, emit)
 	}
 }
 
@@ -99,7 +101,7 @@ func (h *Events) Changes(prefix byte, put func(key, value []byte) error) error {
 		if err != nil {
 			return err
 		}
-		if err := put(key(prefix, w.order), append(binary.AppendVarint(nil, w.since), event...)); err != nil {
+		if err := put(key(prefix, w.order), append(binary.AppendVarint(binary.AppendVarint(nil, w.by), w.since), event...)); err != nil {
 			return err
 		}
 		w.saved = true
@@ -114,7 +116,7 @@ func key(prefix byte, order uint64) []byte {
 // Load takes back one entry that Changes wrote; key is without the prefix.
 func (h *Events) Load(key, value []byte) error {
 	r := saved.NewReader(value)
-	w := waiting{since: r.Varint(), saved: true}
+	w := waiting{by: r.Varint(), since: r.Varint(), saved: true}
 	if len(key) != 8 || !r.OK() || len(h.waiting) >= limit {
 		return errState
 	}

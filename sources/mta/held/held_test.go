@@ -38,7 +38,7 @@ func TestNothingIsDropped(t *testing.T) {
 		}
 	}
 	for n := range limit + 10 {
-		h.Hold(refusal(n), int64(n), emit)
+		h.Hold(refusal(n), int64(n), int64(n), emit)
 		if n%50 == 0 {
 			again()
 		}
@@ -47,7 +47,7 @@ func TestNothingIsDropped(t *testing.T) {
 		t.Errorf("too many: %v", seen)
 	}
 	again()
-	h.Release(func(e *schemas.Event) bool { return e.QueueID == "1" }, emit)
+	h.Release(func(by int64, e *schemas.Event) bool { return by == 1 && e.QueueID == "1" }, emit)
 	if len(seen) != 10+limit/2 {
 		t.Errorf("%d after those of one queue id were released", len(seen))
 	}

@@ -3,6 +3,7 @@ package postfix
 import (
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta/held"
 	"mailfate/sources/mta/queue"
 	"mailfate/sources/mta/scan"
 	"mailfate/sources/mta/stamp"
@@ -16,7 +17,7 @@ type Parser struct {
 	clock   stamp.Clock
 	table   table
 	hashes  sources.LineHash
-	held    held
+	held    held.Events
 
 	senders     recent
 	provisional int
@@ -63,7 +64,7 @@ func (p *Parser) Line(line sources.Line, emit func(*schemas.Event)) sources.Resu
 	p.clock.Advance(p.rec.Time)
 	p.table.Expire(p.clock.Steady())
 	p.line, p.emit, p.times, p.released = line, emit, 1, false
-	p.releaseOld()
+	p.held.Expire(p.clock.Steady(), p.release)
 	result := p.daemonLine()
 	if p.released {
 		return emitted

@@ -28,7 +28,7 @@ func (p *Parser) Changes(put func(key, value []byte) error) error {
 	if err := p.table.Changes(tableKey, put); err != nil {
 		return fmt.Errorf("save queue ids: %w", err)
 	}
-	if err := p.held.changes(put); err != nil {
+	if err := p.held.Changes(heldKey, put); err != nil {
 		return fmt.Errorf("save refusals: %w", err)
 	}
 	return p.hashes.Changes([]byte{lineKey}, put)
@@ -53,7 +53,7 @@ func (p *Parser) Load(key, value []byte) error {
 			e.Message.account = schemas.CleanAccount(p.options.Account(e.Message.sender, e.Message.saslUser))
 		}
 	case heldKey:
-		if err := p.held.load(key[1:], value); err != nil {
+		if err := p.held.Load(key[1:], value); err != nil {
 			return fmt.Errorf("load postfix refusal: %w", err)
 		}
 	case lineKey:

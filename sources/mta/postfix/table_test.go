@@ -166,6 +166,9 @@ func TestReadingAgainGivesTheSameEvents(t *testing.T) {
 	}
 }
 
+// maxHeld is how many package held keeps.
+const maxHeld = 256
+
 func TestFewRefusalsAreHeld(t *testing.T) {
 	p := New(testOptions())
 	n := 0

@@ -97,13 +97,13 @@ func (p *Parser) refuse(id []byte, recipient, words string) sources.Result {
 	return contextual
 }
 
-func (p *Parser) hold(e *schemas.Event) { p.held.Hold(e, p.clock.Steady(), p.release) }
+func (p *Parser) hold(e *schemas.Event) { p.held.Hold(e, 0, p.clock.Steady(), p.release) }
 
 // releaseHeld hands out what waited for the message's name, and what the line
 // says of its sender.
 func (p *Parser) releaseHeld(e *entry, id []byte) {
 	q := e.Queue()
-	p.held.Release(func(ev *schemas.Event) bool {
+	p.held.Release(func(_ int64, ev *schemas.Event) bool {
 		return ev.QueueID == string(id) && ev.Host == q.Host.Name
 	}, func(ev *schemas.Event) {
 		if e.Message.messageID != "" {
