@@ -28,12 +28,9 @@ import (
 // two cores to be busy while one partition waits for its transaction.
 const DefaultPartitions = 4
 
-const (
-	// stateCache is what the processor's store may keep in memory.
-	stateCache = 128 << 20
-	// checkpointCache is that of the sources' store, which has a few keys for each stream.
-	checkpointCache = 16 << 20
-)
+// checkpointCache is what the sources' store may keep in memory: it has a few keys
+// for each stream.
+const checkpointCache = 16 << 20
 
 // Options says what to connect to. What is not named is started here.
 type Options struct {
@@ -120,7 +117,7 @@ func (a *App) openStores() (err error) {
 		return fmt.Errorf("make data directory: %w", err)
 	}
 	if a.roles.Have(RoleProcessor) {
-		a.states, err = a.openStore("processor", store.Options{CacheBytes: stateCache, Cache: true})
+		a.states, err = a.openStore("processor", store.Options{Cache: true})
 	}
 	if err == nil && a.roles.Have(RoleSource) {
 		a.checkpoints, err = a.openStore("source", store.Options{CacheBytes: checkpointCache})

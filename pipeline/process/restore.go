@@ -165,7 +165,7 @@ func (w *worker) putState(into *store.Batch, key, value []byte) {
 // a timer that is stale changes nothing when it fires, and goes. An entry of lives
 // that is stale does likewise.
 func (w *worker) addIndexes(into *store.Batch, key, value []byte) error {
-	if err := w.dec.Snapshot(value, &w.restored); err != nil {
+	if err := w.dec.Due(value, &w.restored); err != nil {
 		return err
 	}
 	for _, t := range w.restored.Timers {

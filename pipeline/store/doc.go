@@ -22,7 +22,7 @@
 //     panics. The caller ends; what was committed with sync is there at the next Open.
 //   - Nothing here ends the process or writes to its standard error.
 //   - Memory is bounded by the cache, of which two memory tables, of 16 MiB or a
-//     cache's of 32 MiB, are a part.
+//     cache's of 64 MiB, are a part.
 //
 // Left out on purpose: transactions, snapshots, secondary indexes, any meaning of
 // keys, and finding out that whole files were exchanged for older ones. Who shares

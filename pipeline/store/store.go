@@ -16,16 +16,20 @@ import (
 
 const (
 	// defaultCacheBytes holds the memory tables, the filters of tens of millions of
-	// keys, and the hot blocks of a few hundred thousand messages.
-	defaultCacheBytes = 64 << 20
+	// keys, and the hot blocks of a few hundred thousand messages; that of a cache has
+	// larger memory tables to hold.
+	defaultCacheBytes, defaultCachesCacheBytes = 64 << 20, 192 << 20
 	// memTableBytes is what is written to memory before it becomes a table on disk.
 	// A batch of more than half of it would become a table by itself.
 	memTableBytes = 16 << 20
 	// cacheMemTableBytes is that for a cache: what is overwritten or deleted while it
 	// is in memory, as most states are, costs no table.
-	cacheMemTableBytes = 32 << 20
-	// cacheBaseBytes is the size up to which a cache has two levels of tables only.
-	cacheBaseBytes = 256 << 20
+	cacheMemTableBytes = 64 << 20
+	// cacheTableBytes is the size of a cache's tables on disk: few files, of which
+	// each is synced when it is written.
+	cacheTableBytes = 16 << 20
+	// cacheIndexBytes is that of a block of their indexes: one finds any block of data.
+	cacheIndexBytes = 128 << 10
 	// flushTime is for how long a cache may have commits in memory alone.
 	flushTime = 5 * time.Second
 	// maxOpenFiles leaves room under a soft limit of 1,024 for sockets and logs.
@@ -53,7 +57,8 @@ var (
 type Options struct {
 	// FS replaces the file system, for tests (vfs.NewMem()).
 	FS vfs.FS
-	// CacheBytes is the size of the block cache, the memory tables included (default 64 MiB).
+	// CacheBytes is the size of the block cache, the memory tables included (default
+	// 64 MiB; 192 MiB with Cache).
 	CacheBytes int64
 	// Cache says that whoever commits knows where to have again what was committed
 	// since the commit that the store is found at. There is no write-ahead log then.
@@ -112,7 +117,9 @@ func (s *Store) pebbleOptions() *pebble.Options {
 	if s.opts.Cache {
 		o.DisableWAL = true
 		o.MemTableSize = cacheMemTableBytes
-		o.LBaseMaxBytes = cacheBaseBytes
+		o.TargetFileSizes[0] = cacheTableBytes
+		o.Levels[0].IndexBlockSize = cacheIndexBytes // and those below, which take it over
+		o.Levels[0].Compression = func() *sstable.CompressionProfile { return sstable.NoCompression } // it is soon compacted
 	}
 	return o
 }
