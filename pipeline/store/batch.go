@@ -17,8 +17,15 @@ type Batch struct {
 	err   error
 }
 
+// batchKeeps is up to what size a batch keeps its memory to be used again.
+const batchKeeps = 8 << 20
+
 // NewBatch returns an empty batch.
-func (s *Store) NewBatch() *Batch { return &Batch{store: s, b: s.db.NewBatch()} }
+func (s *Store) NewBatch() *Batch { return &Batch{store: s, b: s.newBatch()} }
+
+func (s *Store) newBatch() *pebble.Batch {
+	return s.db.NewBatch(pebble.WithMaxRetainedSizeBytes(batchKeeps))
+}
 
 // Set writes a key.
 func (b *Batch) Set(key, value []byte) { b.keep(b.b.Set(key, value, nil)) }
@@ -62,7 +69,7 @@ func (b *Batch) Commit(sync bool) error {
 		b.b.Reset()
 		return nil
 	}
-	b.b = b.store.db.NewBatch() // the old one may still be queued inside Pebble
+	b.b = b.store.newBatch() // the old one may still be queued inside Pebble
 	return err
 }
 
