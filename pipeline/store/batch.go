@@ -55,7 +55,7 @@ func (b *Batch) Empty() bool { return b.b.Empty() }
 
 // Commit applies the batch; with sync it is on disk afterwards, without it a
 // crash of the machine may undo the latest batches. A cache's may be undone by a
-// kill of the process too, if they are younger than a few seconds.
+// kill of the process too, if they are younger than a minute.
 func (b *Batch) Commit(sync bool) error {
 	err := b.store.use("write to", func() error {
 		if b.err != nil {

@@ -7,8 +7,8 @@
 //   - A [Batch] is applied as a whole or not at all, also across kill -9; with
 //     sync it is on disk when Commit returns nil.
 //   - After kill -9 all commits are there, in order of Commit. Of a store that is a
-//     cache (Options.Cache) there are all up to one: those after it, of the last few
-//     seconds, have to be made again.
+//     cache (Options.Cache) there are all up to one: those after it, of the last
+//     minute and no more than fit in memory, have to be made again.
 //   - One process at a time has a directory open; a second Open fails with
 //     [ErrLocked] and says what to do.
 //   - Files that are damaged, cut short or missing never make a store hold what it

@@ -29,9 +29,10 @@ const (
 	// each is synced when it is written.
 	cacheTableBytes = 16 << 20
 	// cacheIndexBytes is that of a block of their indexes: one finds any block of data.
-	cacheIndexBytes = 128 << 10
-	// flushTime is for how long a cache may have commits in memory alone.
-	flushTime = 5 * time.Second
+	cacheIndexBytes = 1 << 20
+	// flushTime is for how long a cache may have commits in memory alone. Under load
+	// its memory tables are full long before.
+	flushTime = time.Minute
 	// maxOpenFiles leaves room under a soft limit of 1,024 for sockets and logs.
 	maxOpenFiles = 256
 	// closeTime bounds how long a store may take to close: what is in memory is in
