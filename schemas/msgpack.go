@@ -108,10 +108,10 @@ type head struct {
 type family uint8
 
 const (
-	familyNone  family = iota // nothing: an error
-	familyNil                 // nothing
-	familyUint                // nothing
-	familyInt                 // nothing
+	familyNone family = iota // nothing: an error
+	familyNil                // nothing
+	familyUint               // nothing
+	familyInt                // nothing
 	familyString
 	familyBytes
 	familyList

@@ -119,7 +119,7 @@ func (s *Store) pebbleOptions() *pebble.Options {
 		o.DisableWAL = true
 		o.MemTableSize = cacheMemTableBytes
 		o.TargetFileSizes[0] = cacheTableBytes
-		o.Levels[0].IndexBlockSize = cacheIndexBytes // and those below, which take it over
+		o.Levels[0].IndexBlockSize = cacheIndexBytes                                                  // and those below, which take it over
 		o.Levels[0].Compression = func() *sstable.CompressionProfile { return sstable.NoCompression } // it is soon compacted
 	}
 	return o
