@@ -126,15 +126,38 @@ var heads = [...]struct {
 	width  uint8
 	more   uint8
 }{
-	{familyNil, 0, 0}, {familyNone, 0, 0}, {familyOther, 0, 0}, {familyOther, 0, 0}, // nil, never used, false, true
-	{familyBytes, 1, 0}, {familyBytes, 2, 0}, {familyBytes, 4, 0},
-	{familyOther, 1, 1}, {familyOther, 2, 1}, {familyOther, 4, 1}, // extensions, with a type
-	{familyOther, 0, 4}, {familyOther, 0, 8}, // floats
-	{familyUint, 1, 0}, {familyUint, 2, 0}, {familyUint, 4, 0}, {familyUint, 8, 0},
-	{familyInt, 1, 0}, {familyInt, 2, 0}, {familyInt, 4, 0}, {familyInt, 8, 0},
-	{familyOther, 0, 2}, {familyOther, 0, 3}, {familyOther, 0, 5}, {familyOther, 0, 9}, {familyOther, 0, 17}, // extensions of a fixed size
-	{familyString, 1, 0}, {familyString, 2, 0}, {familyString, 4, 0},
-	{familyList, 2, 0}, {familyList, 4, 0}, {familyMap, 2, 0}, {familyMap, 4, 0},
+	{familyNil, 0, 0},
+	{familyNone, 0, 0},
+	{familyOther, 0, 0},
+	{familyOther, 0, 0}, // nil, never used, false, true
+	{familyBytes, 1, 0},
+	{familyBytes, 2, 0},
+	{familyBytes, 4, 0},
+	{familyOther, 1, 1},
+	{familyOther, 2, 1},
+	{familyOther, 4, 1}, // extensions, with a type
+	{familyOther, 0, 4},
+	{familyOther, 0, 8}, // floats
+	{familyUint, 1, 0},
+	{familyUint, 2, 0},
+	{familyUint, 4, 0},
+	{familyUint, 8, 0},
+	{familyInt, 1, 0},
+	{familyInt, 2, 0},
+	{familyInt, 4, 0},
+	{familyInt, 8, 0},
+	{familyOther, 0, 2},
+	{familyOther, 0, 3},
+	{familyOther, 0, 5},
+	{familyOther, 0, 9},
+	{familyOther, 0, 17}, // extensions of a fixed size
+	{familyString, 1, 0},
+	{familyString, 2, 0},
+	{familyString, 4, 0},
+	{familyList, 2, 0},
+	{familyList, 4, 0},
+	{familyMap, 2, 0},
+	{familyMap, 4, 0},
 }
 
 // head reads how the next value begins.
