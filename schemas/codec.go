@@ -1,12 +1,9 @@
 package schemas
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-
-	"github.com/vmihailenco/msgpack/v5"
-	"github.com/vmihailenco/msgpack/v5/msgpcode"
+	"hash/maphash"
 )
 
 // FormatVersion is the first byte of every value that is written today.
@@ -19,57 +16,48 @@ var ErrFormat = errors.New("malformed or unknown format")
 // An Encoder writes events, clocks and snapshots without reflection. It keeps
 // its buffers, so it is cheap to use again; it is for one goroutine.
 type Encoder struct {
-	buf   bytes.Buffer
-	enc   *msgpack.Encoder
+	buf   []byte
 	texts []string // written so far, in order
 	last  int64    // the time written last
-	err   error
 }
 
 // NewEncoder returns an encoder.
-func NewEncoder() *Encoder {
-	e := &Encoder{}
-	e.enc = msgpack.NewEncoder(&e.buf)
-	e.enc.UseCompactInts(true)
-	return e
-}
+func NewEncoder() *Encoder { return &Encoder{} }
 
-func (e *Encoder) reset() {
-	e.buf.Reset()
-	e.texts = e.texts[:0]
-	e.last = 0
-	e.err = nil
-}
-
-func (e *Encoder) keep(err error) {
-	if e.err == nil {
-		e.err = err
-	}
-}
-
-func (e *Encoder) uint(v uint64)   { e.keep(e.enc.EncodeUint(v)) }
-func (e *Encoder) int(v int64)     { e.keep(e.enc.EncodeInt(v)) }
-func (e *Encoder) str(v string)    { e.keep(e.enc.EncodeString(v)) }
-func (e *Encoder) bytes(v []byte)  { e.keep(e.enc.EncodeBytes(v)) }
-func (e *Encoder) list(n int)      { e.keep(e.enc.EncodeArrayLen(n)) }
+func (e *Encoder) uint(v uint64)   { e.buf = appendUint(e.buf, v) }
+func (e *Encoder) int(v int64)     { e.buf = appendInt(e.buf, v) }
+func (e *Encoder) str(v string)    { e.buf = appendString(e.buf, v) }
+func (e *Encoder) bytes(v []byte)  { e.buf = appendBytes(e.buf, v) }
+func (e *Encoder) list(n int)      { e.buf = appendListLen(e.buf, n) }
 func (e *Encoder) field(key uint8) { e.uint(uint64(key)) }
 
 // A Decoder reads what an Encoder wrote. It keeps its buffers; it is for one goroutine.
 type Decoder struct {
-	in    bytes.Reader
-	dec   *msgpack.Decoder
-	buf   []byte
-	texts []string // read so far, in order
-	last  int64    // the time read last
+	in    []byte     // what is not read yet
+	texts []seenText // read so far, in order
+	last  int64      // the time read last
 	err   error
+
+	seed   maphash.Seed
+	shared [sharedTexts]string // some that were read lately, by their hash
 }
 
-// NewDecoder returns a decoder.
-func NewDecoder() *Decoder {
-	d := &Decoder{}
-	d.dec = msgpack.NewDecoder(&d.in)
-	return d
+// A seenText is a string that what follows may refer to; it is made when it is wanted.
+type seenText struct {
+	raw  []byte
+	made string
 }
+
+const (
+	// sharedTexts is how many strings are kept to be used again: one value's hosts,
+	// relays and replies are those of the next ones too.
+	sharedTexts = 512
+	// maxShared is the length of the longest of them, in bytes.
+	maxShared = 128
+)
+
+// NewDecoder returns a decoder.
+func NewDecoder() *Decoder { return &Decoder{seed: maphash.MakeSeed()} }
 
 // open starts reading a value behind its header, whose first byte is the version.
 func (d *Decoder) open(b []byte, header int) {
@@ -77,94 +65,71 @@ func (d *Decoder) open(b []byte, header int) {
 	d.last = 0
 	d.err = nil
 	if len(b) < header || b[0] != FormatVersion {
-		d.err = ErrFormat
+		d.in, d.err = nil, ErrFormat
 		return
 	}
-	d.in.Reset(b[header:])
-	d.dec.Reset(&d.in)
+	d.in = b[header:]
 }
 
+// fail keeps the first error. Nothing is left to be read then.
 func (d *Decoder) fail(err error) {
 	if d.err == nil && err != nil {
-		d.err = fmt.Errorf("%w: %w", ErrFormat, err)
+		d.in, d.err = nil, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
-}
-
-func (d *Decoder) uint() uint64 {
-	if d.err != nil {
-		return 0
-	}
-	v, err := d.dec.DecodeUint64()
-	d.fail(err)
-	return v
-}
-
-func (d *Decoder) int() int64 {
-	if d.err != nil {
-		return 0
-	}
-	v, err := d.dec.DecodeInt64()
-	d.fail(err)
-	return v
 }
 
 // small reads an unsigned number below limit, for enums and indexes.
 func (d *Decoder) small(limit uint64) uint64 {
 	v := d.uint()
-	if d.err == nil && v >= limit {
+	if v >= limit && d.err == nil {
 		d.fail(fmt.Errorf("number %d is not below %d", v, limit))
 		return 0
 	}
 	return v
 }
 
-func (d *Decoder) raw() []byte {
-	if d.err != nil {
-		return nil
+// str reads a string.
+func (d *Decoder) str() string { return d.share(d.raw()) }
+
+// share makes a string, or finds one that was made before.
+func (d *Decoder) share(b []byte) string {
+	if len(b) == 0 {
+		return ""
 	}
-	n, err := d.dec.DecodeBytesLen()
-	d.fail(err)
-	if n <= 0 || d.err != nil {
-		return nil
+	if len(b) > maxShared {
+		return string(b)
 	}
-	if n > d.in.Len() {
-		d.fail(fmt.Errorf("string of %d bytes in the last %d", n, d.in.Len()))
-		return nil
+	s := &d.shared[maphash.Bytes(d.seed, b)%sharedTexts]
+	if *s != string(b) {
+		*s = string(b)
 	}
-	if cap(d.buf) < n {
-		d.buf = make([]byte, n*2)
-	}
-	d.buf = d.buf[:n]
-	d.fail(d.dec.ReadFull(d.buf))
-	return d.buf
+	return *s
 }
 
-func (d *Decoder) str() string { return string(d.raw()) }
-
 // list reads an array's length, which cannot exceed the bytes that are left.
-func (d *Decoder) list() int { return d.length(d.dec.DecodeArrayLen, 1) }
+func (d *Decoder) list() int { return d.listOf(1) }
 
 // listOf reads the length of an array whose elements take least bytes each, so
 // that a short value cannot claim many large elements.
-func (d *Decoder) listOf(least int) int { return d.length(d.dec.DecodeArrayLen, least) }
+func (d *Decoder) listOf(least int) int { return d.length(d.head(), familyList, least) }
 
 // fields reads a map's length.
-func (d *Decoder) fields() int { return d.length(d.dec.DecodeMapLen, 1) }
+func (d *Decoder) fields() int { return d.length(d.head(), familyMap, 1) }
 
-func (d *Decoder) length(read func() (int, error), least int) int {
-	if d.err != nil {
+// length returns how many elements a head announces.
+func (d *Decoder) length(h head, want family, least int) int {
+	if h.family == familyNil || d.err != nil {
 		return 0
 	}
-	n, err := read()
-	d.fail(err)
-	if n < 0 || d.err != nil {
+	if h.family != want {
+		d.fail(fmt.Errorf("code %#x where a length was expected", h.code))
 		return 0
 	}
-	if n > d.in.Len()/least {
-		d.fail(fmt.Errorf("%d elements in the last %d bytes", n, d.in.Len()))
+	if h.n > uint64(len(d.in)/least) {
+		d.fail(fmt.Errorf("%d elements in the last %d bytes", h.n, len(d.in)))
 		return 0
 	}
-	return n
+	return int(h.n)
 }
 
 // field reads a field's key; keys beyond a byte belong to nobody yet.
@@ -176,27 +141,28 @@ func (d *Decoder) field() uint64 { return d.uint() }
 // Values are counted, not descended into: nesting costs no stack.
 func (d *Decoder) skip() {
 	for open := 1; open > 0 && d.err == nil; open-- {
-		open += d.skipOne()
+		h := d.head()
+		switch h.family {
+		case familyString:
+			d.note(seenText{raw: d.take(h.n)})
+		case familyBytes, familyOther:
+			d.take(h.n)
+		case familyList:
+			open += d.length(h, familyList, 1)
+		case familyMap:
+			open += 2 * d.length(h, familyMap, 1)
+		}
 	}
 }
 
-// skipOne passes over one value, or over the head of one that holds others, and
-// returns how many these are.
-func (d *Decoder) skipOne() (inside int) {
-	c, err := d.dec.PeekCode()
-	d.fail(err)
-	switch {
-	case d.err != nil:
-	case msgpcode.IsString(c):
-		d.text()
-	case msgpcode.IsBin(c):
-		d.raw()
-	case msgpcode.IsFixedArray(c), c == msgpcode.Array16, c == msgpcode.Array32:
-		return d.list()
-	case msgpcode.IsFixedMap(c), c == msgpcode.Map16, c == msgpcode.Map32:
-		return 2 * d.fields()
-	default:
-		d.fail(d.dec.Skip())
+// pass is skip for a map of which some keys' values are times, as the bits of
+// times say.
+func (d *Decoder) pass(times uint64) {
+	for range d.fields() {
+		if k := d.field(); k < 64 && times>>k&1 != 0 {
+			d.fromDelta(d.int())
+		} else {
+			d.skip()
+		}
 	}
-	return 0
 }

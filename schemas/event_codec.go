@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-
-	"github.com/vmihailenco/msgpack/v5/msgpcode"
 )
 
 // The field keys of an encoded event. Stored: append only.
@@ -96,19 +94,15 @@ type Control struct {
 }
 
 func (e *Encoder) begin(t recordType) {
-	e.reset()
-	e.buf.WriteByte(FormatVersion)
+	e.texts, e.last = e.texts[:0], 0
+	e.buf = append(e.buf[:0], FormatVersion)
 	if t != 0 {
-		e.buf.WriteByte(byte(t))
+		e.buf = append(e.buf, byte(t))
 	}
 }
 
-func (e *Encoder) end() ([]byte, error) {
-	if e.err != nil {
-		return nil, fmt.Errorf("encode value: %w", e.err)
-	}
-	return e.buf.Bytes(), nil
-}
+// end returns what was written. Nothing can go wrong, yet what is written has limits.
+func (e *Encoder) end() ([]byte, error) { return e.buf, nil }
 
 // event writes one event. In a snapshot the identity is the key's and the file
 // and offset are left to the trail, so whole is false there.
@@ -289,12 +283,12 @@ type mapWriter struct {
 }
 
 func (e *Encoder) openMap() mapWriter {
-	m := mapWriter{e: e, at: e.buf.Len() + 1}
-	e.buf.Write([]byte{msgpcode.Map16, 0, 0})
+	m := mapWriter{e: e, at: len(e.buf) + 1}
+	e.buf = append(e.buf, codeMap16, 0, 0)
 	return m
 }
 
-func (m *mapWriter) close() { binary.BigEndian.PutUint16(m.e.buf.Bytes()[m.at:], m.n) }
+func (m *mapWriter) close() { binary.BigEndian.PutUint16(m.e.buf[m.at:], m.n) }
 
 func (m *mapWriter) key(k uint8) {
 	m.n++
@@ -342,26 +336,28 @@ func (e *Encoder) text(v string) {
 const maxTexts = 128
 
 func (d *Decoder) text() string {
-	if d.err != nil {
-		return ""
-	}
-	c, err := d.dec.PeekCode()
-	d.fail(err)
-	if d.err != nil {
-		return ""
-	}
-	if msgpcode.IsString(c) {
-		s := d.str()
-		if len(d.texts) < maxTexts {
-			d.texts = append(d.texts, s)
-		}
+	h := d.head()
+	switch {
+	case h.family == familyString:
+		s := d.share(d.take(h.n))
+		d.note(seenText{made: s})
 		return s
+	case h.family == familyUint && h.n < uint64(len(d.texts)):
+		t := &d.texts[h.n]
+		if t.made == "" {
+			t.made = d.share(t.raw)
+		}
+		return t.made
 	}
-	i := d.small(uint64(len(d.texts)))
-	if d.err != nil {
-		return ""
+	d.fail(fmt.Errorf("code %#x where a text, or one of the %d before it, was expected", h.code, len(d.texts)))
+	return ""
+}
+
+// note keeps a text for those that refer to it.
+func (d *Decoder) note(t seenText) {
+	if len(d.texts) < maxTexts {
+		d.texts = append(d.texts, t)
 	}
-	return d.texts[i]
 }
 
 // delta and fromDelta write times as the distance from the one before.

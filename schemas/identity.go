@@ -61,6 +61,15 @@ func ParseKey(key []byte) (Identity, error) {
 	return Identity{Account: string(rest), MessageID: string(mid), Recipient: string(rcpt)}, nil
 }
 
+// MessageOf returns the message id in a key that AppendKey wrote, as a part of it.
+func MessageOf(key []byte) ([]byte, error) {
+	messageID, _, ok := cutPrefixed(key)
+	if !ok || len(messageID) == 0 {
+		return nil, errIdentityKey
+	}
+	return messageID, nil
+}
+
 func cutPrefixed(b []byte) (head, rest []byte, ok bool) {
 	n, w := binary.Uvarint(b)
 	if w <= 0 || n > uint64(len(b)-w) {

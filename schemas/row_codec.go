@@ -47,6 +47,14 @@ var (
 	rowCountKeys = [...]uint8{rowDeferrals, rowOpens, rowClicks, rowMachineOpens, rowMachineClicks, rowSuspicious, rowAttempts}
 )
 
+// rowTimes has the bits of rowTimeKeys.
+var rowTimes = func() (bits uint64) {
+	for _, k := range rowTimeKeys {
+		bits |= 1 << k
+	}
+	return bits
+}()
+
 func (r *Row) times() [len(rowTimeKeys)]*int64 {
 	return [...]*int64{
 		&r.First, &r.Last, &r.Queued, &r.Deferred, &r.Delivered, &r.Bounced, &r.Expired,

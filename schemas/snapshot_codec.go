@@ -232,9 +232,7 @@ func (d *Decoder) Snapshot(value []byte, s *Snapshot) error {
 		case snapHistory:
 			d.history(s)
 		case snapTimers:
-			for range d.list() / 2 {
-				s.Timers = append(s.Timers, Timer{Stream: d.text(), Due: d.fromDelta(d.int())})
-			}
+			d.timers(s)
 		case snapRevision:
 			s.Revision = d.uint()
 		case snapIntake:
@@ -255,6 +253,47 @@ func (d *Decoder) Snapshot(value []byte, s *Snapshot) error {
 		return fmt.Errorf("decode snapshot: %w", d.err)
 	}
 	return nil
+}
+
+// Due decodes of a snapshot only Timers and Intake: when to look at it again.
+func (d *Decoder) Due(value []byte, s *Snapshot) error {
+	s.Timers, s.Intake = s.Timers[:0], 0
+	d.open(value, 1)
+	for range d.fields() {
+		switch d.field() {
+		case uint64(snapEvents):
+			for range d.list() {
+				d.pass(1 << eventTime)
+			}
+		case uint64(snapRow):
+			d.pass(rowTimes)
+		case uint64(snapHistory):
+			for range d.list() {
+				d.pass(1 << changeTime)
+			}
+		case uint64(snapTimers):
+			d.timers(s)
+		case uint64(snapIntake):
+			s.Intake = d.int()
+		case uint64(snapWithdrawn):
+			for range d.list() / 2 {
+				d.skip()
+				d.fromDelta(d.int())
+			}
+		default:
+			d.skip()
+		}
+	}
+	if d.err != nil {
+		return fmt.Errorf("decode when a snapshot is due: %w", d.err)
+	}
+	return nil
+}
+
+func (d *Decoder) timers(s *Snapshot) {
+	for range d.list() / 2 {
+		s.Timers = append(s.Timers, Timer{Stream: d.text(), Due: d.fromDelta(d.int())})
+	}
 }
 
 func (d *Decoder) events(s *Snapshot) {

@@ -28,8 +28,9 @@ import (
 // two cores to be busy while one partition waits for its transaction.
 const DefaultPartitions = 4
 
-// stateCache is what the state store may keep of its blocks in memory.
-const stateCache = 64 << 20
+// checkpointCache is what the sources' store may keep in memory: it has a few keys
+// for each stream.
+const checkpointCache = 16 << 20
 
 // Options says what to connect to. What is not named is started here.
 type Options struct {
@@ -53,19 +54,20 @@ type Options struct {
 
 // App is a running mailfate.
 type App struct {
-	opts       Options
-	log        *slog.Logger
-	client     *kafkalog.Client
-	roles      Roles
-	broker     *embedded.Broker   // nil: a cluster
-	db         *Database          // nil: no sink
-	store      *store.Store       // nil: a sink alone
-	processor  *process.Processor // nil: not its role
-	sink       *intake.Intake     // nil: not its role
-	sinkGroup  string
-	file       *intake.Intake // nil: none
-	gate       publish.Gate
-	partitions int
+	opts        Options
+	log         *slog.Logger
+	client      *kafkalog.Client
+	roles       Roles
+	broker      *embedded.Broker   // nil: a cluster
+	db          *Database          // nil: no sink
+	states      *store.Store       // nil: no processor
+	checkpoints *store.Store       // nil: no source
+	processor   *process.Processor // nil: not its role
+	sink        *intake.Intake     // nil: not its role
+	sinkGroup   string
+	file        *intake.Intake // nil: none
+	gate        publish.Gate
+	partitions  int
 
 	parts *errgroup.Group // what runs until stop or the first failure
 	ctx   context.Context // ends with it
@@ -89,7 +91,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 }
 
 func (a *App) connect(ctx context.Context) error {
-	if err := a.openStore(); err != nil {
+	if err := a.openStores(); err != nil {
 		return err
 	}
 	if err := a.openFile(); err != nil {
@@ -105,21 +107,32 @@ func (a *App) connect(ctx context.Context) error {
 	return side.Wait() // the first error, which is the cause of any other
 }
 
-func (a *App) openStore() (err error) {
+// openStores opens what is kept on this machine: the processor's states, which are
+// a cache of mail.status, and the sources' checkpoints. Damage to one leaves the
+// other as it is.
+func (a *App) openStores() (err error) {
 	if !a.opts.needsDir() {
 		return nil
 	}
 	if err := os.MkdirAll(a.opts.Dir, 0o700); err != nil {
 		return fmt.Errorf("make data directory: %w", err)
 	}
-	if !a.opts.needsStore() {
-		return nil
+	if a.roles.Have(RoleProcessor) {
+		a.states, err = a.openStore("processor", store.Options{Cache: true})
 	}
-	if a.store, err = store.Open(filepath.Join(a.opts.Dir, "state"), store.Options{CacheBytes: stateCache, Logger: a.log}); err != nil {
-		return err
+	if err == nil && a.roles.Have(RoleSource) {
+		a.checkpoints, err = a.openStore("source", store.Options{CacheBytes: checkpointCache})
 	}
-	a.undo = append(a.undo, func(context.Context) error { return a.store.Close() })
-	return nil
+	return err
+}
+
+func (a *App) openStore(role string, opts store.Options) (*store.Store, error) {
+	opts.Logger = a.log
+	s, err := store.Open(filepath.Join(a.opts.Dir, "state", role), opts)
+	if err == nil {
+		a.undo = append(a.undo, func(context.Context) error { return s.Close() })
+	}
+	return s, err
 }
 
 func (a *App) openDatabase(ctx context.Context) error {
@@ -174,8 +187,8 @@ func (a *App) openKafka(ctx context.Context) error {
 	return a.await(ctx, "Kafka", a.ensureTopics)
 }
 
-// clusterKey is where the state store remembers which Kafka the checkpoints are
-// of. No partition's keys and no checkpoint's begin like this.
+// clusterKey is where it is remembered which Kafka the checkpoints are of. No
+// checkpoint's key begins like this.
 var clusterKey = []byte("cluster")
 
 // checkCluster forgets how far streams were read when that was told to another
@@ -230,7 +243,7 @@ func (a *App) Start() {
 	a.stop = stop
 	if a.roles.Have(RoleProcessor) {
 		a.processor = process.New(process.Options{
-			Client: a.client, Store: a.store, Timers: a.opts.Timers, Life: a.opts.Life, Now: a.opts.Now, Steady: a.opts.Steady, Logger: a.log,
+			Client: a.client, Store: a.states, Timers: a.opts.Timers, Life: a.opts.Life, Now: a.opts.Now, Steady: a.opts.Steady, Logger: a.log,
 		})
 		a.parts.Go(func() error { return a.processor.Run(a.ctx) })
 	}

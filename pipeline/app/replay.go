@@ -164,7 +164,7 @@ func (a *App) readOnce(ctx context.Context, srcs []Source, how reading) ([]*publ
 }
 
 func (a *App) streams(ctx context.Context, srcs []Source, opts tail.Options) ([]*publish.Stream, error) {
-	st, err := a.store.Renewed()
+	st, err := a.checkpoints.Renewed()
 	if err != nil {
 		return nil, err
 	}

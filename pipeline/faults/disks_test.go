@@ -45,7 +45,7 @@ func corrupted(role, pattern string) fault {
 	return fault{fmt.Sprintf("%s, damaged %s", role, pattern), func(_ context.Context, g *rig) error {
 		m := g.any(role)
 		m.kill()
-		files, err := filepath.Glob(filepath.Join(m.state(), pattern))
+		files, err := filepath.Glob(filepath.Join(m.state(role), pattern))
 		if err != nil {
 			return err
 		}
@@ -72,7 +72,7 @@ func corrupted(role, pattern string) fault {
 var stateFromTheFuture = fault{"processor's state from the future", func(_ context.Context, g *rig) error {
 	m := g.any(processor)
 	m.kill()
-	err := inStore(m.state(), func(s *store.Store) error {
+	err := inStore(m.state(processor), func(s *store.Store) error {
 		into := s.NewBatch()
 		for p := range partitions {
 			key := append(binary.BigEndian.AppendUint16(nil, uint16(p)), 'm')
@@ -127,7 +127,7 @@ var checkpointFromTheFuture = fault{"checkpoint from the future", func(ctx conte
 }}
 
 func inStore(dir string, do func(*store.Store) error) error {
-	s, err := store.Open(dir, store.Options{})
+	s, err := store.Open(dir, store.Options{Cache: true})
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ var single = []fault{
 	joining(processor), joining(sink),
 	brokerKilled, serverKilled, serverPaused, serverRefuses(time.Second, 5*time.Second), serverSlow,
 	rotation, stateGone(processor), stateGone(source), stateSwapped, stateOld(processor), stateOld(source), stateFromTheFuture, checkpointFromTheFuture,
-	corrupted(processor, "MANIFEST-*"), corrupted(processor, "*.log"), corrupted(source, "*.log"),
+	corrupted(processor, "MANIFEST-*"), corrupted(source, "MANIFEST-*"), corrupted(source, "*.log"),
 	corrupted(processor, "*.sst"), corrupted(source, "*.sst"), corrupted(processor, "OPTIONS-*"),
 	diskFails(processor, diskFull), diskFails(processor, diskFsync), diskFails(source, diskFull), diskFails(source, diskFsync),
 	cut(processor, toKafka), cut(sink, toKafka), cut(source, toKafka), cut(sink, toServer),

@@ -46,7 +46,10 @@ type member struct {
 
 func (m *member) has(role string) bool { return len(m.roles) == 0 || slices.Contains(m.roles, role) }
 
-func (m *member) state() string { return filepath.Join(m.dir, "state") }
+// state is what a process keeps on disk, in one directory for each role that does.
+func (m *member) state(role ...string) string {
+	return filepath.Join(append([]string{m.dir, "state"}, role...)...)
+}
 
 func (m *member) stderr() string { return filepath.Join(m.dir, "stderr") }
 

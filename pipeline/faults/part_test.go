@@ -78,8 +78,13 @@ func (p *part) run(ctx context.Context) error {
 	d := &disk{}
 	d.set(p.Disk)
 	go d.listen()
-	if slices.Contains(p.Roles, processor) || slices.Contains(p.Roles, source) {
-		s, err := store.Open(filepath.Join(p.Dir, "state"), store.Options{FS: errorfs.Wrap(vfs.Default, errorfs.InjectorFunc(d.fail)), Logger: log})
+	for _, role := range []string{processor, source} {
+		if !slices.Contains(p.Roles, role) {
+			continue
+		}
+		s, err := store.Open(filepath.Join(p.Dir, "state", role), store.Options{
+			FS: errorfs.Wrap(vfs.Default, errorfs.InjectorFunc(d.fail)), Cache: role == processor, Logger: log,
+		})
 		if err != nil {
 			return err
 		}
@@ -88,15 +93,13 @@ func (p *part) run(ctx context.Context) error {
 				log.Error("store not closed", "error", err)
 			}
 		}()
-		if slices.Contains(p.Roles, processor) {
+		all.Go(func() error {
+			if role == source {
+				return p.source(ctx, client, s)
+			}
 			now := func() time.Time { return time.Now().Add(p.Skew) }
-			p := process.New(process.Options{Client: client, Store: s, Logger: log, Now: now})
-			all.Go(func() error { return p.Run(ctx) })
-		}
-		if slices.Contains(p.Roles, source) {
-			all.Go(func() error { return p.source(ctx, client, s) })
-		}
-		return all.Wait()
+			return process.New(process.Options{Client: client, Store: s, Logger: log, Now: now}).Run(ctx)
+		})
 	}
 	return all.Wait()
 }

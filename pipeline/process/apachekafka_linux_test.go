@@ -29,7 +29,7 @@ func BenchmarkProcessorApache(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	st, err := store.Open(b.TempDir(), store.Options{})
+	st, err := store.Open(b.TempDir(), store.Options{Cache: true})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -33,7 +33,6 @@ type batch struct {
 	taken int
 
 	finder *store.Finder // nil until something has to be looked up
-	into   *store.Batch  // what the store is to hold when the transaction was committed
 	dead   [][]byte      // encoded dead letters
 
 	visits   []visit                  // recipients, and messages as a whole, to look at
@@ -329,9 +328,9 @@ func (b *batch) empty() bool {
 // store is to hold of the snapshots is gathered as they are encoded.
 func (b *batch) write(mark schemas.Bookmark) error {
 	w, now := b.w, b.intake/1000
-	b.into = w.store.NewBatch()
+	w.into.Discard()
 	for _, key := range b.fired {
-		b.into.Delete(key) // unless one that is as yet due is set again below
+		w.into.Delete(key) // unless one that is as yet due is set again below
 	}
 	put := func(key []byte, value []byte, err error) error {
 		if err != nil {
@@ -391,7 +390,7 @@ func (b *batch) fanOutValue(f *fanOut) ([]byte, error) {
 
 // keep makes the store hold what was committed.
 func (b *batch) keep(m meta) error {
-	w, into := b.w, b.into
+	w, into := b.w, b.w.into
 	b.keepEnds(into)
 	if err := b.keepBookkeeping(into, m); err != nil {
 		return err
@@ -411,16 +410,16 @@ func (b *batch) keep(m meta) error {
 // keepCell makes the store hold a snapshot and its timers.
 func (b *batch) keepCell(c *cell, value []byte) {
 	w, key := b.w, []byte(c.key)
-	b.into.Set(w.keys.state(key), value)
-	b.indexLife(b.into, c)
+	w.into.Set(w.keys.state(key), value)
+	b.indexLife(w.into, c)
 	if slices.Equal(c.before, c.snap.Timers) {
 		return
 	}
 	for _, t := range c.before {
-		b.into.Delete(w.keys.timer(t, key))
+		w.into.Delete(w.keys.timer(t, key))
 	}
 	for _, t := range c.snap.Timers {
-		b.into.Set(w.keys.timer(t, key), nil)
+		w.into.Set(w.keys.timer(t, key), nil)
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 func TestFencedWorkerComesBack(t *testing.T) {
 	client := broker(t, partitions)
 	pub := newPublisher(t, client, partitions)
-	st, err := store.Open(t.TempDir(), store.Options{})
+	st, err := store.Open(t.TempDir(), store.Options{Cache: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ func TestDamagedStoreIsRenewed(t *testing.T) {
 	s.on(0)
 	s.on(0) // opening makes tables of the log
 	want := s.living()
-	st, err := store.Open(s.dir, store.Options{})
+	st, err := store.Open(s.dir, store.Options{Cache: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,7 +65,7 @@ func taken(t testing.TB, events []schemas.Event) (input, all time.Duration) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	st, err := store.Open(t.TempDir(), store.Options{})
+	st, err := store.Open(t.TempDir(), store.Options{Cache: true})
 	if err != nil {
 		t.Fatal(err)
 	}

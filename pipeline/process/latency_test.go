@@ -34,7 +34,7 @@ func latency(b *testing.B, client *kafkalog.Client, partitions int) {
 		b.Fatal(err)
 	}
 	const every = 10 * time.Millisecond
-	st, err := store.Open(b.TempDir(), store.Options{})
+	st, err := store.Open(b.TempDir(), store.Options{Cache: true})
 	if err != nil {
 		b.Fatal(err)
 	}

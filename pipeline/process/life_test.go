@@ -35,7 +35,7 @@ func (s *scene) on(day float64) {
 func (s *scene) living() map[schemas.Identity]*schemas.Snapshot {
 	s.t.Helper()
 	all := told(s.t, s.client, partitions)
-	st, err := store.Open(s.dir, store.Options{})
+	st, err := store.Open(s.dir, store.Options{Cache: true})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func (s *scene) living() map[schemas.Identity]*schemas.Snapshot {
 // space counts the store's keys of one kind.
 func (s *scene) space(kind byte) (n int) {
 	s.t.Helper()
-	st, err := store.Open(s.dir, store.Options{})
+	st, err := store.Open(s.dir, store.Options{Cache: true})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -213,7 +213,7 @@ func TestHeardOfAtTheLastMoment(t *testing.T) {
 // Nothing of what ended is left in the memory of who ended it.
 func TestEndIsNotRemembered(t *testing.T) {
 	s := newScene(t, nil)
-	st, err := store.Open(s.dir, store.Options{})
+	st, err := store.Open(s.dir, store.Options{Cache: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -302,7 +302,7 @@ func TestStaleStoreIsMadeAnew(t *testing.T) {
 // markStore puts something into a store that is lost when it is made anew.
 func (s *scene) markStore() {
 	s.t.Helper()
-	st, err := store.Open(s.dir, store.Options{})
+	st, err := store.Open(s.dir, store.Options{Cache: true})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -55,7 +55,7 @@ func TestMemoryDoesNotGrowWithLag(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		st, err := store.Open(t.TempDir(), store.Options{})
+		st, err := store.Open(t.TempDir(), store.Options{Cache: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -106,7 +106,7 @@ func process(t *testing.T, client *kafkalog.Client, dir string) {
 // processBy is process by certain rules.
 func processBy(t testing.TB, dir string, o Options) {
 	t.Helper()
-	st, err := store.Open(dir, store.Options{})
+	st, err := store.Open(dir, store.Options{Cache: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -80,7 +80,7 @@ func (s *scene) processUntil(timers status.Timers, transactions int32) {
 // processSome is processUntil by certain rules, of which Now is one.
 func (s *scene) processSome(o Options, transactions int32) {
 	s.t.Helper()
-	st, err := store.Open(s.dir, store.Options{})
+	st, err := store.Open(s.dir, store.Options{Cache: true})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -360,7 +360,7 @@ func TestRefoldFillsNewVocabularies(t *testing.T) {
 // bare is a worker with a store and nothing else.
 func bare(t *testing.T) *worker {
 	t.Helper()
-	st, err := store.Open(t.TempDir(), store.Options{})
+	st, err := store.Open(t.TempDir(), store.Options{Cache: true})
 	if err != nil {
 		t.Fatal(err)
 	}

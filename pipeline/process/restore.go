@@ -14,7 +14,8 @@ import (
 	"mailfate/schemas"
 )
 
-// restoreBytes is about how much of the changelog goes into one batch of the store.
+// restoreBytes is about how much of the changelog, as it is compressed, is read at
+// once, and how much of it goes into one batch of the store.
 const restoreBytes = 4 << 20
 
 // meta says what the state in the store is the state of. It is worth something
@@ -116,20 +117,37 @@ func (w *worker) storeIsProven(ctx context.Context, end int64) (bool, error) {
 }
 
 // catchUp copies the changelog from one offset to its end, as it was after the
-// previous owner was fenced, into the store.
-func (w *worker) catchUp(ctx context.Context, from, end int64) error {
+// previous owner was fenced, into the store. While one batch is written the next
+// one is read.
+func (w *worker) catchUp(ctx context.Context, from, end int64) (err error) {
 	reader := w.processor.client.NewReader(schemas.TopicStatus, w.partition, from)
-	into := w.store.NewBatch()
+	into, spare := w.into, w.store.NewBatch()
+	written := make(chan error, 1)
+	written <- nil
+	defer func() { err = errors.Join(err, <-written) }() // nothing is written by a worker that was dropped
+	turn := func() error {
+		if err := <-written; err != nil {
+			written <- nil
+			return err
+		}
+		into, spare = spare, into
+		go func(b *store.Batch) { written <- b.Commit(false) }(spare)
+		return nil
+	}
 	for reader.Position() < end {
-		_, err := reader.Fetch(ctx, fetchWait, restoreBytes, func(r kafkalog.Record) error { return w.restoreRecord(into, r) })
+		_, err := reader.Fetch(ctx, fetchWait, restoreBytes, func(r kafkalog.Record) error {
+			if into.Len() >= restoreBytes {
+				if err := turn(); err != nil {
+					return err
+				}
+			}
+			return w.restoreRecord(into, r)
+		})
 		if err != nil {
 			return fmt.Errorf("restore from changelog: %w", err)
 		}
-		if err := into.Commit(false); err != nil {
-			return err
-		}
 	}
-	return nil
+	return turn()
 }
 
 func (w *worker) restoreRecord(into *store.Batch, r kafkalog.Record) error {
@@ -165,15 +183,16 @@ func (w *worker) putState(into *store.Batch, key, value []byte) {
 // a timer that is stale changes nothing when it fires, and goes. An entry of lives
 // that is stale does likewise.
 func (w *worker) addIndexes(into *store.Batch, key, value []byte) error {
-	if err := w.dec.Snapshot(value, &w.restored); err != nil {
+	if err := w.dec.Due(value, &w.restored); err != nil {
 		return err
 	}
 	for _, t := range w.restored.Timers {
 		into.Set(w.keys.timer(t, key), nil)
 	}
-	id, err := schemas.ParseKey(key)
-	if err == nil {
-		into.Set(w.keys.life(dayOf(w.restored.Intake), id.MessageID), nil)
+	messageID, err := schemas.MessageOf(key)
+	if day := dayOf(w.restored.Intake); err == nil && (day != w.restoredDay || string(messageID) != w.restored.MessageID) {
+		w.restoredDay, w.restored.MessageID = day, string(messageID) // most keys of a message stand side by side
+		into.Set(w.keys.life(day, w.restored.MessageID), nil)
 	}
 	return err
 }

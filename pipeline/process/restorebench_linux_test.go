@@ -14,12 +14,12 @@ func BenchmarkRestore(b *testing.B) {
 	pub := newPublisher(b, client, 1)
 	publishRecorded(b, pub, b.N*10/7) // about as many states
 	processBy(b, b.TempDir(), Options{Client: client})
-	st, err := store.Open(b.TempDir(), store.Options{})
+	st, err := store.Open(b.TempDir(), store.Options{Cache: true})
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer st.Close()
-	w := newWorker(New(Options{Client: client, Store: st}), nil, 0)
+	w := newWorker(New(Options{Client: client, Store: st}), st, 0)
 	b.ReportAllocs()
 	b.ResetTimer()
 	used := cpuTime(b)

@@ -21,7 +21,7 @@ type driven struct {
 
 func (s *scene) drive(wall time.Time) *driven {
 	s.t.Helper()
-	st, err := store.Open(s.dir, store.Options{})
+	st, err := store.Open(s.dir, store.Options{Cache: true})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -40,26 +40,28 @@ type worker struct {
 	enc       *schemas.Encoder
 	dec       *schemas.Decoder
 
-	event     schemas.Event    // the one that is being taken in
-	restored  schemas.Snapshot // the one that is being restored
-	eval      *status.Evaluator
-	recent    recent
-	input     int64             // the next offset to read
-	clocks    map[string]int64  // how far each stream has come
-	expired   map[string]bool   // streams that may have timers to fire
-	fanOuts   []*fanOut         // messages all of whose recipients have to be looked at
-	pace      int               // how many of these in one transaction
-	refold    schemas.Refolding // of everything; Done while there is none
-	lives     lives
-	rules     uint64 // see schemas.Bookmark
-	checkAt   int64  // with which input rules are compared
-	committed meta
+	into        *store.Batch     // what the store is to hold when the transaction at hand was committed
+	event       schemas.Event    // the one that is being taken in
+	restored    schemas.Snapshot // the one that is being restored, as far as that is looked at
+	restoredDay uint32           // when it was heard of
+	eval        *status.Evaluator
+	recent      recent
+	input       int64             // the next offset to read
+	clocks      map[string]int64  // how far each stream has come
+	expired     map[string]bool   // streams that may have timers to fire
+	fanOuts     []*fanOut         // messages all of whose recipients have to be looked at
+	pace        int               // how many of these in one transaction
+	refold      schemas.Refolding // of everything; Done while there is none
+	lives       lives
+	rules       uint64 // see schemas.Bookmark
+	checkAt     int64  // with which input rules are compared
+	committed   meta
 }
 
 func newWorker(p *Processor, st *store.Store, partition int) *worker {
 	return &worker{
 		processor: p, partition: partition,
-		keys: newKeyspace(partition), store: st,
+		keys: newKeyspace(partition), store: st, into: st.NewBatch(),
 		producer: p.client.NewProducer(transactionalID(partition), transactionTimeout),
 		eval:     status.NewEvaluator(p.timers), enc: schemas.NewEncoder(), dec: schemas.NewDecoder(),
 		clocks: map[string]int64{}, expired: map[string]bool{},

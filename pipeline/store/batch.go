@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 )
@@ -16,8 +17,15 @@ type Batch struct {
 	err   error
 }
 
+// batchKeeps is up to what size a batch keeps its memory to be used again.
+const batchKeeps = 8 << 20
+
 // NewBatch returns an empty batch.
-func (s *Store) NewBatch() *Batch { return &Batch{store: s, b: s.db.NewBatch()} }
+func (s *Store) NewBatch() *Batch { return &Batch{store: s, b: s.newBatch()} }
+
+func (s *Store) newBatch() *pebble.Batch {
+	return s.db.NewBatch(pebble.WithMaxRetainedSizeBytes(batchKeeps))
+}
 
 // Set writes a key.
 func (b *Batch) Set(key, value []byte) { b.keep(b.b.Set(key, value, nil)) }
@@ -46,22 +54,51 @@ func (b *Batch) Len() int { return b.b.Len() }
 func (b *Batch) Empty() bool { return b.b.Empty() }
 
 // Commit applies the batch; with sync it is on disk afterwards, without it a
-// crash of the machine (not of the process) may undo the latest batches.
+// crash of the machine may undo the latest batches. A cache's may be undone by a
+// kill of the process too, if they are younger than a minute.
 func (b *Batch) Commit(sync bool) error {
 	err := b.store.use("write to", func() error {
 		if b.err != nil {
 			return b.err
 		}
 		batch := b.b
-		return b.store.failure.unless(func() error { return batch.Commit(&pebble.WriteOptions{Sync: sync}) })
+		return b.store.failure.unless(func() error { return b.store.commit(batch, sync) })
 	})
 	b.err = nil
 	if err == nil {
 		b.b.Reset()
 		return nil
 	}
-	b.b = b.store.db.NewBatch() // the old one may still be queued inside Pebble
+	b.b = b.store.newBatch() // the old one may still be queued inside Pebble
 	return err
+}
+
+func (s *Store) commit(b *pebble.Batch, sync bool) error {
+	if !s.opts.Cache {
+		return b.Commit(&pebble.WriteOptions{Sync: sync})
+	}
+	if err := b.Commit(pebble.NoSync); err != nil {
+		return err
+	}
+	if sync {
+		return s.db.Flush()
+	}
+	if s.due.CompareAndSwap(false, true) {
+		time.AfterFunc(flushTime, s.flush)
+	}
+	return nil
+}
+
+// flush begins to write to disk what is in memory alone. An error is the store's
+// failure, which the next call tells of.
+func (s *Store) flush() {
+	s.due.Store(false)
+	_ = s.use("flush", func() error {
+		return s.failure.unless(func() error {
+			_, err := s.db.AsyncFlush()
+			return err
+		})
+	})
 }
 
 // Discard empties the batch without applying it.

@@ -21,16 +21,19 @@ func TestDiskThatRefuses(t *testing.T) {
 		suffix string
 		cause  error
 		remedy string
+		cache  bool
 	}{
-		"log, full":         {[]errorfs.OpKind{errorfs.OpFileWrite}, ".log", syscall.ENOSPC, "free some space"},
-		"log, fsync":        {[]errorfs.OpKind{errorfs.OpFileSync, errorfs.OpFileSyncData, errorfs.OpFileSyncTo}, ".log", syscall.EIO, "disk's health"},
-		"next log":          {[]errorfs.OpKind{errorfs.OpCreate, errorfs.OpReuseForWrite}, ".log", syscall.ENOSPC, "free some space"},
-		"table, full":       {[]errorfs.OpKind{errorfs.OpFileWrite}, ".sst", syscall.ENOSPC, "free some space"},
-		"table, creation":   {[]errorfs.OpKind{errorfs.OpCreate}, ".sst", syscall.EROFS, "writable"},
-		"table, fsync":      {[]errorfs.OpKind{errorfs.OpFileSync, errorfs.OpFileSyncData}, ".sst", syscall.EIO, "disk's health"},
-		"list of tables":    {[]errorfs.OpKind{errorfs.OpFileWrite}, "MANIFEST", syscall.ENOSPC, "free some space"},
-		"directory, fsync":  {[]errorfs.OpKind{errorfs.OpFileSync}, "state", syscall.EIO, "disk's health"},
-		"everything at all": {[]errorfs.OpKind{errorfs.OpFileWrite, errorfs.OpCreate, errorfs.OpFilePreallocate}, "", syscall.ENOSPC, "free some space"},
+		"log, full":         {[]errorfs.OpKind{errorfs.OpFileWrite}, ".log", syscall.ENOSPC, "free some space", false},
+		"log, fsync":        {[]errorfs.OpKind{errorfs.OpFileSync, errorfs.OpFileSyncData, errorfs.OpFileSyncTo}, ".log", syscall.EIO, "disk's health", false},
+		"next log":          {[]errorfs.OpKind{errorfs.OpCreate, errorfs.OpReuseForWrite}, ".log", syscall.ENOSPC, "free some space", false},
+		"table, full":       {[]errorfs.OpKind{errorfs.OpFileWrite}, ".sst", syscall.ENOSPC, "free some space", false},
+		"table, creation":   {[]errorfs.OpKind{errorfs.OpCreate}, ".sst", syscall.EROFS, "writable", false},
+		"table, fsync":      {[]errorfs.OpKind{errorfs.OpFileSync, errorfs.OpFileSyncData}, ".sst", syscall.EIO, "disk's health", false},
+		"list of tables":    {[]errorfs.OpKind{errorfs.OpFileWrite}, "MANIFEST", syscall.ENOSPC, "free some space", false},
+		"directory, fsync":  {[]errorfs.OpKind{errorfs.OpFileSync}, "state", syscall.EIO, "disk's health", false},
+		"everything at all": {[]errorfs.OpKind{errorfs.OpFileWrite, errorfs.OpCreate, errorfs.OpFilePreallocate}, "", syscall.ENOSPC, "free some space", false},
+		"cache, full":       {[]errorfs.OpKind{errorfs.OpFileWrite}, ".sst", syscall.ENOSPC, "free some space", true},
+		"cache, fsync":      {[]errorfs.OpKind{errorfs.OpFileSync, errorfs.OpFileSyncData, errorfs.OpFileSyncTo}, "", syscall.EIO, "disk's health", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			mem := vfs.NewMem()
@@ -46,7 +49,7 @@ func TestDiskThatRefuses(t *testing.T) {
 				}
 				return nil
 			}))
-			s, err := Open("state", Options{FS: fs})
+			s, err := Open("state", Options{FS: fs, Cache: c.cache})
 			if err != nil {
 				t.Fatal(err)
 			}

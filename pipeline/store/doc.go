@@ -6,6 +6,9 @@
 //
 //   - A [Batch] is applied as a whole or not at all, also across kill -9; with
 //     sync it is on disk when Commit returns nil.
+//   - After kill -9 all commits are there, in order of Commit. Of a store that is a
+//     cache (Options.Cache) there are all up to one: those after it, of the last
+//     minute and no more than fit in memory, have to be made again.
 //   - One process at a time has a directory open; a second Open fails with
 //     [ErrLocked] and says what to do.
 //   - Files that are damaged, cut short or missing never make a store hold what it
@@ -18,7 +21,8 @@
 //     that matches [ErrFailed] and says what, where and the remedy; none waits, none
 //     panics. The caller ends; what was committed with sync is there at the next Open.
 //   - Nothing here ends the process or writes to its standard error.
-//   - Memory is bounded by the cache, of which two memory tables of 16 MiB are a part.
+//   - Memory is bounded by the cache, of which two memory tables, of 16 MiB or a
+//     cache's of 64 MiB, are a part.
 //
 // Left out on purpose: transactions, snapshots, secondary indexes, any meaning of
 // keys, and finding out that whole files were exchanged for older ones. Who shares

@@ -38,7 +38,10 @@ func Open(dir string, opts Options) (*Store, error) {
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
-	opts.CacheBytes = cmp.Or(max(opts.CacheBytes, 0), defaultCacheBytes)
+	if opts.CacheBytes = max(opts.CacheBytes, 0); opts.Cache {
+		opts.CacheBytes = cmp.Or(opts.CacheBytes, defaultCachesCacheBytes)
+	}
+	opts.CacheBytes = cmp.Or(opts.CacheBytes, defaultCacheBytes)
 	s, err := openLocked(dir, opts)
 	if errors.Is(err, errSetAside) {
 		if s, err = openLocked(dir, opts); err == nil {

@@ -16,15 +16,27 @@ import (
 
 const (
 	// defaultCacheBytes holds the memory tables, the filters of tens of millions of
-	// keys, and the hot blocks of a few hundred thousand messages.
-	defaultCacheBytes = 64 << 20
+	// keys, and the hot blocks of a few hundred thousand messages; that of a cache has
+	// larger memory tables to hold.
+	defaultCacheBytes, defaultCachesCacheBytes = 64 << 20, 192 << 20
 	// memTableBytes is what is written to memory before it becomes a table on disk.
 	// A batch of more than half of it would become a table by itself.
 	memTableBytes = 16 << 20
+	// cacheMemTableBytes is that for a cache: what is overwritten or deleted while it
+	// is in memory, as most states are, costs no table.
+	cacheMemTableBytes = 64 << 20
+	// cacheTableBytes is the size of a cache's tables on disk: few files, of which
+	// each is synced when it is written.
+	cacheTableBytes = 16 << 20
+	// cacheIndexBytes is that of a block of their indexes: one finds any block of data.
+	cacheIndexBytes = 1 << 20
+	// flushTime is for how long a cache may have commits in memory alone. Under load
+	// its memory tables are full long before.
+	flushTime = time.Minute
 	// maxOpenFiles leaves room under a soft limit of 1,024 for sockets and logs.
 	maxOpenFiles = 256
 	// closeTime bounds how long a store may take to close: what is in memory is in
-	// the write-ahead log too.
+	// the write-ahead log too, or written before.
 	closeTime = time.Minute
 	// bloomBits per key make a lookup of an absent key read no block in 99 of 100 cases.
 	bloomBits = 10
@@ -46,8 +58,12 @@ var (
 type Options struct {
 	// FS replaces the file system, for tests (vfs.NewMem()).
 	FS vfs.FS
-	// CacheBytes is the size of the block cache, the memory tables included (default 64 MiB).
+	// CacheBytes is the size of the block cache, the memory tables included (default
+	// 64 MiB; 192 MiB with Cache).
 	CacheBytes int64
+	// Cache says that whoever commits knows where to have again what was committed
+	// since the commit that the store is found at. There is no write-ahead log then.
+	Cache bool
 	// Logger hears of damage, and at debug level what Pebble says (default: nobody).
 	Logger *slog.Logger
 }
@@ -66,6 +82,7 @@ type Store struct {
 	idle   sync.Cond // signalled when inUse has fallen to 0
 	inUse  int       // calls under way; a count and no RWMutex, since they may nest
 	closed bool
+	due    atomic.Bool // a cache is about to be flushed
 
 	renewal sync.Mutex
 	next    *Store // what took its place when it was damaged
@@ -97,6 +114,13 @@ func (s *Store) pebbleOptions() *pebble.Options {
 	for i := range o.Levels {
 		o.Levels[i].FilterPolicy = bloom.FilterPolicy(bloomBits)
 		o.Levels[i].Compression = func() *sstable.CompressionProfile { return sstable.FastestCompression }
+	}
+	if s.opts.Cache {
+		o.DisableWAL = true
+		o.MemTableSize = cacheMemTableBytes
+		o.TargetFileSizes[0] = cacheTableBytes
+		o.Levels[0].IndexBlockSize = cacheIndexBytes                                                  // and those below, which take it over
+		o.Levels[0].Compression = func() *sstable.CompressionProfile { return sstable.NoCompression } // it is soon compacted
 	}
 	return o
 }
@@ -179,6 +203,9 @@ func (s *Store) shut() error {
 		s.idle.Wait()
 	}
 	failed := s.failure.get()
+	if failed == nil && s.opts.Cache {
+		failed = s.failure.unless(s.db.Flush)
+	}
 	if failed != nil && !errors.Is(failed, ErrDamaged) {
 		return failed
 	}

@@ -4,11 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
@@ -177,6 +180,62 @@ func TestSyncedSurvivesACrash(t *testing.T) {
 	if got := dump(t, after, ""); !slices.Equal(got, []string{"synced=1"}) {
 		t.Errorf("after the crash: %q", got)
 	}
+}
+
+// A killed cache is as it was after one of its commits, the last with sync or a
+// later one; one that was closed has them all.
+func TestKilledCache(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 0))
+	for range 10 {
+		mem := vfs.NewCrashableMem()
+		s, err := Open("db", Options{FS: mem, Cache: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []string
+		synced := 0
+		for range 20 + r.IntN(20) {
+			all = append(all, fmt.Sprintf("%02d=%01000000d", len(all), r.IntN(100))) // some fill a memory table
+			sync := r.IntN(20) == 0
+			set(t, s, sync, all[len(all)-1][:2], all[len(all)-1][3:])
+			if sync {
+				synced = len(all)
+			}
+		}
+		killed := open(t, "db", mem.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: 100 * r.IntN(2), RNG: r}))
+		if got := dump(t, killed, ""); len(got) < synced || len(got) > len(all) || !slices.Equal(got, all[:len(got)]) {
+			t.Errorf("%d commits after a kill, of %d, of which %d with sync", len(got), len(all), synced)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if got := dump(t, open(t, "db", mem), ""); !slices.Equal(got, all) {
+			t.Errorf("%d commits after Close, of %d", len(got), len(all))
+		}
+	}
+}
+
+// What is in memory alone is soon written.
+func TestCacheIsFlushed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mem := vfs.NewCrashableMem()
+		s, err := Open("db", Options{FS: mem, Cache: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		set(t, s, false, "a", "1")
+		time.Sleep(flushTime + time.Second)
+		set(t, s, false, "b", "2")
+		killed := open(t, "db", mem.CrashClone(vfs.CrashCloneCfg{}))
+		if got := dump(t, killed, ""); !slices.Equal(got, []string{"a=1"}) {
+			t.Errorf("after a kill: %q", got)
+		}
+		if err := errors.Join(s.Close(), killed.Close()); err != nil {
+			t.Fatal(err)
+		}
+	})
 }
 
 func TestLocked(t *testing.T) {
