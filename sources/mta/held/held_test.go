@@ -47,7 +47,12 @@ func TestNothingIsDropped(t *testing.T) {
 		t.Errorf("too many: %v", seen)
 	}
 	again()
-	h.Release(func(by int64, e *schemas.Event) bool { return by == 1 && e.QueueID == "1" }, emit)
+	h.Release(func(by int64, e *schemas.Event) bool {
+		if e.MessageID != fmt.Sprint("n:", by) {
+			t.Errorf("%s was held by %d", e.MessageID, by)
+		}
+		return e.QueueID == "1"
+	}, emit)
 	if len(seen) != 10+limit/2 {
 		t.Errorf("%d after those of one queue id were released", len(seen))
 	}
