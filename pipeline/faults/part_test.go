@@ -83,7 +83,7 @@ func (p *part) run(ctx context.Context) error {
 			continue
 		}
 		s, err := store.Open(filepath.Join(p.Dir, "state", role), store.Options{
-			FS: errorfs.Wrap(vfs.Default, errorfs.InjectorFunc(d.fail)), Cache: role == processor, Logger: log,
+			FS: errorfs.Wrap(vfs.Default, errorfs.InjectorFunc(d.fail)), Cache: role == processor, FlushAfter: 100 * time.Millisecond, Logger: log,
 		})
 		if err != nil {
 			return err

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -84,7 +85,7 @@ func (s *Store) commit(b *pebble.Batch, sync bool) error {
 		return s.db.Flush()
 	}
 	if s.due.CompareAndSwap(false, true) {
-		time.AfterFunc(flushTime, s.flush)
+		time.AfterFunc(cmp.Or(s.opts.FlushAfter, defaultFlushAfter), s.flush)
 	}
 	return nil
 }

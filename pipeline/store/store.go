@@ -30,9 +30,8 @@ const (
 	cacheTableBytes = 16 << 20
 	// cacheIndexBytes is that of a block of their indexes: one finds any block of data.
 	cacheIndexBytes = 1 << 20
-	// flushTime is for how long a cache may have commits in memory alone. Under load
-	// its memory tables are full long before.
-	flushTime = time.Minute
+	// defaultFlushAfter: under load the memory tables are full long before.
+	defaultFlushAfter = time.Minute
 	// maxOpenFiles leaves room under a soft limit of 1,024 for sockets and logs.
 	maxOpenFiles = 256
 	// closeTime bounds how long a store may take to close: what is in memory is in
@@ -64,6 +63,8 @@ type Options struct {
 	// Cache says that whoever commits knows where to have again what was committed
 	// since the commit that the store is found at. There is no write-ahead log then.
 	Cache bool
+	// FlushAfter is for how long a cache may have commits in memory alone (default: a minute).
+	FlushAfter time.Duration
 	// Logger hears of damage, and at debug level what Pebble says (default: nobody).
 	Logger *slog.Logger
 }

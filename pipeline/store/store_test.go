@@ -226,7 +226,7 @@ func TestCacheIsFlushed(t *testing.T) {
 			t.Fatal(err)
 		}
 		set(t, s, false, "a", "1")
-		time.Sleep(flushTime + time.Second)
+		time.Sleep(defaultFlushAfter + time.Second)
 		set(t, s, false, "b", "2")
 		killed := open(t, "db", mem.CrashClone(vfs.CrashCloneCfg{}))
 		if got := dump(t, killed, ""); !slices.Equal(got, []string{"a=1"}) {
