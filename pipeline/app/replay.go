@@ -183,6 +183,7 @@ func (a *App) streams(ctx context.Context, srcs []Source, opts tail.Options) ([]
 		s, err := publish.New(publish.Options{
 			Name: src.Name(), Reader: tail.Open(src.Set, opts), Parser: src.Parser, Store: st, Log: out, Gate: a.gate,
 			Partitions: a.partitions, DeadPartitions: a.partitions, UnparsedPartitions: a.partitions,
+			RawExamples: a.opts.RawExamples,
 		})
 		if err != nil {
 			return nil, err
@@ -234,6 +235,7 @@ func (a *App) deadLetters(ctx context.Context) (uint64, error) {
 func sourceReport(s publish.Stats) report.Source {
 	return report.Source{
 		Lines: s.Lines, Bytes: s.Bytes, Events: s.Events, Ignored: s.IgnoredTotal(), Unparsed: s.Unparsed, IgnoredBy: s.Ignored,
+		Provisional: s.Provisional,
 	}
 }
 
