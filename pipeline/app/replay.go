@@ -107,7 +107,11 @@ func (a *App) Follow(ctx context.Context, srcs []Source) error {
 		<-ctx.Done() // if a part has failed, Close says why
 		return nil
 	}
-	_, err := a.read(ctx, srcs, reading{tail: tail.Options{Follow: true}, limit: -1, each: (*publish.Stream).Follow})
+	m, err := a.startMetrics(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = a.read(ctx, srcs, reading{tail: tail.Options{Follow: true}, limit: -1, each: (*publish.Stream).Follow, begun: m.streams.Store})
 	return a.orFailure(err)
 }
 
