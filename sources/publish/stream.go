@@ -190,9 +190,6 @@ func (s *Stream) checkpointDue() bool {
 
 // flush hands the wave over, with a checkpoint if keep says so.
 func (s *Stream) flush(keep bool) error {
-	if s.unread != nil {
-		return s.unread
-	}
 	if s.unsentTime {
 		s.tell(s.streamTime())
 	}
@@ -203,8 +200,8 @@ func (s *Stream) flush(keep bool) error {
 		s.kept = time.Now()
 		s.dirty = false
 	}
-	if s.unread != nil { // by the checkpoint
-		return s.unread
+	if s.unread != nil {
+		return s.unread // nothing that follows from it may leave
 	}
 	if s.wave.empty() {
 		return nil
