@@ -75,7 +75,7 @@ func appendWord(b, piece, rest []byte) []byte {
 	switch name, port := splitPort(end); {
 	case isMonth(piece, rest):
 		b = append(b, '0')
-	case ipKind(end) == 6 || bytes.Count(end, []byte{':'}) >= 2 && allHexAndColons(end):
+	case bytes.Count(end, []byte{':'}) >= 2 && (allHexAndColons(end) || ipKind(end) == 6):
 		b = append(b, "::"...)
 	case isHost(name):
 		b = append(b, "host"...)
@@ -101,11 +101,14 @@ func isMonth(piece, rest []byte) bool {
 // ipKind returns 4 or 6 for an IP address, with or without a port, else 0.
 func ipKind(w []byte) int {
 	w = bytes.TrimPrefix(w, []byte("IPv6:"))
-	if len(w) > len("0000:0000:0000:0000:0000:0000:255.255.255.255") {
+	if len(w) > len("0000:0000:0000:0000:0000:0000:255.255.255.255") || !allHexAndColons(w) {
 		return 0
 	}
 	if name, port := splitPort(w); len(port) > 0 {
 		w = name
+	}
+	if bytes.Count(w, []byte{'.'}) != 3 && bytes.Count(w, []byte{':'}) < 2 {
+		return 0
 	}
 	ip, err := netip.ParseAddr(string(w))
 	switch {

@@ -1,7 +1,5 @@
 package shape
 
-import "bytes"
-
 const (
 	// idBytes is from how many characters on a word with digits in it is an id.
 	idBytes = 8
@@ -89,7 +87,8 @@ func isID(p []byte) bool {
 		if i > 0 && isDigit(c) != isDigit(p[i-1]) {
 			turns++
 		}
-		if bytes.IndexByte([]byte("aeiou"), c|0x20) >= 0 {
+		switch c | 0x20 {
+		case 'a', 'e', 'i', 'o', 'u':
 			vowels++
 		}
 		if isHex(c) {

@@ -141,7 +141,11 @@ func tokenLen(s []byte) (at, n int) {
 }
 
 func endsToken(c byte) bool {
-	return c <= ' ' || bytes.IndexByte([]byte(`"<>()[],;`), c) >= 0
+	switch c {
+	case '"', '<', '>', '(', ')', '[', ']', ',', ';':
+		return true
+	}
+	return c <= ' '
 }
 
 // leadLen returns how much of what stands before an address's sign is not of its

@@ -67,12 +67,14 @@ func TestRedact(t *testing.T) {
 		"rfc822;jo@example.com (jo@x)":                                       "rfc822;x@example.com (x@x)",
 		"[IPv6:2001:db8::1]:25 2001:db8::1: ::ffff:192.0.2.1 at 03:25:18":    "[::]:25 ::: :: at 03:25:18",
 		"header Subject: Hello Jo from x; from=<a@b.example>":                "header Subject: x",
-		"Subject:Hello jo@x":                    "Subject:x",
-		"SUBJECT=Hello":                         "SUBJECT=x",
-		`T="Hello \"Jo\" x" from <a@b.example>`: `T="x" from <x@b.example>`,
-		`{"subject" : "Hello","to":"jo@x.example","peer":"192.0.2.1:25"}`: `{"subject" : "x","to":"x@x.example","peer":"0.0.0.0:25"}`,
+
+		"Subject:Hello jo@x":             "Subject:x",
+		"SUBJECT=Hello":                  "SUBJECT=x",
 		`{"Subject":"cut off`:            `{"Subject":"x"`,
 		"GET /o/M1/jo%40example.com.gif": "GET /o/M1/x%40example.com.gif",
+
+		`T="Hello \"Jo\" x" from <a@b.example>`:                           `T="x" from <x@b.example>`,
+		`{"subject" : "Hello","to":"jo@x.example","peer":"192.0.2.1:25"}`: `{"subject" : "x","to":"x@x.example","peer":"0.0.0.0:25"}`,
 	} {
 		if got := string(Redact(nil, []byte(line))); got != want {
 			t.Errorf("%q:\n got %q\nwant %q", line, got, want)
