@@ -107,7 +107,11 @@ func (a *App) Follow(ctx context.Context, srcs []Source) error {
 		<-ctx.Done() // if a part has failed, Close says why
 		return nil
 	}
-	_, err := a.read(ctx, srcs, reading{tail: tail.Options{Follow: true}, limit: -1, each: (*publish.Stream).Follow})
+	m, err := a.startMetrics(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = a.read(ctx, srcs, reading{tail: tail.Options{Follow: true}, limit: -1, each: (*publish.Stream).Follow, begun: m.streams.Store})
 	return a.orFailure(err)
 }
 
@@ -187,6 +191,7 @@ func (a *App) streams(ctx context.Context, srcs []Source, opts tail.Options) ([]
 			s, err := publish.New(publish.Options{
 				Name: part.name, Reader: part.reader, Parser: srcs[i].Parser, Store: st, Log: out, Gate: a.gate,
 				Partitions: a.partitions, DeadPartitions: a.partitions, UnparsedPartitions: a.partitions,
+				RawExamples: a.opts.RawExamples,
 			})
 			if err != nil {
 				return nil, err
@@ -239,6 +244,7 @@ func (a *App) deadLetters(ctx context.Context) (uint64, error) {
 func sourceReport(s publish.Stats) report.Source {
 	return report.Source{
 		Lines: s.Lines, Bytes: s.Bytes, Events: s.Events, Ignored: s.IgnoredTotal(), Unparsed: s.Unparsed, IgnoredBy: s.Ignored,
+		Provisional: s.Provisional,
 	}
 }
 

@@ -33,6 +33,8 @@ type Settings struct {
 	Year      int                                  // of stamps without a year; 0: from the file's date
 	MessageID func(messageID string) string        // takes the platform's id out of a Message-ID; may be nil
 	Account   func(sender, saslUser string) string // may be nil
+	Remember  time.Duration                        // a queue id after its last line; 0: 14 days
+	MaxOpen   int                                  // queue ids in memory; 0: a million
 	Patterns  []tracking.Pattern                   // of tracking paths; nil: the default ones
 }
 
@@ -201,6 +203,7 @@ func (s *Source) Parser() sources.Parser {
 	}
 	options := mta.Options{
 		Host: o.Host, Location: o.Location, Year: o.Year, Reference: s.reference(), MessageID: o.MessageID, Account: o.Account,
+		Lifetime: o.Remember, MaxOpen: o.MaxOpen,
 	}
 	switch s.Type {
 	case schemas.SourcePowerMTA:

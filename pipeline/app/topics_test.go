@@ -127,7 +127,7 @@ func TestTopicsThatCannotBeRead(t *testing.T) {
 	}
 	src := Source{Type: schemas.SourceKumoMTA}
 	src.Set.Path = "kafka:kumo"
-	if _, err := Parse(&src, nil); err == nil {
+	if _, err := Parse(&src, nil, nil); err == nil {
 		t.Error("parsed a topic without Kafka")
 	}
 }
@@ -150,7 +150,7 @@ func TestTypesAreRecognised(t *testing.T) {
 		if err != nil || len(found) != 1 || found[0].Type != c.want {
 			t.Fatalf("%s: got %+v, %v", name, found, err)
 		}
-		n, err := Parse(&found[0], func(*schemas.Event) error { return nil })
+		n, err := Parse(&found[0], func(*schemas.Event) error { return nil }, nil)
 		if err != nil || n.Events != 1 {
 			t.Errorf("%s: %+v, %v", name, n, err)
 		}

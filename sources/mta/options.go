@@ -38,8 +38,8 @@ type Options struct {
 	// stream's time; 0 is queue.DefaultLifetime.
 	Lifetime time.Duration
 
-	// MaxOpen is how many queue ids are remembered at most, the oldest are
-	// forgotten; 0 is queue.DefaultMaxOpen.
+	// MaxOpen is how many queue ids in the queue are remembered in memory at most;
+	// see queue.Options. 0 is queue.DefaultMaxOpen.
 	MaxOpen int
 }
 

@@ -4,7 +4,8 @@
 //   - every line has one outcome, and Events exactly when there are some,
 //   - every event has an identity and is within bounds,
 //   - a log read in pieces, by a new parser each time that got the state of the
-//     one before, gives the same events as the log read whole.
+//     one before, gives the same events as the log read whole; and so does one that
+//     has room for little of what it remembers.
 package sourcestest
 
 import (

@@ -11,12 +11,17 @@ type Options = mta.Options
 
 // New returns a parser for one stream.
 func New(o Options) *Parser {
-	return &Parser{
+	p := &Parser{
 		options: o,
 		host:    []byte(o.Host),
 		clock:   o.Clock(),
 		table:   queue.New[message](o.Queue()),
 	}
+	p.table.Loaded = func(m *message) { m.account = p.account(m.sender, m.login) }
+	return p
 }
 
-var _ sources.Parser = (*Parser)(nil)
+var (
+	_ sources.Parser   = (*Parser)(nil)
+	_ sources.Recaller = (*Parser)(nil)
+)

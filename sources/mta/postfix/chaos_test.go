@@ -55,3 +55,13 @@ func TestChaosIsTheSameInPieces(t *testing.T) {
 		formatWith(options).Pieces(t, chaos(seed, 400))
 	}
 }
+
+func TestChaosIsTheSameWithRoomForLittle(t *testing.T) {
+	for seed := range uint64(30) {
+		options := testOptions()
+		options.Lifetime = 48 * time.Hour
+		whole := formatWith(options)
+		options.MaxOpen = 1 + int(seed%5)
+		whole.Recall(t, seed, formatWith(options).New, chaos(seed, 400))
+	}
+}

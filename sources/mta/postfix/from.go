@@ -121,8 +121,13 @@ func isProbe(sender []byte) bool {
 func (p *Parser) setAccount(e *entry) {
 	p.table.Mark(e)
 	if p.options.Account != nil {
-		e.Message.account = schemas.CleanAccount(p.options.Account(e.Message.sender, e.Message.saslUser))
+		p.nameAccount(&e.Message)
 	}
+}
+
+// nameAccount says whose a message is by what is known of it.
+func (p *Parser) nameAccount(m *message) {
+	m.account = schemas.CleanAccount(p.options.Account(m.sender, m.saslUser))
 }
 
 // recent keeps the last text, since mailings have one sender for many messages.

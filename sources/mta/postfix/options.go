@@ -15,13 +15,20 @@ func New(o Options) *Parser {
 	if o.Host != "" {
 		host = []byte(o.Host)
 	}
-	return &Parser{
+	p := &Parser{
 		options: o,
 		host:    host,
 		clock:   o.Clock(),
 		table:   table{queue.New[message](o.Queue())},
 		times:   1,
 	}
+	if o.Account != nil {
+		p.table.Loaded = p.nameAccount
+	}
+	return p
 }
 
-var _ sources.Parser = (*Parser)(nil)
+var (
+	_ sources.Parser   = (*Parser)(nil)
+	_ sources.Recaller = (*Parser)(nil)
+)

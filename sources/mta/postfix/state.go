@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"mailfate/schemas"
+	"mailfate/sources"
 )
 
 // The first byte of a key in the saved state.
@@ -34,6 +34,9 @@ func (p *Parser) Changes(put func(key, value []byte) error) error {
 	return p.hashes.Changes([]byte{lineKey}, put)
 }
 
+// Recall says where queue ids are found that there is no room for in memory.
+func (p *Parser) Recall(from sources.Saved) { p.table.Recall(tableKey, from) }
+
 // Load takes one entry back, as sources.State says.
 func (p *Parser) Load(key, value []byte) error {
 	if len(key) == 0 {
@@ -45,12 +48,8 @@ func (p *Parser) Load(key, value []byte) error {
 			return fmt.Errorf("load postfix clock: %w", errState)
 		}
 	case tableKey:
-		e, err := p.table.Load(key[1:], value)
-		if err != nil {
+		if _, err := p.table.Load(key[1:], value); err != nil {
 			return fmt.Errorf("load postfix queue id: %w", err)
-		}
-		if p.options.Account != nil {
-			e.Message.account = schemas.CleanAccount(p.options.Account(e.Message.sender, e.Message.saslUser))
 		}
 	case heldKey:
 		if err := p.held.Load(key[1:], value); err != nil {

@@ -34,7 +34,8 @@ type Entry[M any] struct {
 
 	order     uint64 // place among the others, as remembered and as forgotten
 	firstSeen int64
-	touched   int64 // the stream's time at the last line about it, within touchStep, or at its removal
+	touched   int64  // the stream's time at the last line about it, within touchStep, or at its removal
+	round     uint64 // of the Changes that handed it out last
 
 	removed, dirty, saved bool
 }

@@ -16,6 +16,7 @@ type Queue struct {
 	Host     *Host
 	Instance string
 	open     int // queue ids that are remembered
+	away     int // those of them that are in the saved state alone
 }
 
 // queues knows the queues of a stream.

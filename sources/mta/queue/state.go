@@ -18,12 +18,12 @@ var errState = errors.New("malformed; the state is damaged or another version's:
 // prefix: first what is gone, for a key may have come back.
 func (t *Table[M, P]) Changes(prefix byte, put func(key, value []byte) error) error {
 	t.settle()
+	t.sweep()
 	for key := range t.gone {
 		if err := put(append([]byte{prefix}, key...), nil); err != nil {
 			return err
 		}
 	}
-	clear(t.gone)
 	var key, value []byte
 	for e := t.dirty.first; e != nil; e = t.dirty.first {
 		key = e.key.append(append(key[:0], prefix))
@@ -32,8 +32,10 @@ func (t *Table[M, P]) Changes(prefix byte, put func(key, value []byte) error) er
 			return err
 		}
 		t.dirty.remove(e)
-		e.dirty, e.saved = false, true
+		e.dirty, e.saved, e.round = false, true, t.away.round
 	}
+	t.leave()
+	t.gone = t.away.turn(t.gone)
 	return nil
 }
 
@@ -59,25 +61,46 @@ func boolByte(b bool) byte {
 	return 0
 }
 
-// Load takes back one entry that Changes wrote; key is without the prefix.
+// Load takes back one entry that Changes wrote; key is without the prefix. It
+// returns nil for one that there is no room for, and that stays where it is.
 func (t *Table[M, P]) Load(key, value []byte) (*Entry[M], error) {
+	e, err := t.decode(key, value)
+	if err != nil || t.entries[e.key] != nil {
+		return nil, errState
+	}
+	e.key.queue.opened()
+	t.order = max(t.order, e.order)
+	if t.away.saved != nil && !e.removed && len(t.loaded) >= t.maxOpen {
+		t.away.add(e.key.queue)
+		return nil, nil
+	}
+	t.entries[e.key] = e
+	t.loaded = append(t.loaded, e)
+	return e, nil
+}
+
+func (t *Table[M, P]) decode(key, value []byte) (*Entry[M], error) {
 	k := saved.NewReader(key)
 	hostName, instance, id := k.Text(), k.Text(), k.Rest()
+	e := &Entry[M]{saved: true}
 	r := saved.NewReader(value)
-	known := r.Byte() == version
-	e := &Entry[M]{removed: r.Byte() == 1, order: r.Uvarint(), firstSeen: r.Varint(), touched: r.Varint(), saved: true}
+	known := e.head(r)
 	P(&e.Message).Load(r)
 	if !known || !k.OK() || !r.Done() || len(id) > MaxID {
 		return nil, errState
 	}
 	e.key = keyOf(t.named(hostName, instance), id)
-	if t.entries[e.key] != nil {
-		return nil, errState
+	if t.Loaded != nil {
+		t.Loaded(&e.Message)
 	}
-	t.entries[e.key] = e
-	e.key.queue.opened()
-	t.loaded = append(t.loaded, e)
 	return e, nil
+}
+
+// head reads what stands before the message, and reports whether it knows it.
+func (e *Entry[M]) head(r *saved.Reader) bool {
+	known := r.Byte() == version
+	e.removed, e.order, e.firstSeen, e.touched = r.Byte() == 1, r.Uvarint(), r.Varint(), r.Varint()
+	return known
 }
 
 // settle puts what was loaded into its lists, in the order in which it was left.
@@ -87,12 +110,7 @@ func (t *Table[M, P]) settle() {
 	}
 	slices.SortFunc(t.loaded, func(a, b *Entry[M]) int { return cmp.Compare(a.order, b.order) })
 	for _, e := range t.loaded {
-		if e.removed {
-			t.removed.add(e)
-		} else {
-			t.open.add(e)
-		}
-		t.order = e.order
+		t.list(e).add(e)
 	}
 	t.loaded = nil
 }

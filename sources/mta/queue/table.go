@@ -31,8 +31,9 @@ type Options struct {
 	// Lifetime is how long a queue id is remembered after its last line, in the
 	// stream's time; 0 is DefaultLifetime.
 	Lifetime time.Duration
-	// MaxOpen is how many queue ids are remembered at most, the oldest are
-	// forgotten; 0 is DefaultMaxOpen.
+	// MaxOpen is how many queue ids in the queue are remembered in memory at most.
+	// The oldest are left where they were saved, if Recall has said where that is;
+	// else they are forgotten. 0 is DefaultMaxOpen.
 	MaxOpen int
 }
 
@@ -46,6 +47,10 @@ type Message[M any] interface {
 
 // A Table remembers the queue ids of one stream.
 type Table[M any, P Message[M]] struct {
+	// Loaded, if not nil, is called with every message that was read back: for what
+	// Append does not save because it follows from the rest.
+	Loaded func(*M)
+
 	queues
 	entries  map[key]*Entry[M]
 	open     list[M] // still in the queue
@@ -56,10 +61,11 @@ type Table[M any, P Message[M]] struct {
 	lifetime int64 // ms
 	now      int64 // the stream's time; a line's own may be far behind it
 
-	gone      map[string]struct{} // keys of saved entries that are no more
-	loaded    []*Entry[M]         // not in their lists yet
-	free      *Entry[M]           // for reuse, linked by age
+	gone      keys        // of saved entries that are no more
+	loaded    []*Entry[M] // not in their lists yet
+	free      *Entry[M]   // for reuse, linked by age
 	forgotten int
+	away      away
 }
 
 // New returns an empty table.
@@ -78,12 +84,12 @@ func New[M any, P Message[M]](o Options) *Table[M, P] {
 		dirty:    list[M]{by: byChange},
 		maxOpen:  o.MaxOpen,
 		lifetime: o.Lifetime.Milliseconds(),
-		gone:     make(map[string]struct{}),
+		gone:     make(keys),
 	}
 }
 
 // Open is how many queue ids are remembered now.
-func (t *Table[M, P]) Open() int { return len(t.entries) }
+func (t *Table[M, P]) Open() int { return len(t.entries) + t.away.n }
 
 // Forgotten counts the queue ids, since New, that were forgotten before their
 // time because there were too many.
@@ -92,8 +98,21 @@ func (t *Table[M, P]) Forgotten() int { return t.forgotten }
 // Find returns what is known of a queue id; nil when nothing is.
 func (t *Table[M, P]) Find(q *Queue, id []byte) *Entry[M] {
 	t.settle()
-	return t.entries[keyOf(q, id)]
+	k := keyOf(q, id)
+	e := t.entries[k]
+	if e == nil && q.away > 0 {
+		e = t.fetch(k)
+	}
+	if e != nil && t.outlived(e.touched) && !e.removed {
+		t.drop(e)
+		return nil
+	}
+	return e
 }
+
+// outlived reports whether nothing is remembered any more of a queue id in the
+// queue, whose last line was logged at a time.
+func (t *Table[M, P]) outlived(touched int64) bool { return t.now-touched > t.lifetime }
 
 // Create begins with a queue id, whose first line was logged at a time. What was
 // known of it belonged to an earlier message.
@@ -101,7 +120,7 @@ func (t *Table[M, P]) Create(q *Queue, id []byte, seen int64) *Entry[M] {
 	if e := t.Find(q, id); e != nil {
 		t.drop(e)
 	}
-	for t.open.n+t.removed.n >= t.maxOpen {
+	for t.away.saved == nil && t.open.n >= t.maxOpen {
 		t.forget()
 	}
 	e := t.free
@@ -118,12 +137,8 @@ func (t *Table[M, P]) Create(q *Queue, id []byte, seen int64) *Entry[M] {
 	return e
 }
 
-// forget makes room: for what was removed first, then for the oldest.
+// forget makes room where nothing can be left in the saved state.
 func (t *Table[M, P]) forget() {
-	if t.removed.first != nil {
-		t.drop(t.removed.first)
-		return
-	}
 	t.drop(t.open.first)
 	t.forgotten++
 }
@@ -165,7 +180,7 @@ func (t *Table[M, P]) Expire(now int64) {
 	for e := t.removed.first; e != nil && now-e.touched > grace; e = t.removed.first {
 		t.drop(e)
 	}
-	for e := t.open.first; e != nil && now-e.touched > t.lifetime; e = t.open.first {
+	for e := t.open.first; e != nil && t.outlived(e.touched); e = t.open.first {
 		t.drop(e)
 	}
 }
@@ -173,14 +188,23 @@ func (t *Table[M, P]) Expire(now int64) {
 // drop forgets a queue id.
 func (t *Table[M, P]) drop(e *Entry[M]) {
 	t.unkey(e)
-	if e.removed {
-		t.removed.remove(e)
-	} else {
-		t.open.remove(e)
-	}
+	t.list(e).remove(e)
 	if e.dirty {
 		t.dirty.remove(e)
 	}
+	t.recycle(e)
+}
+
+// list returns the list that the entry is in by its age.
+func (t *Table[M, P]) list(e *Entry[M]) *list[M] {
+	if e.removed {
+		return &t.removed
+	}
+	return &t.open
+}
+
+// recycle keeps an entry that is in no list any more for reuse.
+func (t *Table[M, P]) recycle(e *Entry[M]) {
 	*e = Entry[M]{}
 	e.links[byAge].next = t.free
 	t.free = e
@@ -201,7 +225,7 @@ func (t *Table[M, P]) unkey(e *Entry[M]) {
 	delete(t.entries, e.key)
 	e.key.queue.closed()
 	if e.saved {
-		t.gone[string(e.key.append(nil))] = struct{}{}
+		t.gone.add(&e.key)
 	}
 }
 

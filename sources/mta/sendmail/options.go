@@ -25,7 +25,7 @@ func New(o Options) *Parser {
 	if o.Host != "" {
 		host = []byte(o.Host)
 	}
-	return &Parser{
+	p := &Parser{
 		options:  o,
 		host:     host,
 		clock:    o.Clock(),
@@ -33,6 +33,11 @@ func New(o Options) *Parser {
 		sessions: queue.New[session](queue.Options{Lifetime: sessionLifetime, MaxOpen: maxSessions}),
 		times:    1,
 	}
+	p.table.Loaded = p.setAccount
+	return p
 }
 
-var _ sources.Parser = (*Parser)(nil)
+var (
+	_ sources.Parser   = (*Parser)(nil)
+	_ sources.Recaller = (*Parser)(nil)
+)

@@ -3,6 +3,8 @@ package sendmail
 import (
 	"errors"
 	"fmt"
+
+	"mailfate/sources"
 )
 
 // The first byte of a key in the saved state.
@@ -36,6 +38,9 @@ func (p *Parser) Changes(put func(key, value []byte) error) error {
 	return p.hashes.Changes([]byte{lineKey}, put)
 }
 
+// Recall says where queue ids are found that there is no room for in memory.
+func (p *Parser) Recall(from sources.Saved) { p.table.Recall(tableKey, from) }
+
 // Load takes one entry back, as sources.State says.
 func (p *Parser) Load(key, value []byte) error {
 	if len(key) == 0 {
@@ -48,7 +53,7 @@ func (p *Parser) Load(key, value []byte) error {
 			err = errState
 		}
 	case tableKey:
-		err = p.loadMessage(rest, value)
+		_, err = p.table.Load(rest, value)
 	case sessionKey:
 		_, err = p.sessions.Load(rest, value)
 	case heldKey:
@@ -62,12 +67,4 @@ func (p *Parser) Load(key, value []byte) error {
 		return fmt.Errorf("load sendmail state of kind %q: %w", key[0], err)
 	}
 	return nil
-}
-
-func (p *Parser) loadMessage(key, value []byte) error {
-	e, err := p.table.Load(key, value)
-	if err == nil {
-		p.setAccount(&e.Message)
-	}
-	return err
 }
