@@ -18,6 +18,10 @@ import (
 // transactional ids.
 const Group = "mailfate-process"
 
+// maxPause is how long a partition whose transactions are refused again and again
+// waits before it is restored once more: that reads and writes for nothing.
+const maxPause = 5 * time.Second
+
 // Options says what a processor works with. Client and Store are required.
 type Options struct {
 	Client *kafkalog.Client
@@ -38,6 +42,8 @@ type Processor struct {
 	life    time.Duration
 	timers  status.Timers
 	cluster string
+
+	pause func(context.Context, *kafkalog.Backoff) bool // between a partition's workers; false: ctx has ended
 
 	warnRules sync.Once
 
@@ -69,6 +75,7 @@ func New(o Options) *Processor {
 	}
 	return &Processor{
 		client: o.Client, store: o.Store, log: o.Logger, clock: newWallClock(o.Now, o.Steady), life: o.Life, timers: o.Timers,
+		pause:   func(ctx context.Context, wait *kafkalog.Backoff) bool { return wait.Wait(ctx) },
 		changed: make(chan struct{}), done: map[int]progress{},
 	}
 }
@@ -128,14 +135,17 @@ func (p *Processor) generations(ctx context.Context, group *kafkalog.Group) erro
 // partition is another's. It returns only errors that no new worker could mend.
 func (p *Processor) work(ctx context.Context, partition int, assigned func() bool) error {
 	defer p.report(partition, progress{input: -1})
+	wait := kafkalog.Backoff{Max: maxPause}
 	for ctx.Err() == nil {
-		st, err := p.store.Renewed()
-		if err == nil {
-			err = newWorker(p, st, partition).run(ctx)
+		moved, err := p.workOnce(ctx, partition)
+		if moved {
+			wait.Reset()
 		}
 		switch {
-		case err == nil || ctx.Err() != nil:
+		case ctx.Err() != nil:
 			return nil
+		case err == nil:
+			p.log.Info("partition is restored after a connection broke", "partition", partition)
 		case errors.Is(err, kafkalog.ErrFenced):
 			p.log.Info("partition was taken over", "partition", partition, "reason", err)
 			return nil
@@ -144,11 +154,22 @@ func (p *Processor) work(ctx context.Context, partition int, assigned func() boo
 		default:
 			return fmt.Errorf("process partition %d: %w", partition, err)
 		}
-		if !assigned() {
+		if !p.pause(ctx, &wait) || !assigned() {
 			return nil // to take it now could only disturb whoever has it since
 		}
 	}
 	return nil
+}
+
+// workOnce lets one worker work, and says whether it got anywhere.
+func (p *Processor) workOnce(ctx context.Context, partition int) (moved bool, err error) {
+	st, err := p.store.Renewed()
+	if err != nil {
+		return false, err
+	}
+	w := newWorker(p, st, partition)
+	err = w.run(ctx)
+	return w.moved, err
 }
 
 func isTemporary(err error) bool {

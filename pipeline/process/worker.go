@@ -54,6 +54,7 @@ type worker struct {
 	rules     uint64 // see schemas.Bookmark
 	checkAt   int64  // with which input rules are compared
 	committed meta
+	moved     bool // a transaction was brought to its end
 }
 
 func newWorker(p *Processor, st *store.Store, partition int) *worker {
@@ -71,6 +72,8 @@ func newWorker(p *Processor, st *store.Store, partition int) *worker {
 // last to call Init.
 func transactionalID(partition int) string { return Group + "-" + strconv.Itoa(partition) }
 
+// run works until ctx ends, or until the partition has to be taken and restored
+// anew, which an error, or a producer that is not ready, says.
 func (w *worker) run(ctx context.Context) error {
 	if err := w.producer.Init(ctx); err != nil {
 		return err
@@ -79,7 +82,7 @@ func (w *worker) run(ctx context.Context) error {
 		return err
 	}
 	input := w.processor.client.NewReader(schemas.TopicEvents, w.partition, w.input)
-	for ctx.Err() == nil {
+	for ctx.Err() == nil && w.producer.Ready() {
 		if err := w.turn(ctx, input); err != nil {
 			return err
 		}
@@ -139,5 +142,7 @@ func (w *worker) step(ctx context.Context, b *batch) error {
 		return err
 	}
 	end := written[kafkalog.TopicPartition{Topic: schemas.TopicStatus, Partition: w.partition}]
-	return b.keep(meta{Cluster: w.processor.cluster, Changelog: end - 1, Nonce: mark.Nonce, Time: b.intake / 1000})
+	err = b.keep(meta{Cluster: w.processor.cluster, Changelog: end - 1, Nonce: mark.Nonce, Time: b.intake / 1000})
+	w.moved = w.moved || err == nil
+	return err
 }
