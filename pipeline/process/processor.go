@@ -124,6 +124,9 @@ func (p *Processor) generations(ctx context.Context, group *kafkalog.Group) erro
 			return fmt.Errorf("get partitions assigned: %w", err)
 		}
 		p.log.Info("partitions assigned", "generation", gen.ID, "partitions", gen.Assigned[schemas.TopicEvents])
+		if err := checkPartitions(gen.Assigned[schemas.TopicEvents]); err != nil {
+			return err
+		}
 		if err := p.keepHad(gen.Assigned[schemas.TopicEvents]); err != nil {
 			return err
 		}
