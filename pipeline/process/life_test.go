@@ -211,7 +211,7 @@ func TestHeardOfInTheEndByAClockThatLeapt(t *testing.T) {
 	defer st.Close()
 	now := firstDay
 	p := New(Options{Client: client, Store: st, Now: func() time.Time { return now }, Steady: -1})
-	w := newWorker(p, st, 0)
+	w := newWorker(p, st, 0, newPatience())
 	if err := errors.Join(w.producer.Init(t.Context()), w.restore(t.Context())); err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -93,5 +94,53 @@ func TestLastingRefusalIsNoStorm(t *testing.T) {
 		if first, last := waits[at], waits[at+times-1]; first > 10*time.Millisecond || last < maxPause/2 || last > maxPause {
 			t.Errorf("round %d: pauses from %v to %v", n, first, last)
 		}
+	}
+}
+
+// A broker so slow that a commit times out is given more time, instead of the
+// same again for ever.
+func TestSlowBrokerIsGivenTime(t *testing.T) {
+	cluster, err := kfake.NewCluster(kfake.NumBrokers(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cluster.Close()
+	client := clientOf(t, 1, cluster.ListenAddrs()...)
+	const needed = 60 * time.Millisecond
+	cluster.ControlKey(int16(kmsg.AddPartitionsToTxn), func(kmsg.Request) (kmsg.Response, error, bool) {
+		cluster.KeepControl()
+		cluster.SleepControl(func() { <-time.After(needed) })
+		return nil, nil, false
+	})
+	st, err := store.Open(t.TempDir(), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	newPublisher(t, client, 1).events(delivered("m1", "a@example.net", 1))
+	p := New(Options{Client: client, Store: st})
+	with := newPatience()
+	with.commit = needed / 10
+	for range 10 {
+		w := newWorker(p, st, 0, with)
+		if err := errors.Join(w.producer.Init(t.Context()), w.restore(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+		err = w.turn(t.Context(), client.NewReader(schemas.TopicEvents, 0, 0))
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, kafkalog.ErrOutcomeUnknown) {
+			t.Fatal(err)
+		}
+	}
+	if err != nil || with.commit < needed {
+		t.Errorf("given %v: %v", with.commit, err)
+	}
+	for range 10 {
+		with.timedOut()
+	}
+	if with.commit != maxCommitTime {
+		t.Errorf("in the end %v", with.commit)
 	}
 }

@@ -18,10 +18,6 @@ import (
 // transactional ids.
 const Group = "mailfate-process"
 
-// maxPause is how long a partition whose transactions are refused again and again
-// waits before it is restored once more: that reads and writes for nothing.
-const maxPause = 5 * time.Second
-
 // Options says what a processor works with. Client and Store are required.
 type Options struct {
 	Client *kafkalog.Client
@@ -138,11 +134,11 @@ func (p *Processor) generations(ctx context.Context, group *kafkalog.Group) erro
 // partition is another's. It returns only errors that no new worker could mend.
 func (p *Processor) work(ctx context.Context, partition int, assigned func() bool) error {
 	defer p.report(partition, progress{input: -1})
-	wait := kafkalog.Backoff{Max: maxPause}
+	with := newPatience()
 	for ctx.Err() == nil {
-		moved, err := p.workOnce(ctx, partition)
-		if moved {
-			wait.Reset()
+		st, err := p.store.Renewed()
+		if err == nil {
+			err = newWorker(p, st, partition, with).run(ctx)
 		}
 		switch {
 		case ctx.Err() != nil:
@@ -157,22 +153,11 @@ func (p *Processor) work(ctx context.Context, partition int, assigned func() boo
 		default:
 			return fmt.Errorf("process partition %d: %w", partition, err)
 		}
-		if !p.pause(ctx, &wait) || !assigned() {
+		if !p.pause(ctx, &with.pause) || !assigned() {
 			return nil // to take it now could only disturb whoever has it since
 		}
 	}
 	return nil
-}
-
-// workOnce lets one worker work, and says whether it got anywhere.
-func (p *Processor) workOnce(ctx context.Context, partition int) (moved bool, err error) {
-	st, err := p.store.Renewed()
-	if err != nil {
-		return false, err
-	}
-	w := newWorker(p, st, partition)
-	err = w.run(ctx)
-	return w.moved, err
 }
 
 func isTemporary(err error) bool {

@@ -15,13 +15,6 @@ import (
 )
 
 const (
-	// transactionTimeout is after how long a broker aborts what a dead worker
-	// left open; until then its successors' readers wait.
-	transactionTimeout = 10 * time.Second
-
-	// commitTime bounds a commit that was begun when the worker was asked to end.
-	commitTime = 8 * time.Second
-
 	// fetchWait is how long an idle worker waits for input.
 	fetchWait = 250 * time.Millisecond
 
@@ -34,6 +27,7 @@ const (
 type worker struct {
 	processor *Processor
 	partition int
+	patience  *patience
 	keys      *keyspace
 	store     *store.Store
 	producer  *kafkalog.Producer
@@ -54,14 +48,13 @@ type worker struct {
 	rules     uint64 // see schemas.Bookmark
 	checkAt   int64  // with which input rules are compared
 	committed meta
-	moved     bool // a transaction was brought to its end
 }
 
-func newWorker(p *Processor, st *store.Store, partition int) *worker {
+func newWorker(p *Processor, st *store.Store, partition int, with *patience) *worker {
 	return &worker{
-		processor: p, partition: partition,
+		processor: p, partition: partition, patience: with,
 		keys: newKeyspace(partition), store: st,
-		producer: p.client.NewProducer(transactionalID(partition), transactionTimeout),
+		producer: p.client.NewProducer(transactionalID(partition), with.commit+abortAfter),
 		eval:     status.NewEvaluator(p.timers), enc: schemas.NewEncoder(), dec: schemas.NewDecoder(),
 		clocks: map[string]int64{}, expired: map[string]bool{},
 		refold: schemas.Refolding{Done: true}, pace: leastAtOnce,
@@ -126,7 +119,7 @@ func (w *worker) step(ctx context.Context, b *batch) error {
 		return nil
 	}
 	// The partition may be taken away meanwhile; what was begun is brought to its end.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.patience.commit)
 	defer cancel()
 	if err := w.producer.Begin(); err != nil {
 		return err
@@ -139,10 +132,15 @@ func (w *worker) step(ctx context.Context, b *batch) error {
 		{Topic: schemas.TopicEvents, Partition: w.partition}: b.input,
 	}})
 	if err != nil {
+		if ctx.Err() != nil {
+			w.patience.timedOut()
+		}
 		return err
 	}
 	end := written[kafkalog.TopicPartition{Topic: schemas.TopicStatus, Partition: w.partition}]
-	err = b.keep(meta{Cluster: w.processor.cluster, Changelog: end - 1, Nonce: mark.Nonce, Time: b.intake / 1000})
-	w.moved = w.moved || err == nil
-	return err
+	if err := b.keep(meta{Cluster: w.processor.cluster, Changelog: end - 1, Nonce: mark.Nonce, Time: b.intake / 1000}); err != nil {
+		return err
+	}
+	w.patience.pause.Reset()
+	return nil
 }
