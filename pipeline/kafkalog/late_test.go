@@ -71,7 +71,7 @@ func (c *delayedConn) Write(b []byte) (int, error) {
 		return c.Conn.Write(b)
 	}
 	d.api, d.held, d.conn = 0, bytes.Clone(b), c.Conn
-	return len(b), c.Conn.SetReadDeadline(time.Now()) // ends what waits for the answer
+	return len(b), c.SetReadDeadline(time.Now()) // ends what waits for the answer
 }
 
 func (c *delayedConn) Close() error {
