@@ -95,9 +95,17 @@ func stateOfOthers(sign string, value func() any) fault {
 				others = append(others, o)
 			}
 		}
-		m.kill()
-		err := inStore(m.state(), func(s *store.Store) error { return pretend(s, sign, value(), true) })
-		if err != nil {
+		if err := g.every(ctx, m.name+" has state", func() error { // it may just have begun
+			if err := g.onwardEverywhere(ctx); err != nil {
+				return err
+			}
+			m.kill()
+			err := inStore(m.state(), func(s *store.Store) error { return pretend(s, sign, value(), true) })
+			if err != nil {
+				return errors.Join(err, m.start())
+			}
+			return nil
+		}); err != nil {
 			return err
 		}
 		if err := g.onwardEverywhere(ctx); err != nil {
@@ -131,7 +139,7 @@ var (
 // pretend changes a field of every partition's bookmark in a processor's store,
 // and takes all messages out of it, or none.
 func pretend(s *store.Store, field string, value any, empty bool) error {
-	into := s.NewBatch()
+	into, held := s.NewBatch(), 0
 	for p := range partitions {
 		prefix := binary.BigEndian.AppendUint16(nil, uint16(p))
 		key := append(bytes.Clone(prefix), 'm')
@@ -139,6 +147,7 @@ func pretend(s *store.Store, field string, value any, empty bool) error {
 		if err != nil || !found {
 			continue
 		}
+		held++
 		meta := map[string]any{}
 		if err := msgpack.Unmarshal(text, &meta); err != nil {
 			return err
@@ -158,6 +167,9 @@ func pretend(s *store.Store, field string, value any, empty bool) error {
 		if err != nil {
 			return err
 		}
+	}
+	if empty && held == 0 {
+		return errors.New("there is no bookmark of any partition")
 	}
 	return into.Commit(true)
 }

@@ -58,7 +58,7 @@ var short = []fault{
 	killedAt(point{processor, toKafka, "EndTxn", false}, before), killedAt(point{processor, toKafka, "EndTxn", false}, after),
 	killedAt(point{sink, toServer, "insert rows", false}, before), killedAt(point{sink, toServer, "insert", false}, after),
 	killedAt(point{sink, toKafka, "OffsetCommit", false}, before), killedAt(point{sink, toKafka, "OffsetCommit", false}, after),
-	killedAt(point{source, toKafka, "Produce", false}, after), rotation,
+	killedAt(point{source, toKafka, "Produce", false}, before), killedAt(point{source, toKafka, "Produce", false}, after), rotation,
 	heldAt(processor, toKafka, step{"EndTxn", before}), heldAt(sink, toServer, step{"insert rows", before}),
 	brokerKilled, killedAll,
 	stateOld(processor), stateSwapped, wrongNonce, wrongTime, sinksAnew,
