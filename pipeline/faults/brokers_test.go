@@ -23,6 +23,7 @@ type Broker interface {
 	Pause() error                      // SIGSTOP
 	Continue() error                   // SIGCONT
 	Restart(ctx context.Context) error // after Kill, on what it has written
+	Compact() error                    // what may be compacted; it may take a while after that
 	Stop(ctx context.Context) error    // for good
 }
 
@@ -61,7 +62,8 @@ func sideBySide(t *testing.T, test func(t *testing.T, k kind)) {
 type embeddedBroker struct {
 	dir  string
 	cmd  *exec.Cmd
-	in   io.Closer
+	in   io.WriteCloser
+	out  *bufio.Reader
 	addr string
 }
 
@@ -103,7 +105,8 @@ func (b *embeddedBroker) Restart(context.Context) error {
 	if err := b.cmd.Start(); err != nil {
 		return err
 	}
-	line, err := bufio.NewReader(out).ReadString('\n')
+	b.out = bufio.NewReader(out)
+	line, err := b.out.ReadString('\n')
 	if err != nil {
 		return fmt.Errorf("start broker: %w", err)
 	}
@@ -111,7 +114,22 @@ func (b *embeddedBroker) Restart(context.Context) error {
 	return nil
 }
 
-// runBroker is that process. It ends with its standard input.
+// Compact asks for it, and returns when it is done.
+func (b *embeddedBroker) Compact() error {
+	if _, err := fmt.Fprintln(b.in); err != nil {
+		return err
+	}
+	answer, err := b.out.ReadString('\n')
+	if answer != compactedAnswer {
+		return fmt.Errorf("compact topics: %s%w", answer, err)
+	}
+	return nil
+}
+
+const compactedAnswer = "compacted\n"
+
+// runBroker is that process. It compacts for every line of its standard input, and
+// ends with it.
 func runBroker(dir string) int {
 	b, err := embedded.StartBroker(context.Background(), embedded.BrokerOptions{Dir: dir})
 	if err != nil {
@@ -119,7 +137,13 @@ func runBroker(dir string) int {
 		return 1
 	}
 	fmt.Println(b.Addr())
-	_, _ = io.Copy(io.Discard, os.Stdin)
+	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+		if err := b.Compact(context.Background()); err != nil {
+			fmt.Println(err)
+			continue
+		}
+		fmt.Print(compactedAnswer)
+	}
 	if err := b.Stop(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -147,6 +171,9 @@ func (b apacheBroker) Kill() error {
 	b.Broker.Kill()
 	return nil
 }
+
+// Compact does nothing: it compacts by itself.
+func (b apacheBroker) Compact() error { return nil }
 
 // Stop kills it: nobody needs its data any more.
 func (b apacheBroker) Stop(context.Context) error { return b.Kill() }

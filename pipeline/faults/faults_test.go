@@ -13,7 +13,7 @@ var single = []fault{
 	killed(processor), killed(sink), killed(source), killedAll,
 	terminated(processor), terminated(sink), terminated(source),
 	joining(processor), joining(sink),
-	brokerKilled, serverKilled, serverPaused, serverRefuses(time.Second, 5*time.Second), serverSlow,
+	brokerKilled, serverPaused, serverRefuses(time.Second, 5*time.Second), serverSlow,
 	rotation, stateGone(processor), stateGone(source), stateSwapped, stateOld(processor), stateOld(source), stateFromTheFuture, checkpointFromTheFuture,
 	corrupted(processor, "MANIFEST-*"), corrupted(source, "MANIFEST-*"), corrupted(source, "*.log"),
 	corrupted(processor, "*.sst"), corrupted(source, "*.sst"), corrupted(processor, "OPTIONS-*"),
@@ -22,7 +22,13 @@ var single = []fault{
 	delayed(processor, toKafka), delayed(sink, toKafka), delayed(source, toKafka), delayed(sink, toServer),
 	cutWithin(processor, toKafka, step{"Produce", before}), cutWithin(processor, toKafka, step{"EndTxn", after}),
 	cutWithin(processor, toKafka, step{"Fetch", after}), cutWithin(sink, toServer, step{"insert rows", before}), cutWithin(sink, toServer, step{"insert", after}),
-	clockJumps,
+	clockJumps, wrongCluster, wrongNonce, wrongTime, sinksAnew,
+}
+
+// serverKills are kill -9 of ClickHouse at every step of an insert.
+var serverKills = []fault{
+	serverKilled, serverKilledAt(step{"insert", before}, 0), serverKilledAt(step{"insert rows", before}, 0),
+	serverKilledAt(step{"insert rows", before}, 5*time.Millisecond), serverKilledAt(step{"insert", after}, 0),
 }
 
 // slow are those that take their time.
@@ -52,9 +58,10 @@ var short = []fault{
 	killedAt(point{processor, toKafka, "EndTxn", false}, before), killedAt(point{processor, toKafka, "EndTxn", false}, after),
 	killedAt(point{sink, toServer, "insert rows", false}, before), killedAt(point{sink, toServer, "insert", false}, after),
 	killedAt(point{sink, toKafka, "OffsetCommit", false}, before), killedAt(point{sink, toKafka, "OffsetCommit", false}, after),
-	killedAt(point{source, toKafka, "Produce", false}, after), rotation,
+	killedAt(point{source, toKafka, "Produce", false}, before), killedAt(point{source, toKafka, "Produce", false}, after), rotation,
 	heldAt(processor, toKafka, step{"EndTxn", before}), heldAt(sink, toServer, step{"insert rows", before}),
 	brokerKilled, killedAll,
+	stateOld(processor), stateSwapped, wrongNonce, wrongTime, sinksAnew,
 }
 
 // ofProgram is what the real program has to bear; the short part takes the first.
@@ -81,9 +88,9 @@ func mixture(r *rand.Rand, n int, lists ...[]fault) (out []fault) {
 func TestMixture(t *testing.T) {
 	eachRun(t, eachBroker, func(t *testing.T, k kind) {
 		s := seed(t)
-		faults := append(mixture(rand.New(rand.NewPCG(s, 2)), 3, single), serverKilled)
+		faults := append(mixture(rand.New(rand.NewPCG(s, 2)), 3, single), serverKills...)
 		if *runsFlag > 0 {
-			faults = mixture(rand.New(rand.NewPCG(s, 2)), 20, single, single, slow, zombies, allPoints(), allRefusals())
+			faults = mixture(rand.New(rand.NewPCG(s, 2)), 20, single, single, serverKills, slow, zombies, allPoints(), allRefusals())
 		}
 		run(t, ask{name: "mixture", seed: s, in: parts, broker: k, faults: faults})
 	})
@@ -188,7 +195,7 @@ const diskSteps = 4
 // TestAlone tries each fault by itself, several times in each run.
 func TestAlone(t *testing.T) {
 	needRuns(t)
-	for _, f := range slices.Concat(single, slow, zombies) {
+	for _, f := range slices.Concat(single, serverKills, slow, zombies) {
 		t.Run(f.name, func(t *testing.T) {
 			eachRun(t, eachBroker, func(t *testing.T, k kind) {
 				run(t, ask{name: f.name, seed: seed(t), in: parts, broker: k, faults: slices.Repeat([]fault{f}, 3)})

@@ -2,6 +2,7 @@ package faults
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -58,6 +59,34 @@ func (g *rig) encode(it *item, records [][]kafkalog.Record) error {
 	p := g.r.IntN(partitions)
 	records[p] = append(records[p], kafkalog.Record{Key: []byte("rubbish"), Value: it.raw})
 	return nil
+}
+
+// onward publishes some items, and waits until they are where they belong.
+func (g *rig) onward(ctx context.Context) error {
+	if err := g.feed(ctx, chunk); err != nil {
+		return err
+	}
+	return g.caughtUpWithin(ctx, againWithin)
+}
+
+// onwardEverywhere is onward until every partition has got something to process.
+func (g *rig) onwardEverywhere(ctx context.Context) error {
+	ends, err := g.client.EndOffsets(ctx, schemas.TopicStatus)
+	if err != nil {
+		return err
+	}
+	return g.every(ctx, "go on in all partitions", func() error {
+		if err := g.onward(ctx); err != nil {
+			return err
+		}
+		now, err := g.client.EndOffsets(ctx, schemas.TopicStatus)
+		for p := range now {
+			if now[p] <= ends[p] {
+				return fmt.Errorf("partition %d got nothing", p)
+			}
+		}
+		return err
+	})
 }
 
 // during lets time pass, and events come.

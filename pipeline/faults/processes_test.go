@@ -123,6 +123,33 @@ var serverKilled = fault{"kill -9 ClickHouse", func(ctx context.Context, g *rig)
 	return shared.start(ctx)
 }}
 
+// serverKilledAt is kill -9 of ClickHouse when a sink reaches a step of an insert,
+// or as long after that as the server may be at work on it.
+func serverKilledAt(s step, within time.Duration) fault {
+	return fault{fmt.Sprintf("kill -9 ClickHouse %s %s, within %v", s.when, s.what, within), func(ctx context.Context, g *rig) error {
+		died, delay := make(chan error, 1), g.between(0, within)
+		err := g.point(ctx, g.any(sink), toServer, s, g.r.IntN(6), func() action {
+			if delay == 0 {
+				died <- shared.kill()
+			} else {
+				time.AfterFunc(delay, func() { died <- shared.kill() })
+			}
+			return action{}
+		})
+		if err != nil {
+			return err
+		}
+		if err := <-died; err != nil {
+			return err
+		}
+		g.kills.Add(1)
+		if err := g.during(ctx, g.between(0, time.Second)); err != nil {
+			return err
+		}
+		return shared.start(ctx)
+	}}
+}
+
 var serverPaused = fault{"SIGSTOP, SIGCONT ClickHouse", func(ctx context.Context, g *rig) error {
 	if err := shared.signal(syscall.SIGSTOP); err != nil {
 		return err

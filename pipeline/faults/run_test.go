@@ -51,18 +51,18 @@ func run(t *testing.T, a ask) {
 	l := &line{fault: a.name, broker: a.broker.name, runs: 1, events: len(w.items)}
 	if err := g.wreak(ctx, a, l); err != nil {
 		t.Errorf("seed %d, %s: %v", a.seed, a.name, err)
-		g.tell(t)
+		g.tell(t, nil)
 	}
 	v, err := g.settle(ctx, ought)
 	if err != nil || v == nil {
 		t.Errorf("seed %d, %s: settle: %v; verdict so far %v", a.seed, a.name, err, v)
-		g.tell(t)
+		g.tell(t, v)
 		v = &verdict{lost: 1}
 	}
 	l.rows, l.lost, l.doubled, l.different, l.again = v.rows, v.lost, v.doubled, v.different, v.again
 	if !v.exact() {
 		t.Errorf("seed %d, %s: %s", a.seed, a.name, v)
-		g.tell(t)
+		g.tell(t, v)
 	}
 	lost, unexpected, err := g.deadLetters(ctx)
 	if err != nil || lost+unexpected > 0 {
@@ -101,10 +101,7 @@ func (g *rig) wreak(ctx context.Context, a ask, l *line) error {
 			return fmt.Errorf("%s (fault %d): %w", f.name, i+1, err)
 		}
 		injected := time.Now()
-		if err := g.feed(ctx, chunk); err != nil {
-			return err
-		}
-		if err := g.caughtUpWithin(ctx, againWithin); err != nil {
+		if err := g.onward(ctx); err != nil {
 			return fmt.Errorf("%s (fault %d): %w", f.name, i+1, err)
 		}
 		l.waited(time.Since(injected).Seconds())

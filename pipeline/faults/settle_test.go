@@ -22,21 +22,33 @@ const (
 
 // caughtUp waits until all that was published is processed and in ClickHouse.
 func (g *rig) caughtUp(ctx context.Context) error {
-	ends, err := g.client.EndOffsets(ctx, schemas.TopicEvents)
+	for _, r := range []struct{ group, topic string }{
+		{process.Group, schemas.TopicEvents}, {g.group, schemas.TopicEvents}, {g.group, schemas.TopicStatus},
+	} {
+		if err := g.hasRead(ctx, r.group, r.topic); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hasRead waits until a group has read a topic up to its ends of now.
+func (g *rig) hasRead(ctx context.Context, group, topic string) error {
+	ends, err := g.client.EndOffsets(ctx, topic)
 	if err != nil {
 		return err
 	}
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	for {
-		behind := g.behind(ctx, ends)
+		behind := g.behind(ctx, group, topic, ends)
 		if behind == 0 {
 			return nil
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return fmt.Errorf("catch up: %d partitions are behind: %w", behind, ctx.Err())
+			return fmt.Errorf("catch up: %s has %d partitions of %s left to read: %w", group, behind, topic, ctx.Err())
 		}
 	}
 }
@@ -47,18 +59,32 @@ func (g *rig) caughtUpWithin(ctx context.Context, d time.Duration) error {
 	return g.caughtUp(ctx)
 }
 
-// behind counts the partitions that the processors, or the sinks, have not read up
-// to their ends. A group that nobody can tell of has read nothing.
-func (g *rig) behind(ctx context.Context, ends []int64) (n int) {
-	for _, group := range []string{process.Group, g.group} {
-		committed, err := g.client.CommittedOffsets(ctx, group, schemas.TopicEvents)
-		for p, end := range ends {
-			if err != nil || committed[p] < end {
-				n++
-			}
+// behind counts the partitions that a group has not read up to their ends. A group
+// that nobody can tell of has read nothing.
+func (g *rig) behind(ctx context.Context, group, topic string, ends []int64) (n int) {
+	committed, err := g.client.CommittedOffsets(ctx, group, topic)
+	for p, end := range ends {
+		if err != nil || committed[p] < end && g.holds(ctx, topic, p, committed[p], end) {
+			n++
 		}
 	}
 	return n
+}
+
+// holds reports whether there is a record between two offsets. Sinks do not commit
+// what only the markers of transactions take up.
+func (g *rig) holds(ctx context.Context, topic string, partition int, from, end int64) (found bool) {
+	reader := g.client.NewReader(topic, partition, from)
+	for reader.Position() < end && !found {
+		_, err := reader.Fetch(ctx, pollEvery, 1<<20, func(kafkalog.Record) error {
+			found = true
+			return nil
+		})
+		if err != nil {
+			return true
+		}
+	}
+	return found
 }
 
 // settle undoes all that is wrong, publishes the rest, and waits until the rows
@@ -136,18 +162,13 @@ func (g *rig) deadLetters(ctx context.Context) (lost, unexpected int, err error)
 		return 0, 0, err
 	}
 	dec := schemas.NewDecoder()
-	for p := range ends {
-		reader := g.client.NewReader(schemas.TopicDead, p, 0)
-		for reader.Position() < ends[p] {
-			_, err := reader.Fetch(ctx, time.Second, 1<<20, func(r kafkalog.Record) error {
-				letter, err := dec.DeadLetter(r.Value)
-				seen[string(letter.Bytes)] = true
-				return err
-			})
-			if err != nil {
-				return 0, 0, err
-			}
-		}
+	err = g.read(ctx, schemas.TopicDead, ends, func(_ int, r kafkalog.Record) error {
+		letter, err := dec.DeadLetter(r.Value)
+		seen[string(letter.Bytes)] = true
+		return err
+	})
+	if err != nil {
+		return 0, 0, err
 	}
 	for text := range g.w.dead {
 		if !seen[text] {

@@ -43,10 +43,17 @@ func (g *rig) note(format string, args ...any) {
 	g.log("%v %s", time.Since(startOfTest).Round(time.Millisecond), fmt.Sprintf(format, args...))
 }
 
-// tell says all that is known about a run that failed.
-func (g *rig) tell(t *testing.T) {
+// tell says all that is known about a run that failed, and where what a verdict
+// calls wrong is still right.
+func (g *rig) tell(t *testing.T, v *verdict) {
 	t.Helper()
 	t.Log(g.groups())
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	if v != nil && len(v.messages) > 0 {
+		t.Log(g.traces(ctx, v.messages))
+	}
+	t.Log(g.storage(ctx))
 	if err := shared.fates(); err != nil {
 		t.Logf("ClickHouse ended by itself, and was started again: %v", err)
 	}
@@ -86,10 +93,12 @@ func (g *rig) groups() string {
 			b.WriteString("\n")
 		}
 	}
-	ends, _ := g.client.EndOffsets(ctx, schemas.TopicEvents)
-	for _, name := range []string{process.Group, g.group} {
-		at, err := g.client.CommittedOffsets(ctx, name, schemas.TopicEvents)
-		fmt.Fprintf(&b, "%s has read up to %v of %v, %v\n", name, at, ends, err)
+	for _, topic := range []string{schemas.TopicEvents, schemas.TopicStatus} {
+		ends, _ := g.client.EndOffsets(ctx, topic)
+		for _, name := range []string{process.Group, g.group} {
+			at, err := g.client.CommittedOffsets(ctx, name, topic)
+			fmt.Fprintf(&b, "%s has read %s up to %v of %v, %v\n", name, topic, at, ends, err)
+		}
 	}
 	return b.String()
 }

@@ -18,6 +18,7 @@ var compared = []comparison{
 	{"unmatched", "message_id, recipient, account, kind, slot", "revision, withdrawn, ingested_at"},
 	{"contested", "message_id, recipient, account, kind, slot", "revision, withdrawn, ingested_at"},
 	{"events", "message_id, event_id", "stream, file, offset, ingested_at"},
+	{"unparsed", "stream, shape", "file, offset, ingested_at"},
 }
 
 // verdict is how a database differs from what it has to be.
@@ -26,6 +27,7 @@ type verdict struct {
 	lost, doubled, different uint64
 	again                    uint64 // rows that were written more than once with the same version, harmlessly
 	examples                 []string
+	messages                 []string // of the examples
 }
 
 func (v *verdict) exact() bool { return v.lost+v.doubled+v.different == 0 }
@@ -59,6 +61,13 @@ func judge(ctx context.Context, db *clickhouse.DB, is, ought string) (*verdict, 
 		v.rows, v.lost, v.doubled, v.different = v.rows+total, v.lost+lost, v.doubled+doubled, v.different+different
 		if lost+doubled+different > 0 {
 			v.examples = append(v.examples, example(ctx, db, c, rows, is, ought))
+			var ids []string
+			if strings.HasPrefix(c.key, "message_id") {
+				if err := db.Conn().QueryRow(ctx, fmt.Sprintf(wrongMessages, c.key, rows)).Scan(&ids); err != nil {
+					return nil, fmt.Errorf("ask which messages are wrong in %s: %w", c.table, err)
+				}
+			}
+			v.messages = append(v.messages, ids...)
 		}
 		var again uint64
 		version := ""
@@ -73,6 +82,10 @@ func judge(ctx context.Context, db *clickhouse.DB, is, ought string) (*verdict, 
 	}
 	return v, nil
 }
+
+// wrongMessages are those of the rows that example shows.
+const wrongMessages = `
+SELECT groupUniqArray(message_id) FROM (SELECT message_id FROM (%[2]s) WHERE is != ought OR NOT same ORDER BY %[1]s LIMIT 3)`
 
 // example shows the first rows that differ, as they are and as they ought to be.
 func example(ctx context.Context, db *clickhouse.DB, c comparison, rows, is, ought string) string {

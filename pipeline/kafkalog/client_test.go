@@ -112,10 +112,10 @@ func TestTemporary(t *testing.T) {
 }
 
 func TestBackoffGrowsWithinBounds(t *testing.T) {
-	var b backoff
+	var b Backoff
 	last := time.Duration(0)
 	for range 50 {
-		d := b.next()
+		d := b.Next()
 		if d < b.step/2 || d > b.step || b.step > maxBackoff || b.step < last {
 			t.Fatalf("wait %v in step %v after %v", d, b.step, last)
 		}

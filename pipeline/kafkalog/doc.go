@@ -30,7 +30,8 @@
 //
 //  1. NewProducer, Init: fences the previous owner and ends its transaction.
 //  2. EndOffsets of the changelog, then a Reader until Progress.Position has reached it.
-//  3. Per input batch: Begin, Append…, Commit; on error see above.
+//  3. Per input batch: Begin, Append…, Commit; on error see above, and when the
+//     Producer is not Ready afterwards go back to 1.
 //
 // Sources call Publish and checkpoint after it returned nil. Sinks use a Reader
 // and commit their offsets with CommitOffsets.

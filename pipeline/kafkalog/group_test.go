@@ -209,3 +209,12 @@ func TestGroupNextEndsWithContext(t *testing.T) {
 		t.Error("no error")
 	}
 }
+
+func TestUnknownGroupHasCommittedNothing(t *testing.T) {
+	onBoth(t, func(t *testing.T, cluster *testCluster) {
+		got, err := cluster.dial(t).CommittedOffsets(testContext(t), t.Name(), cluster.topic(t, 2, nil))
+		if err != nil || len(got) != 0 {
+			t.Errorf("%v, %v", got, err)
+		}
+	})
+}

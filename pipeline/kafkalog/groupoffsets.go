@@ -2,6 +2,7 @@ package kafkalog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -35,7 +36,10 @@ func (c *Client) CommittedOffsets(ctx context.Context, group, topic string) (map
 }
 
 func committed(res *kafka.OffsetFetchResponse, topic string, n int) (map[int]int64, error) {
-	if res.Error != nil {
+	switch {
+	case errors.Is(res.Error, kafka.GroupIdNotFound): // how some brokers say that it has committed nothing
+		return map[int]int64{}, nil
+	case res.Error != nil:
 		return nil, res.Error
 	}
 	answers := res.Topics[topic]

@@ -30,7 +30,7 @@ type Producer struct {
 	partitions map[TopicPartition]*txPartition
 	touched    []*txPartition // by this transaction, in order of first use
 	groupAdded bool
-	buffered   int
+	late       bool // a request of this epoch may still arrive
 	free       [][]byte
 }
 
@@ -66,9 +66,15 @@ func (p *Producer) Init(ctx context.Context) error {
 	if err != nil {
 		return p.fail("init transactional id", NoPartition, "", err)
 	}
-	p.state = ready
+	p.state, p.late = ready, false
 	return nil
 }
+
+// Ready says whether Begin may be called. When it may not although Commit or Abort
+// returned nil, a connection broke under the transaction: the caller calls Init
+// and restores. Init alone would not do, as it would take the id back from an owner
+// that has come since, whose writes the caller does not know.
+func (p *Producer) Ready() bool { return p.state == ready }
 
 // Begin starts a transaction. It sends nothing.
 func (p *Producer) Begin() error {
@@ -98,13 +104,8 @@ func (p *Producer) Append(topic string, partition int, key, value []byte, timeMs
 		p.seal(part)
 	}
 	part.enc.add(key, value, timeMs)
-	p.buffered += len(key) + len(value)
 	return nil
 }
-
-// Buffered is how many bytes of keys and values wait to be sent. A caller with a
-// very large transaction bounds its memory by calling Flush.
-func (p *Producer) Buffered() int { return p.buffered }
 
 func (p *Producer) partition(at TopicPartition) *txPartition {
 	part := p.partitions[at]
@@ -147,7 +148,6 @@ func (p *Producer) dropBuffers() {
 	}
 	p.touched = p.touched[:0]
 	p.groupAdded = false
-	p.buffered = 0
 }
 
 func (p *Producer) misuse(what string) error {

@@ -18,14 +18,29 @@ const (
 	warnEvery = 10 * time.Second
 )
 
-// backoff yields growing waits, each somewhere between half and the whole of its
+// Backoff yields growing waits, each somewhere between half and the whole of its
 // step, so that many clients that failed together do not come back together.
-type backoff struct{ step time.Duration }
+type Backoff struct {
+	// Max is the largest step (default 500 ms).
+	Max  time.Duration
+	step time.Duration
+}
 
-func (b *backoff) next() time.Duration {
-	b.step = min(max(2*b.step, firstBackoff), maxBackoff)
+// Next returns the next wait.
+func (b *Backoff) Next() time.Duration {
+	most := b.Max
+	if most <= 0 {
+		most = maxBackoff
+	}
+	b.step = min(max(2*b.step, firstBackoff), most)
 	return b.step/2 + rand.N(b.step/2+1)
 }
+
+// Reset makes the waits small again.
+func (b *Backoff) Reset() { b.step = 0 }
+
+// Wait waits for what is next and says whether ctx let it.
+func (b *Backoff) Wait(ctx context.Context) bool { return sleep(ctx, b.Next()) }
 
 // retry calls op until it succeeds, fails for good, ctx ends or RetryFor is over.
 func (c *Client) retry(ctx context.Context, op func(context.Context) error) error {
@@ -37,7 +52,7 @@ func (c *Client) retry(ctx context.Context, op func(context.Context) error) erro
 // retryUntil is retry without a bound but ctx. It always calls op once. When ctx
 // ends it returns op's last own error with ctx's: that is the one that says why.
 func (c *Client) retryUntil(ctx context.Context, op func(context.Context) error) error {
-	var wait backoff
+	var wait Backoff
 	var why error
 	var warned time.Time
 	for {
@@ -51,7 +66,7 @@ func (c *Client) retryUntil(ctx context.Context, op func(context.Context) error)
 		if !temporary(why) {
 			return why
 		}
-		d := wait.next()
+		d := wait.Next()
 		if now := time.Now(); d >= warnAfter && now.Sub(warned) >= warnEvery {
 			c.log.Warn("kafka: trying again", "error", why, "wait", d)
 			warned = now

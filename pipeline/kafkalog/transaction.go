@@ -61,14 +61,13 @@ func (p *Producer) Flush(ctx context.Context) error {
 			return p.broken("write transaction to", part.at, p.explain(ctx, err))
 		}
 	}
-	p.buffered = 0
 	return nil
 }
 
 // Commit sends what is buffered, adds the group's offsets, if any, and commits.
 // It returns, for each partition written to, the offset behind its last record;
 // the transaction's marker follows there. A transaction without records and
-// offsets commits without a word to the broker.
+// offsets commits without a word to the broker. Afterwards see Ready.
 func (p *Producer) Commit(ctx context.Context, group *GroupOffsets) (Positions, error) {
 	if err := p.Flush(ctx); err != nil {
 		return nil, err
@@ -87,13 +86,12 @@ func (p *Producer) Commit(ctx context.Context, group *GroupOffsets) (Positions, 
 			written[part.at] = part.position
 		}
 	}
-	p.dropBuffers()
-	p.state = ready
+	p.finished()
 	return written, nil
 }
 
 // Abort undoes the transaction. After an error that asks for Init there is
-// nothing left to abort: Init does it.
+// nothing left to abort: Init does it. Afterwards see Ready.
 func (p *Producer) Abort(ctx context.Context) error {
 	switch p.state {
 	case needsInit:
@@ -106,9 +104,35 @@ func (p *Producer) Abort(ctx context.Context) error {
 		p.dropBuffers()
 		return err
 	}
+	p.finished()
+	return nil
+}
+
+// finished is after a transaction whose outcome is known.
+func (p *Producer) finished() {
 	p.dropBuffers()
 	p.state = ready
-	return nil
+	if p.late {
+		p.state = needsInit
+	}
+}
+
+// attempt is retry for the requests of a transaction. One that got no answer may
+// still be on its way when its repetition was answered, and would be taken for a
+// part of the next transaction, which has the same epoch: an EndTxn commits the
+// half that is there by then, a TxnOffsetCommit sets offsets back, AddPartitionsToTxn
+// and AddOffsetsToTxn open a transaction that nobody ends, and a batch that was
+// refused takes the place of the one that has its sequence now (one that was taken
+// is known by it). So the next transaction gets a new epoch, which keeps all of
+// them out. Init's own request needs no such care: late, it can only fence us.
+func (p *Producer) attempt(ctx context.Context, op func(context.Context) error) error {
+	return p.client.retry(ctx, func(ctx context.Context) error {
+		err := op(ctx)
+		if err != nil && brokerCode(err) == 0 {
+			p.late = true
+		}
+		return err
+	})
 }
 
 // addPartitions tells the coordinator where the transaction writes.
@@ -127,7 +151,7 @@ func (p *Producer) addPartitions(ctx context.Context) error {
 	for _, part := range p.touched {
 		part.added = true
 	}
-	return p.client.retry(ctx, func(ctx context.Context) error {
+	return p.attempt(ctx, func(ctx context.Context) error {
 		res, err := p.client.kafka.AddPartitionsToTxn(ctx, &kafka.AddPartitionsToTxnRequest{
 			TransactionalID: p.id, ProducerID: int(p.producerID), ProducerEpoch: int(p.epoch), Topics: topics,
 		})
@@ -148,7 +172,7 @@ func (p *Producer) sendSealed(ctx context.Context, part *txPartition) error {
 	for i := range part.sealed {
 		b := &part.sealed[i]
 		var base int64
-		err := p.client.retry(ctx, func(ctx context.Context) error {
+		err := p.attempt(ctx, func(ctx context.Context) error {
 			var err error
 			base, err = p.client.send(ctx, part.at, p.id, b)
 			return err
@@ -183,7 +207,7 @@ func (p *Producer) explain(ctx context.Context, err error) error {
 
 func (p *Producer) addOffsets(ctx context.Context, g *GroupOffsets) error {
 	p.groupAdded = true
-	err := p.client.retry(ctx, func(ctx context.Context) error {
+	err := p.attempt(ctx, func(ctx context.Context) error {
 		res, err := p.client.kafka.AddOffsetsToTxn(ctx, &kafka.AddOffsetsToTxnRequest{
 			TransactionalID: p.id, ProducerID: int(p.producerID), ProducerEpoch: int(p.epoch), GroupID: g.Group,
 		})
@@ -199,7 +223,7 @@ func (p *Producer) addOffsets(ctx context.Context, g *GroupOffsets) error {
 	for at, offset := range g.Offsets {
 		topics[at.Topic] = append(topics[at.Topic], kafka.TxnOffsetCommit{Partition: at.Partition, Offset: offset})
 	}
-	return p.client.retry(ctx, func(ctx context.Context) error {
+	return p.attempt(ctx, func(ctx context.Context) error {
 		res, err := p.client.kafka.TxnOffsetCommit(ctx, &kafka.TxnOffsetCommitRequest{
 			TransactionalID: p.id, GroupID: g.Group, ProducerID: int(p.producerID), ProducerEpoch: int(p.epoch),
 			GenerationID: g.generation(), MemberID: g.MemberID, Topics: topics,
@@ -241,7 +265,7 @@ func (p *Producer) end(ctx context.Context, commit bool) error {
 }
 
 func (p *Producer) requestEnd(ctx context.Context, commit bool) error {
-	return p.client.retry(ctx, func(ctx context.Context) error {
+	return p.attempt(ctx, func(ctx context.Context) error {
 		res, err := p.client.kafka.EndTxn(ctx, &kafka.EndTxnRequest{
 			TransactionalID: p.id, ProducerID: int(p.producerID), ProducerEpoch: int(p.epoch), Committed: commit,
 		})

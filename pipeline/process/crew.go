@@ -23,9 +23,13 @@ type crew struct {
 
 	mu    sync.Mutex
 	hands map[int]*hand // by partition, also those that have ended
-	valid bool          // the last assignment is in force
-	// again asks for an assignment: a partition has lost its worker.
-	again chan struct{}
+	term  *term         // of the last assignment
+}
+
+// term is how long an assignment is in force.
+type term struct {
+	over  bool
+	again chan struct{} // asks for another one: a partition has lost its worker
 }
 
 // hand is one worker's goroutine.
@@ -36,13 +40,15 @@ type hand struct {
 }
 
 func newCrew(ctx context.Context, p *Processor, fail func(error)) *crew {
-	return &crew{processor: p, ctx: ctx, fail: fail, hands: map[int]*hand{}, again: make(chan struct{}, 1)}
+	return &crew{processor: p, ctx: ctx, fail: fail, hands: map[int]*hand{}}
 }
 
 // assign sees to it that exactly the partitions of a generation are worked on.
 func (c *crew) assign(gen *kafkalog.Generation) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	t := &term{again: make(chan struct{}, 1)}
+	c.term = t
 	partitions := gen.Assigned[schemas.TopicEvents]
 	for partition, h := range c.hands {
 		if !slices.Contains(partitions, partition) {
@@ -54,23 +60,18 @@ func (c *crew) assign(gen *kafkalog.Generation) {
 			c.start(partition, h)
 		}
 	}
-	c.valid = true
-	select {
-	case <-c.again: // asked for before; this is what was asked for
-	default:
-	}
-	gen.Run(c.hold)
+	gen.Run(func(ctx context.Context) { c.hold(ctx, t) })
 }
 
 // hold lasts as long as a generation, which ends early when it has to be joined again.
-func (c *crew) hold(ctx context.Context) {
+func (c *crew) hold(ctx context.Context, t *term) {
 	select {
 	case <-ctx.Done():
-	case <-c.again:
+	case <-t.again:
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.valid = false
+	t.over = true
 }
 
 // start lets a worker begin when the one before it on the partition, if any, has ended.
@@ -95,7 +96,7 @@ func (c *crew) start(partition int, before *hand) {
 			return
 		}
 		select {
-		case c.again <- struct{}{}:
+		case c.term.again <- struct{}{}:
 		default:
 		}
 	}()
@@ -106,7 +107,7 @@ func (c *crew) start(partition int, before *hand) {
 func (c *crew) isValid() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.valid
+	return !c.term.over
 }
 
 // wait returns when all workers have ended, after ctx.

@@ -27,7 +27,7 @@ func TestFencedWorkerComesBack(t *testing.T) {
 	go func() { done <- p.Run(run) }()
 	for id := 1; id <= 3; id++ {
 		for at := range partitions {
-			other := client.NewProducer(transactionalID(at), transactionTimeout)
+			other := client.NewProducer(transactionalID(at), commitTime)
 			if err := other.Init(ctx); err != nil {
 				t.Fatal(err)
 			}

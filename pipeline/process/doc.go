@@ -17,10 +17,14 @@
 //
 // So the log is the truth and the store a cache of it. After any doubt (an error
 // whose outcome is unknown, a crash, another owner, a damaged store, which is set
-// aside) memory is dropped and 1 and 2 are done again. What is bounded: the input taken per transaction, the
-// timers fired in one, and the recipients looked at again when something about
-// their whole message changed or when everything is folded again (an order in the
-// input, see schemas.Refold); what remains waits in persisted indexes and cursors.
+// aside) memory is dropped and 1 and 2 are done again, after pauses that grow until
+// something is committed. Where the log itself is lost it is made anew from the
+// whole input; from a part of it that is refused.
+//
+// What is bounded: the input taken per transaction, the timers fired in one, and
+// the recipients looked at again when something about their whole message changed
+// or when everything is folded again (an order in the input, see schemas.Refold);
+// what remains waits in persisted indexes and cursors.
 //
 // What was not heard of for Options.Life of wall clock ends: a message's keys, all
 // of them or none, get tombstones, which frees the state and changes no row. So

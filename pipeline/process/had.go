@@ -10,7 +10,7 @@ import (
 )
 
 // hadKey is where the store says which partitions this processor was assigned
-// last. No partition's keys are like this.
+// last. No partition's keys are like this: see maxPartitions.
 var hadKey = []byte("had")
 
 // had returns what keepHad was given before a restart: when the processor comes

@@ -2,6 +2,7 @@ package process
 
 import (
 	"encoding/binary"
+	"fmt"
 
 	"mailfate/schemas"
 )
@@ -14,6 +15,19 @@ const (
 	spaceTimers = 't' // + stream, due, identity key: nothing
 	spaceLives  = 'l' // + day, message id: nothing; a message that was heard of then
 )
+
+// maxPartitions is how many partitions have keys: theirs begin with a byte below
+// any letter. What else the store is used for begins with a letter.
+const maxPartitions = 1 << 14
+
+func checkPartitions(partitions []int) error {
+	for _, partition := range partitions {
+		if partition >= maxPartitions {
+			return fmt.Errorf("process partition %d: the state store has room for %d partitions; make the topics anew with fewer", partition, maxPartitions)
+		}
+	}
+	return nil
+}
 
 func partitionPrefix(partition int) []byte {
 	return binary.BigEndian.AppendUint16(nil, uint16(partition))

@@ -51,6 +51,7 @@ func (b *batch) endLives() error {
 	w := b.w
 	l := &w.lives
 	if !b.steady {
+		l.begin("") // what this batch has touched is not looked for here
 		return nil
 	}
 	now := b.wall
@@ -65,13 +66,13 @@ func (b *batch) endLives() error {
 	prefix := len(w.keys.space(spaceLives)) + 4
 	from, end := bytes.Clone(w.keys.space(spaceLives)), bytes.Clone(w.keys.life(through, ""))
 	touched, ended := b.touched(), map[string]bool{}
+	if touched[l.messageID] {
+		l.begin("")
+	}
 	budget := endsAtOnce
 	err := w.store.Range(from, end, func(key, _ []byte) error {
 		messageID := string(key[prefix:])
 		if touched[messageID] {
-			if l.messageID == messageID {
-				l.begin("")
-			}
 			l.more = true
 			return nil
 		}

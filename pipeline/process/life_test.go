@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -195,6 +196,59 @@ func TestHeardOfInTheEnd(t *testing.T) {
 	}
 	if own := left[schemas.Identity{MessageID: "many"}]; own == nil {
 		t.Error("the message's own record has gone before the others")
+	}
+}
+
+// As before, but what comes is taken in while the clock is not believed.
+func TestHeardOfInTheEndByAClockThatLeapt(t *testing.T) {
+	fewEnds(t, 2)
+	client := broker(t, 1)
+	pub := newPublisher(t, client, 1)
+	st, err := store.Open(t.TempDir(), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	now := firstDay
+	p := New(Options{Client: client, Store: st, Now: func() time.Time { return now }, Steady: -1})
+	w := newWorker(p, st, 0, newPatience())
+	if err := errors.Join(w.producer.Init(t.Context()), w.restore(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	input := client.NewReader(schemas.TopicEvents, 0, 0)
+	turns := func(until func() bool) {
+		t.Helper()
+		for range 400 {
+			if err := w.turn(t.Context(), input); err != nil {
+				t.Fatal(err)
+			}
+			if until() {
+				return
+			}
+		}
+		t.Fatal("it did not happen")
+	}
+	hear := func(events ...schemas.Event) {
+		t.Helper()
+		pub.events(events...)
+		before := w.input
+		turns(func() bool { return w.input > before })
+	}
+	var many []schemas.Event
+	for n := range 10 {
+		many = append(many, delivered("many", fmt.Sprintf("r%02d@example.net", n), 100+n))
+	}
+	hear(many...)
+	turns(func() bool { return !w.busy() })
+	now = firstDay.AddDate(0, 0, 40)
+	turns(func() bool { return w.lives.old })
+	p.clock.steady = time.Hour
+	hear(opened("many", "r09@example.net", 999))
+	p.clock.steady = -1 // an hour later
+	turns(func() bool { return !w.busy() })
+	got := told(t, client, 1)[schemas.Identity{MessageID: "many", Recipient: "r09@example.net"}]
+	if got == nil || got.Row.Delivered == 0 || got.Row.Opened == 0 {
+		t.Errorf("what was heard of has become %+v", got)
 	}
 }
 

@@ -39,6 +39,8 @@ type Processor struct {
 	timers  status.Timers
 	cluster string
 
+	pause func(context.Context, *kafkalog.Backoff) bool // between a partition's workers; false: ctx has ended
+
 	warnRules sync.Once
 
 	mu      sync.Mutex
@@ -69,6 +71,7 @@ func New(o Options) *Processor {
 	}
 	return &Processor{
 		client: o.Client, store: o.Store, log: o.Logger, clock: newWallClock(o.Now, o.Steady), life: o.Life, timers: o.Timers,
+		pause:   func(ctx context.Context, wait *kafkalog.Backoff) bool { return wait.Wait(ctx) },
 		changed: make(chan struct{}), done: map[int]progress{},
 	}
 }
@@ -117,6 +120,9 @@ func (p *Processor) generations(ctx context.Context, group *kafkalog.Group) erro
 			return fmt.Errorf("get partitions assigned: %w", err)
 		}
 		p.log.Info("partitions assigned", "generation", gen.ID, "partitions", gen.Assigned[schemas.TopicEvents])
+		if err := checkPartitions(gen.Assigned[schemas.TopicEvents]); err != nil {
+			return err
+		}
 		if err := p.keepHad(gen.Assigned[schemas.TopicEvents]); err != nil {
 			return err
 		}
@@ -128,14 +134,17 @@ func (p *Processor) generations(ctx context.Context, group *kafkalog.Group) erro
 // partition is another's. It returns only errors that no new worker could mend.
 func (p *Processor) work(ctx context.Context, partition int, assigned func() bool) error {
 	defer p.report(partition, progress{input: -1})
+	with := newPatience()
 	for ctx.Err() == nil {
 		st, err := p.store.Renewed()
 		if err == nil {
-			err = newWorker(p, st, partition).run(ctx)
+			err = newWorker(p, st, partition, with).run(ctx)
 		}
 		switch {
-		case err == nil || ctx.Err() != nil:
+		case ctx.Err() != nil:
 			return nil
+		case err == nil:
+			p.log.Info("partition is restored after a connection broke", "partition", partition)
 		case errors.Is(err, kafkalog.ErrFenced):
 			p.log.Info("partition was taken over", "partition", partition, "reason", err)
 			return nil
@@ -144,7 +153,7 @@ func (p *Processor) work(ctx context.Context, partition int, assigned func() boo
 		default:
 			return fmt.Errorf("process partition %d: %w", partition, err)
 		}
-		if !assigned() {
+		if !p.pause(ctx, &with.pause) || !assigned() {
 			return nil // to take it now could only disturb whoever has it since
 		}
 	}

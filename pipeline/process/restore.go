@@ -219,11 +219,12 @@ func (w *worker) remember(ctx context.Context) error {
 	}
 	w.input, w.checkAt = starts[w.partition], ends[w.partition]
 	w.rules = w.eval.Rules() // of all messages, while there is none
+	begun := false
 	err = w.store.Iterate(w.keys.state([]byte{0}), func(key, value []byte) error {
 		key = w.keys.cutState(key)
 		if string(key) == string(schemas.BookmarkKey) {
 			mark, err := w.dec.Bookmark(value)
-			w.input, w.rules = mark.Input, mark.Rules
+			w.input, w.rules, begun = mark.Input, mark.Rules, true
 			return err
 		}
 		if string(key) == string(schemas.RefoldKey) {
@@ -243,6 +244,11 @@ func (w *worker) remember(ctx context.Context) error {
 	})
 	if err != nil {
 		return fmt.Errorf("read bookkeeping: %w", err)
+	}
+	if !begun {
+		if err := w.checkNew(ctx); err != nil {
+			return err
+		}
 	}
 	for stream := range maps.Keys(w.clocks) {
 		w.expired[stream] = true // as far as anyone knows

@@ -19,7 +19,7 @@ func BenchmarkRestore(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer st.Close()
-	w := newWorker(New(Options{Client: client, Store: st}), st, 0)
+	w := newWorker(New(Options{Client: client, Store: st}), st, 0, newPatience())
 	b.ReportAllocs()
 	b.ResetTimer()
 	used := cpuTime(b)

@@ -15,13 +15,6 @@ import (
 )
 
 const (
-	// transactionTimeout is after how long a broker aborts what a dead worker
-	// left open; until then its successors' readers wait.
-	transactionTimeout = 10 * time.Second
-
-	// commitTime bounds a commit that was begun when the worker was asked to end.
-	commitTime = 8 * time.Second
-
 	// fetchWait is how long an idle worker waits for input.
 	fetchWait = 250 * time.Millisecond
 
@@ -34,6 +27,7 @@ const (
 type worker struct {
 	processor *Processor
 	partition int
+	patience  *patience
 	keys      *keyspace
 	store     *store.Store
 	producer  *kafkalog.Producer
@@ -58,11 +52,11 @@ type worker struct {
 	committed   meta
 }
 
-func newWorker(p *Processor, st *store.Store, partition int) *worker {
+func newWorker(p *Processor, st *store.Store, partition int, with *patience) *worker {
 	return &worker{
-		processor: p, partition: partition,
+		processor: p, partition: partition, patience: with,
 		keys: newKeyspace(partition), store: st, into: st.NewBatch(),
-		producer: p.client.NewProducer(transactionalID(partition), transactionTimeout),
+		producer: p.client.NewProducer(transactionalID(partition), with.commit+abortAfter),
 		eval:     status.NewEvaluator(p.timers), enc: schemas.NewEncoder(), dec: schemas.NewDecoder(),
 		clocks: map[string]int64{}, expired: map[string]bool{},
 		refold: schemas.Refolding{Done: true}, pace: leastAtOnce,
@@ -73,6 +67,8 @@ func newWorker(p *Processor, st *store.Store, partition int) *worker {
 // last to call Init.
 func transactionalID(partition int) string { return Group + "-" + strconv.Itoa(partition) }
 
+// run works until ctx ends, or until the partition has to be taken and restored
+// anew, which an error, or a producer that is not ready, says.
 func (w *worker) run(ctx context.Context) error {
 	if err := w.producer.Init(ctx); err != nil {
 		return err
@@ -81,7 +77,7 @@ func (w *worker) run(ctx context.Context) error {
 		return err
 	}
 	input := w.processor.client.NewReader(schemas.TopicEvents, w.partition, w.input)
-	for ctx.Err() == nil {
+	for ctx.Err() == nil && w.producer.Ready() {
 		if err := w.turn(ctx, input); err != nil {
 			return err
 		}
@@ -125,7 +121,7 @@ func (w *worker) step(ctx context.Context, b *batch) error {
 		return nil
 	}
 	// The partition may be taken away meanwhile; what was begun is brought to its end.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.patience.commit)
 	defer cancel()
 	if err := w.producer.Begin(); err != nil {
 		return err
@@ -138,8 +134,15 @@ func (w *worker) step(ctx context.Context, b *batch) error {
 		{Topic: schemas.TopicEvents, Partition: w.partition}: b.input,
 	}})
 	if err != nil {
+		if ctx.Err() != nil {
+			w.patience.timedOut()
+		}
 		return err
 	}
 	end := written[kafkalog.TopicPartition{Topic: schemas.TopicStatus, Partition: w.partition}]
-	return b.keep(meta{Cluster: w.processor.cluster, Changelog: end - 1, Nonce: mark.Nonce, Time: b.intake / 1000})
+	if err := b.keep(meta{Cluster: w.processor.cluster, Changelog: end - 1, Nonce: mark.Nonce, Time: b.intake / 1000}); err != nil {
+		return err
+	}
+	w.patience.pause.Reset()
+	return nil
 }
