@@ -89,8 +89,8 @@ func away(t *testing.T, to string, calls int32) string {
 				in.Close()
 				return
 			}
-			go func() { io.Copy(out, in); out.Close() }()
-			go func() { io.Copy(in, out); in.Close() }()
+			go func() { _, _ = io.Copy(out, in); out.Close() }()
+			go func() { _, _ = io.Copy(in, out); in.Close() }()
 		}
 	}()
 	return l.Addr().String()
