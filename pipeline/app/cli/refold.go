@@ -55,6 +55,11 @@ func (e *env) refoldWith(ctx context.Context, options app.Options) (r app.Refold
 	line := &counter{env: e}
 	defer line.done()
 	if len(options.Kafka.Brokers) > 0 {
+		asking := options
+		e.ask(&asking.Kafka)
+		if err := app.TryKafka(ctx, asking); err != nil {
+			return r, err
+		}
 		return app.OrderRefold(ctx, options, line.tell)
 	}
 	if options.Dir == "" {
