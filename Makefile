@@ -27,7 +27,7 @@ deps: ## install what is not Go: ClickHouse as a library, from npm
 	else echo "no clickhouse on PATH, and npm has it for linux/x64 only: install ClickHouse 26.7 or newer" >&2; exit 1; fi
 
 $(LIBRARY): $(NPM_DIR)/package-lock.json
-	cd $(NPM_DIR) && npm ci --no-audit --no-fund
+	cd $(NPM_DIR) && npm ci --no-audit --no-fund --no-update-notifier
 	@touch $@
 
 # Apache Kafka, with which the tests check what the broker in the process does.

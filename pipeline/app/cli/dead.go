@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"mailfate/pipeline/app"
-	"mailfate/pipeline/kafkalog"
 )
 
 const (
@@ -160,12 +159,19 @@ func letterIDs(args []string) ([]app.LetterID, error) {
 const patience = 4 * time.Second
 
 // ask makes options those of somebody who waits for an answer: soon there is one,
-// if only an error, and that says it all.
-func (e *env) ask(o *kafkalog.Options) {
-	o.RetryFor, o.Timeout = patience, patience
+// if only an error, and that says it all. A cluster has to be there.
+func (e *env) ask(ctx context.Context, o *app.Options) error {
+	o.Kafka.RetryFor, o.Kafka.Timeout = patience, patience
 	if !e.flags.verbose {
-		o.Logger = slog.New(slog.DiscardHandler)
+		o.Kafka.Logger = slog.New(slog.DiscardHandler)
 	}
+	if len(o.Kafka.Brokers) == 0 {
+		return nil
+	}
+	if err := app.TryKafka(ctx, *o); err != nil {
+		return fmt.Errorf("reach Kafka: %w; check --brokers or kafka.brokers", err)
+	}
+	return nil
 }
 
 // withDead opens the dead letters that the flags name.
@@ -174,7 +180,9 @@ func (e *env) withDead(ctx context.Context, fn func(context.Context, *app.DeadLe
 	if err != nil {
 		return err
 	}
-	e.ask(&options.Kafka)
+	if err := e.ask(ctx, &options); err != nil {
+		return err
+	}
 	if options.Dir == "" && len(options.Kafka.Brokers) == 0 {
 		return usageError{errors.New("name a data directory with --data, or a cluster with --brokers")}
 	}

@@ -137,7 +137,7 @@ func TestDeadOfNoKafka(t *testing.T) {
 	for _, line := range []string{"dead list --brokers 127.0.0.1:1", "refold --brokers 127.0.0.1:1"} {
 		var out, errOut bytes.Buffer
 		code := cli.Run(t.Context(), strings.Fields(line), &out, &errOut)
-		if said := errOut.String(); code != 1 || strings.Count(said, "\n") != 1 || !strings.Contains(said, "127.0.0.1:1: ") {
+		if said := errOut.String(); code != 1 || strings.Count(said, "\n") != 1 || !strings.Contains(said, "127.0.0.1:1: ") || !strings.Contains(said, "check --brokers") {
 			t.Errorf("%s: exit %d, says\n%s", line, code, said)
 		}
 	}

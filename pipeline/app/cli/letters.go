@@ -17,6 +17,9 @@ import (
 // letterTime is how lists tell times, which are UTC.
 const letterTime = "2006-01-02 15:04:05"
 
+// maxDetail is how many characters of a reason a list shows.
+const maxDetail = 80
+
 // writeLetters prints a table. All texts in it are somebody else's.
 func writeLetters(w io.Writer, letters []app.Letter, total uint64) error {
 	if total == 0 {
@@ -27,7 +30,7 @@ func writeLetters(w io.Writer, letters []app.Letter, total uint64) error {
 	for i := range letters {
 		l := &letters[i]
 		fmt.Fprintf(table, "%v\t%s\t%s\t%s\t%d\t%s\t%s\n", l.ID, l.Died.Format(letterTime),
-			terminal.Visible(string(l.Reason)), terminal.Visible(origin(l)), l.Size, retriedAt(l), terminal.Visible(l.Detail))
+			terminal.Visible(string(l.Reason)), terminal.Visible(origin(l)), l.Size, retriedAt(l), terminal.Visible(inBrief(l.Detail)))
 	}
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("print dead letters: %w", err)
@@ -36,6 +39,14 @@ func writeLetters(w io.Writer, letters []app.Letter, total uint64) error {
 		return printed(fmt.Fprintf(w, "the newest %d of %d\n", n, total))
 	}
 	return nil
+}
+
+// inBrief cuts a text for a table; dead show prints all of it.
+func inBrief(s string) string {
+	if runes := []rune(s); len(runes) > maxDetail {
+		return string(runes[:maxDetail]) + "…"
+	}
+	return s
 }
 
 func printed(_ int, err error) error {

@@ -56,8 +56,7 @@ func (e *env) refoldWith(ctx context.Context, options app.Options) (r app.Refold
 	defer line.done()
 	if len(options.Kafka.Brokers) > 0 {
 		asking := options
-		e.ask(&asking.Kafka)
-		if err := app.TryKafka(ctx, asking); err != nil {
+		if err := e.ask(ctx, &asking); err != nil {
 			return r, err
 		}
 		return app.OrderRefold(ctx, options, line.tell)
