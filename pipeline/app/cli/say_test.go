@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -18,5 +19,22 @@ func TestSaysACauseOnce(t *testing.T) {
 		if got := says(err); got != want {
 			t.Errorf("says %q, want %q", got, want)
 		}
+	}
+}
+
+// Who is asked to end says that, and not what it was doing.
+func TestStoppedSaysSo(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	doing := fmt.Errorf("apply migration 7: %w", context.Canceled)
+	if got := stopped(ctx, doing); !errors.Is(got, doing) {
+		t.Errorf("nobody stopped it: %v", got)
+	}
+	stop()
+	if got := stopped(ctx, doing); !errors.Is(got, errStopped) {
+		t.Errorf("it was stopped: %v", got)
+	}
+	other := errors.New("disk full")
+	if got := stopped(ctx, other); !errors.Is(got, other) {
+		t.Errorf("it failed: %v", got)
 	}
 }
