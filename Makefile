@@ -38,7 +38,7 @@ java: ## install what runs Apache Kafka in the tests, on Debian as root: Java an
 		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends openjdk-17-jre-headless maven; \
 	else echo "the tests run Apache Kafka: install a Java runtime, 17 or newer, and Maven" >&2; exit 1; fi
 
-test: compiler java deps lint ## run everything: vet, lint, unit and integration tests with -race, fuzz seeds
+test: compiler java deps lint ## run everything: vet, lint (built from source first), all tests with -race, fuzz seeds
 	$(GO) test -race -timeout 15m ./...
 	$(GO) test -run TestTimelineEqualsTwin ./pipeline/status # 100,000 messages, which the race detector has no time for
 
@@ -47,7 +47,7 @@ TABLE ?= faults.md
 test-faults: java deps ## let everything fail RUNS times, on both brokers, and add to the table of faults in TABLE
 	$(GO) test -count=1 -timeout 24h -v ./pipeline/faults -faults.runs $(RUNS) -faults.table $(abspath $(TABLE))
 
-lint: ## vet and golangci-lint
+lint: ## vet and golangci-lint, which is built from source: minutes the first time
 	$(GO) vet ./... ./testdata/record ./testdata/generate
 	$(GO) run $(LINT) run
 
