@@ -62,12 +62,12 @@ func Run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &usage):
-		fmt.Fprintf(errOut, "mailfate: %v\n", err)
+		fmt.Fprintf(errOut, "mailfate: %s\n", says(err))
 		return exitUsage
 	case unread(err):
 		return exitUnread
 	}
-	fmt.Fprintf(errOut, "mailfate: %v\n", err)
+	fmt.Fprintf(errOut, "mailfate: %s\n", says(err))
 	return exitFailed
 }
 

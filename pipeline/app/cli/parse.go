@@ -24,6 +24,8 @@ func (e *env) parse() *cobra.Command {
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error { return e.doParse(args, countOnly) },
 	}
+	e.flags.settings(c.Flags())
+	e.flags.reading(c.Flags())
 	c.Flags().BoolVar(&countOnly, "count", false, "print only the counters, as JSON on stdout")
 	return c
 }

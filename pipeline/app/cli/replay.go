@@ -17,13 +17,16 @@ import (
 // children are closed.
 const closeTime = 10 * time.Second
 
+// aboutTypes is what helps say of the types before paths.
+const aboutTypes = "Types: postfix, platform, tracking, arf. Without a type the content decides."
+
 func (e *env) replay() *cobra.Command {
 	var asJSON, serve bool
 	c := &cobra.Command{
 		Use:   "replay [TYPE:]PATH…",
 		Short: "Read files, mailboxes or directories to their ends and report",
 		Long: "replay reads each path to its end through the whole pipeline and prints the report.\n" +
-			"Types: postfix, platform, tracking, arf. Without a type the content decides.\n" +
+			aboutTypes + "\n" +
 			"With --data everything is kept there, and reading the same again changes nothing.",
 		Example: "  mailfate replay /var/log/mail.log\n  mailfate replay --data d --year 2025 postfix:old.log.gz reports/",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -31,6 +34,7 @@ func (e *env) replay() *cobra.Command {
 		},
 	}
 	e.flags.pipeline(c.Flags())
+	e.flags.reading(c.Flags())
 	c.Flags().BoolVar(&asJSON, "json", false, "print the report as one JSON document")
 	c.Flags().BoolVar(&serve, "serve", false, "stay up after the report and say where ClickHouse listens")
 	return c
@@ -53,7 +57,7 @@ func (e *env) doReplay(ctx context.Context, args []string, asJSON, serve bool) (
 	}
 	a, err := app.New(ctx, options)
 	if err != nil {
-		return err
+		return stopped(ctx, err)
 	}
 	defer func() { err = errors.Join(err, closeApp(a)) }()
 	a.Start()
@@ -61,13 +65,24 @@ func (e *env) doReplay(ctx context.Context, args []string, asJSON, serve bool) (
 	r, err := a.Replay(ctx, srcs, bar.tell)
 	bar.done()
 	if err != nil && r.Digest == "" {
-		return err
+		return stopped(ctx, err)
 	}
 	if printErr := e.printReport(&r, asJSON); printErr != nil {
 		return errors.Join(err, printErr)
 	}
 	if serve && err == nil {
 		return e.serve(ctx, a)
+	}
+	return err
+}
+
+// errStopped is the error of who was asked to end before being done.
+var errStopped = errors.New("stopped before the end was reached; replay again to have it whole")
+
+// stopped is errStopped in place of what comes of being asked to end.
+func stopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return errStopped
 	}
 	return err
 }
