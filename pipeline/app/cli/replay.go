@@ -24,7 +24,9 @@ func (e *env) replay() *cobra.Command {
 		Short: "Read files, mailboxes or directories to their ends and report",
 		Long: "replay reads each path to its end through the whole pipeline and prints the report.\n" +
 			"Types: postfix, platform, tracking, arf. Without a type the content decides.\n" +
-			"With --data everything is kept there, and reading the same again changes nothing.",
+			"With --data everything is kept there, and reading the same again changes nothing.\n\n" +
+			"With --brokers it works in that cluster, beside processors and sinks that run there and\n" +
+			"write to the same --clickhouse: as long as it lasts it takes its share of the partitions.",
 		Example: "  mailfate replay /var/log/mail.log\n  mailfate replay --data d --year 2025 postfix:old.log.gz reports/",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return e.doReplay(cmd.Context(), args, asJSON, serve)
