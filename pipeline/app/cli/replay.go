@@ -38,6 +38,10 @@ func (e *env) replay() *cobra.Command {
 	return c
 }
 
+// errNowhere is that of a cluster whose answers would be gone with the process,
+// while the consumer group that wrote them would stay in Kafka for good.
+var errNowhere = errors.New("a replay into a cluster needs a ClickHouse that stays: name it with --clickhouse HOST:PORT, or name --data DIR, to have one started there")
+
 func (e *env) doReplay(ctx context.Context, args []string, asJSON, serve bool) (err error) {
 	set, options, err := e.options()
 	if err != nil {
@@ -46,6 +50,9 @@ func (e *env) doReplay(ctx context.Context, args []string, asJSON, serve bool) (
 	srcs, err := set.find(args)
 	if err != nil {
 		return err
+	}
+	if options.Dir == "" && len(options.Kafka.Brokers) > 0 && len(options.ClickHouse.Addresses) == 0 {
+		return usageError{errNowhere}
 	}
 	if options.Dir == "" {
 		if options.Dir, err = os.MkdirTemp("", "mailfate-"); err != nil {
