@@ -105,6 +105,7 @@ func (a *App) untilStuck(ctx context.Context) (context.Context, context.CancelCa
 func (a *App) Follow(ctx context.Context, srcs []Source) error {
 	ctx, cancel := a.untilFailure(ctx)
 	defer cancel()
+	a.parts.Go(func() error { a.tellLag(ctx); return nil })
 	if !a.roles.Have(RoleSource) {
 		<-ctx.Done() // if a part has failed, Close says why
 		return nil
@@ -189,6 +190,11 @@ func (a *App) streams(ctx context.Context, srcs []Source, opts tail.Options) ([]
 		if err != nil {
 			return nil, err
 		}
+		from := "where reading ended before"
+		if s.Stats().Bytes == 0 {
+			from = "its beginning"
+		}
+		a.log.Info("reading", "stream", s.Name(), "path", src.Set.Path, "from", from)
 		streams = append(streams, s)
 	}
 	return streams, nil
@@ -208,10 +214,7 @@ func (a *App) drain(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		offsets := make(map[int]int64, len(ends))
-		for p, end := range ends {
-			offsets[p] = end
-		}
+		offsets := byPartition(ends)
 		if err := a.waitForSink(ctx, a.sink, a.sinkGroup, topic, offsets); err != nil {
 			return err
 		}

@@ -39,7 +39,11 @@ func (a *App) ensureTopics(ctx context.Context) error {
 			Name: t.Name, Partitions: a.partitions, Replication: max(a.opts.Replication, 1), Config: t.Config,
 		})
 	}
-	return a.client.EnsureTopics(ctx, topics...)
+	if err := a.client.EnsureTopics(ctx, topics...); err != nil {
+		return err
+	}
+	a.log.Info("topics are ready", "partitions", a.partitions, "made", count == 0)
+	return nil
 }
 
 // agree refuses topics that have not all the same number of partitions, which says
