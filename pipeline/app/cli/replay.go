@@ -27,7 +27,9 @@ func (e *env) replay() *cobra.Command {
 		Short: "Read files, mailboxes or directories to their ends and report",
 		Long: "replay reads each path to its end through the whole pipeline and prints the report.\n" +
 			aboutTypes + "\n" +
-			"With --data everything is kept there, and reading the same again changes nothing.",
+			"With --data everything is kept there, and reading the same again changes nothing.\n\n" +
+			"With --brokers it works in that cluster, beside processors and sinks that run there and\n" +
+			"write to the same --clickhouse: as long as it lasts it takes its share of the partitions.",
 		Example: "  mailfate replay /var/log/mail.log\n  mailfate replay --data d --year 2025 postfix:old.log.gz reports/",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return e.doReplay(cmd.Context(), args, asJSON, serve)
@@ -40,6 +42,10 @@ func (e *env) replay() *cobra.Command {
 	return c
 }
 
+// errNowhere is that of a cluster whose answers would be gone with the process,
+// while the consumer group that wrote them would stay in Kafka for good.
+var errNowhere = errors.New("a replay into a cluster needs a ClickHouse that stays: name it with --clickhouse HOST:PORT, or name --data DIR, to have one started there")
+
 func (e *env) doReplay(ctx context.Context, args []string, asJSON, serve bool) (err error) {
 	set, options, err := e.options()
 	if err != nil {
@@ -48,6 +54,9 @@ func (e *env) doReplay(ctx context.Context, args []string, asJSON, serve bool) (
 	srcs, err := set.find(args)
 	if err != nil {
 		return err
+	}
+	if options.Dir == "" && len(options.Kafka.Brokers) > 0 && len(options.ClickHouse.Addresses) == 0 {
+		return usageError{errNowhere}
 	}
 	if options.Dir == "" {
 		if options.Dir, err = os.MkdirTemp("", "mailfate-"); err != nil {

@@ -34,6 +34,7 @@ func (e *env) run() *cobra.Command {
 }
 
 func (e *env) doRun(ctx context.Context, args []string) (err error) {
+	e.follows = true
 	set, options, err := e.options()
 	if err != nil {
 		return err
@@ -54,7 +55,7 @@ func (e *env) doRun(ctx context.Context, args []string) (err error) {
 	defer func() { err = errors.Join(err, closeApp(a)) }()
 	a.Start()
 	e.sayWhere(a)
-	e.logger().Info("following", "sources", len(srcs), "roles", set.config.Roles)
+	e.logger().Info("following", "roles", set.config.Roles, "sources", len(srcs), "brokers", options.Kafka.Brokers, "clickhouse", options.ClickHouse.Addresses)
 	return a.Follow(ctx, srcs)
 }
 
