@@ -27,7 +27,7 @@ deps: ## install what is not Go: ClickHouse as a library, from npm
 	else echo "no clickhouse on PATH, and npm has it for linux/x64 only: install ClickHouse 26.7 or newer" >&2; exit 1; fi
 
 $(LIBRARY): $(NPM_DIR)/package-lock.json
-	cd $(NPM_DIR) && npm ci --no-audit --no-fund
+	cd $(NPM_DIR) && npm ci --no-audit --no-fund --no-update-notifier
 	@touch $@
 
 # Apache Kafka, with which the tests check what the broker in the process does.
@@ -38,7 +38,7 @@ java: ## install what runs Apache Kafka in the tests, on Debian as root: Java an
 		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends openjdk-17-jre-headless maven; \
 	else echo "the tests run Apache Kafka: install a Java runtime, 17 or newer, and Maven" >&2; exit 1; fi
 
-test: compiler java deps lint ## run everything: vet, lint, unit and integration tests with -race, fuzz seeds
+test: compiler java deps lint ## run everything: vet, lint (built from source first), all tests with -race, fuzz seeds
 	$(GO) test -race -timeout 15m ./...
 	$(GO) test -run 'TestTimelineEqualsTwin|TestMemoryDoesNotGrowWithLag' ./pipeline/status ./pipeline/process # what the race detector has no time or memory for
 
@@ -47,7 +47,7 @@ TABLE ?= faults.md
 test-faults: java deps ## let everything fail RUNS times, on both brokers, and add to the table of faults in TABLE
 	$(GO) test -count=1 -timeout 24h -v ./pipeline/faults -faults.runs $(RUNS) -faults.table $(abspath $(TABLE))
 
-lint: ## vet and golangci-lint
+lint: ## vet and golangci-lint, which is built from source: minutes the first time
 	$(GO) vet ./... ./testdata/record ./testdata/generate
 	$(GO) run $(LINT) run
 

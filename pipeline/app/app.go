@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -213,29 +212,6 @@ func (a *App) checkCluster(ctx context.Context, checkpoints *store.Store) error 
 	b := checkpoints.NewBatch()
 	b.Set(clusterKey, []byte(id))
 	return b.Commit(true)
-}
-
-// ensureTopics makes the topics that are missing. Those that are there keep
-// their number of partitions, unless another one was asked for, which is refused.
-func (a *App) ensureTopics(ctx context.Context) error {
-	existing, err := a.client.ExistingPartitions(ctx, schemas.TopicEvents)
-	if err != nil {
-		return err
-	}
-	a.partitions = cmp.Or(a.opts.Partitions, existing, DefaultPartitions)
-	var topics []kafkalog.Topic
-	for _, t := range schemas.Topics() {
-		if a.broker != nil {
-			delete(t.Config, "retention.ms") // it keeps everything until keepSmall deletes what was read
-			if existing > 0 {
-				delete(t.Config, "delete.retention.ms") // an older mailfate's is shorter; state and log grow old together here
-			}
-		}
-		topics = append(topics, kafkalog.Topic{
-			Name: t.Name, Partitions: a.partitions, Replication: max(a.opts.Replication, 1), Config: t.Config,
-		})
-	}
-	return a.client.EnsureTopics(ctx, topics...)
 }
 
 // Start lets events flow until Close, as far as this process has a part in it.

@@ -23,7 +23,9 @@ func FindData(dir string) error {
 // of another mailfate that runs on the data directory.
 func dialRunning(o Options) (*kafkalog.Client, error) {
 	opts := o.Kafka
-	opts.Logger = o.Logger
+	if opts.Logger == nil {
+		opts.Logger = o.Logger
+	}
 	if len(opts.Brokers) == 0 {
 		address, err := embedded.BrokerAddress(filepath.Join(o.Dir, "kafka"))
 		if err != nil {
@@ -35,9 +37,9 @@ func dialRunning(o Options) (*kafkalog.Client, error) {
 }
 
 // dial is dialRunning, but starts the data directory's broker if nobody runs
-// there. What is returned with the client ends both.
-func dial(ctx context.Context, o Options) (*kafkalog.Client, func() error, error) {
-	stop := func() error { return nil }
+// there. Then that is returned too, for the caller to stop.
+func dial(ctx context.Context, o Options) (*kafkalog.Client, *embedded.Broker, error) {
+	var own *embedded.Broker
 	if len(o.Kafka.Brokers) == 0 {
 		if err := FindData(o.Dir); err != nil {
 			return nil, nil, err
@@ -46,15 +48,15 @@ func dial(ctx context.Context, o Options) (*kafkalog.Client, func() error, error
 		var locked *embedded.LockedError
 		switch {
 		case err == nil:
-			stop = broker.Stop
+			own = broker
 			o.Kafka.Brokers = []string{broker.Addr()}
 		case !errors.As(err, &locked):
 			return nil, nil, err
 		}
 	}
 	client, err := dialRunning(o)
-	if err != nil {
-		return nil, nil, errors.Join(err, stop())
+	if err != nil && own != nil {
+		err = errors.Join(err, own.Stop())
 	}
-	return client, func() error { return errors.Join(client.Close(), stop()) }, nil
+	return client, own, err
 }

@@ -25,20 +25,34 @@ type Database struct {
 	remembered string               // the file that says where it listens
 }
 
-// OpenExisting is OpenDatabase for who only asks: a data directory that is not
-// there is an error, and not an empty database.
-func OpenExisting(ctx context.Context, o Options) (*Database, error) {
+// FindDatabase is OpenDatabase for who only asks, and so makes and changes nothing:
+// a data directory or a database that is not there is an error, and not empty.
+func FindDatabase(ctx context.Context, o Options) (*Database, error) {
+	return openExisting(ctx, o, (*clickhouse.DB).Find)
+}
+
+// MigrateDatabase makes the database of the options, or brings it up to date. A
+// data directory has to be there.
+func MigrateDatabase(ctx context.Context, o Options) (*Database, error) {
+	return openExisting(ctx, o, (*clickhouse.DB).Migrate)
+}
+
+// OpenDatabase connects to ClickHouse and migrates. The embedded one is started,
+// unless another mailfate has it running on that directory: then that one is asked.
+func OpenDatabase(ctx context.Context, o Options) (*Database, error) {
+	return openDatabase(ctx, o, (*clickhouse.DB).Migrate)
+}
+
+func openExisting(ctx context.Context, o Options, prepare func(*clickhouse.DB, context.Context) error) (*Database, error) {
 	if len(o.ClickHouse.Addresses) == 0 {
 		if _, err := os.Stat(filepath.Join(o.Dir, "clickhouse")); err != nil {
 			return nil, fmt.Errorf("find data directory: %w; name the one that replay or run was given with --data", err)
 		}
 	}
-	return OpenDatabase(ctx, o)
+	return openDatabase(ctx, o, prepare)
 }
 
-// OpenDatabase connects to ClickHouse. The embedded one is started, unless
-// another mailfate has it running on that directory: then that one is asked.
-func OpenDatabase(ctx context.Context, o Options) (*Database, error) {
+func openDatabase(ctx context.Context, o Options, prepare func(*clickhouse.DB, context.Context) error) (*Database, error) {
 	db := &Database{timers: o.Timers}
 	opts := o.ClickHouse
 	opts.Logger = o.Logger
@@ -50,10 +64,10 @@ func OpenDatabase(ctx context.Context, o Options) (*Database, error) {
 		opts.Addresses = []string{address}
 	}
 	var err error
-	if db.DB, err = clickhouse.Open(opts); err != nil {
-		return nil, errors.Join(err, db.Close(context.WithoutCancel(ctx)))
+	if db.DB, err = clickhouse.Open(opts); err == nil {
+		err = prepare(db.DB, ctx)
 	}
-	if err := db.Migrate(ctx); err != nil {
+	if err != nil {
 		return nil, errors.Join(err, db.Close(context.WithoutCancel(ctx)))
 	}
 	return db, nil

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"mailfate/pipeline/embedded"
 	"mailfate/pipeline/kafkalog"
 	"mailfate/schemas"
 )
@@ -49,7 +50,8 @@ type Letter struct {
 // DeadLetters is topic mail.dead.
 type DeadLetters struct {
 	client *kafkalog.Client
-	close  func() error
+	broker *embedded.Broker // nil: somebody else's
+	now    func() time.Time
 	starts []int64
 	ends   []int64
 	dec    *schemas.Decoder
@@ -67,13 +69,16 @@ const (
 // come later are not seen.
 func OpenDeadLetters(ctx context.Context, o Options) (*DeadLetters, error) {
 	o.Kafka.MaxRecordBytes = schemas.MaxRecord
-	client, end, err := dial(ctx, o)
+	client, broker, err := dial(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	d := &DeadLetters{client: client, close: end, dec: schemas.NewDecoder()}
+	d := &DeadLetters{client: client, broker: broker, now: o.Now, dec: schemas.NewDecoder()}
+	if d.now == nil {
+		d.now = time.Now
+	}
 	if err := d.open(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("open dead letters: %w", err), end())
+		return nil, errors.Join(fmt.Errorf("open dead letters: %w", err), d.Close())
 	}
 	return d, nil
 }
@@ -93,8 +98,18 @@ func (d *DeadLetters) open(ctx context.Context) error {
 	return err
 }
 
-// Close disconnects.
-func (d *DeadLetters) Close() error { return d.close() }
+// Close disconnects, and stops a broker that was started.
+func (d *DeadLetters) Close() error {
+	err := d.client.Close()
+	if d.broker != nil {
+		err = errors.Join(err, d.broker.Stop())
+	}
+	return err
+}
+
+// Idle reports whether nobody runs on the data directory, so that what is retried
+// has to wait for who does.
+func (d *DeadLetters) Idle() bool { return d.broker != nil }
 
 // Count returns how many there are.
 func (d *DeadLetters) Count(ctx context.Context) (n uint64, err error) {

@@ -10,6 +10,7 @@ import (
 	"mailfate/pipeline/embedded"
 	"mailfate/pipeline/kafkalog"
 	"mailfate/schemas"
+	"mailfate/sources/publish"
 )
 
 const deadPartitions = 2
@@ -90,10 +91,13 @@ func (m *morgue) published() (all [deadPartitions][]string) {
 	return all
 }
 
+// futureTime is when a future event was, in milliseconds.
+const futureTime = 4_000_000_000_000
+
 func futureEvent(t *testing.T) []byte {
 	t.Helper()
 	value, err := schemas.NewEncoder().Event(&schemas.Event{
-		Identity: schemas.Identity{MessageID: "m1", Recipient: "a@example.net"}, ID: 7, Kind: schemas.Delivered, Time: 4_000_000_000_000,
+		Identity: schemas.Identity{MessageID: "m1", Recipient: "a@example.net"}, ID: 7, Kind: schemas.Delivered, Time: futureTime,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -131,7 +135,11 @@ func TestDeadLettersAreRetried(t *testing.T) {
 		t.Errorf("published %q", got)
 	}
 
+	if got, err := m.open().RetryAll(t.Context()); err != nil || got != (Retries{Future: 1, Before: 1, Left: 3}) {
+		t.Errorf("before its time: %+v, %v", got, err)
+	}
 	d = m.open() // what came later is seen now
+	d.now = func() time.Time { return time.UnixMilli(futureTime).Add(-publish.MaxAhead) }
 	if got, err := d.RetryAll(t.Context()); err != nil || got != (Retries{Retried: 1, Before: 1, Left: 3}) {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -160,11 +168,15 @@ func TestDeadLettersAreRetried(t *testing.T) {
 // The letters are read from a broker that nobody runs.
 func TestDeadLettersOfADirectory(t *testing.T) {
 	m := newMorgue(t, schemas.DeadLetter{Reason: schemas.DeadMalformed, Bytes: []byte("x"), Topic: schemas.TopicEvents})
+	if m.open().Idle() {
+		t.Error("a broker that runs is called idle")
+	}
 	if err := m.broker.Stop(); err != nil {
 		t.Fatal(err)
 	}
-	letters, total, err := m.open().List(t.Context(), 10)
-	if err != nil || total != 1 || len(letters) != 1 {
+	d := m.open()
+	letters, total, err := d.List(t.Context(), 10)
+	if err != nil || total != 1 || len(letters) != 1 || !d.Idle() {
 		t.Errorf("%+v, %d, %v", letters, total, err)
 	}
 	if _, err := OpenDeadLetters(t.Context(), Options{Dir: t.TempDir()}); err == nil {

@@ -8,6 +8,7 @@ import (
 
 	"mailfate/pipeline/kafkalog"
 	"mailfate/schemas"
+	"mailfate/sources/publish"
 )
 
 // Retry publishes a letter's record again where it belongs, and notes that. An
@@ -33,16 +34,19 @@ func (d *DeadLetters) Retry(ctx context.Context, id LetterID) error {
 // Retries is what RetryAll came to.
 type Retries struct {
 	Retried uint64 `json:"retried"` // letters
+	Future  uint64 `json:"future"`  // whose time is still too far ahead
 	Before  uint64 `json:"before"`  // that had been retried before
 	Left    uint64 `json:"left"`    // that are no records, or not whole
 }
 
-// RetryAll retries what was never retried.
+// RetryAll retries what was never retried, but not what would be refused as before:
+// events that the clock has not come near yet.
 func (d *DeadLetters) RetryAll(ctx context.Context) (all Retries, err error) {
 	r, err := d.newRetrier(ctx)
 	if err != nil {
 		return all, err
 	}
+	horizon := d.now().Add(publish.MaxAhead).UnixMilli()
 	for p := range d.ends {
 		retried := map[int64]bool{}
 		err := d.read(ctx, p, d.starts[p], func(l *Letter) error {
@@ -60,6 +64,9 @@ func (d *DeadLetters) RetryAll(ctx context.Context) (all Retries, err error) {
 				return nil
 			case retried[l.ID.Offset]:
 				all.Before++
+				return nil
+			case r.isFuture(l, horizon):
+				all.Future++
 				return nil
 			}
 			if err := r.add(l); err != nil {
@@ -116,6 +123,16 @@ func (r *retrier) add(l *Letter) error {
 	r.notes[l.ID.Partition] = append(r.notes[l.ID.Partition], kafkalog.Record{Key: []byte(schemas.TopicDead), Value: slices.Clone(note)})
 	r.size += len(record.Value)
 	return nil
+}
+
+// isFuture reports whether a letter is an event that no source would publish yet.
+func (r *retrier) isFuture(l *Letter, horizon int64) bool {
+	if l.Reason != schemas.DeadFuture {
+		return false
+	}
+	var ev schemas.Event
+	_, isControl, err := r.dec.Record(l.Event, &ev)
+	return err == nil && !isControl && ev.Time > horizon
 }
 
 // record returns what is to be published of a letter, and where.

@@ -12,6 +12,8 @@ import (
 
 	"mailfate/pipeline/store"
 	"mailfate/schemas"
+	"mailfate/sinks/file"
+	"mailfate/sinks/intake"
 	"mailfate/sinks/report"
 	"mailfate/sources/publish"
 	"mailfate/sources/tail"
@@ -103,6 +105,7 @@ func (a *App) untilStuck(ctx context.Context) (context.Context, context.CancelCa
 func (a *App) Follow(ctx context.Context, srcs []Source) error {
 	ctx, cancel := a.untilFailure(ctx)
 	defer cancel()
+	a.parts.Go(func() error { a.tellLag(ctx); return nil })
 	if !a.roles.Have(RoleSource) {
 		<-ctx.Done() // if a part has failed, Close says why
 		return nil
@@ -196,6 +199,11 @@ func (a *App) streams(ctx context.Context, srcs []Source, opts tail.Options) ([]
 			if err != nil {
 				return nil, err
 			}
+			from := "where reading ended before"
+			if s.Stats().Bytes == 0 {
+				from = "its beginning"
+			}
+			a.log.Info("reading", "stream", s.Name(), "path", srcs[i].Set.Path, "from", from)
 			streams = append(streams, s)
 		}
 	}
@@ -216,20 +224,39 @@ func (a *App) drain(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		offsets := make(map[int]int64, len(ends))
-		for p, end := range ends {
-			offsets[p] = end
-		}
-		if err := a.sink.WaitFor(ctx, topic, offsets); err != nil {
+		offsets := byPartition(ends)
+		if err := a.waitForSink(ctx, a.sink, a.sinkGroup, topic, offsets); err != nil {
 			return err
 		}
 		if a.file != nil && topic == schemas.TopicStatus {
-			if err := a.file.WaitFor(ctx, topic, offsets); err != nil {
+			if err := a.waitForSink(ctx, a.file, file.Group, topic, offsets); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// lookEvery is how often a replay asks how far the sinks of other processes have come.
+const lookEvery = 250 * time.Millisecond
+
+// waitForSink waits until everything before the offsets of a topic is written, be
+// it by this process or by others of the group. Meanwhile this one's do not rest.
+func (a *App) waitForSink(ctx context.Context, sink *intake.Intake, group, topic string, offsets map[int]int64) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	here := make(chan error, 1)
+	go func() { here <- sink.WaitFor(ctx, topic, offsets) }()
+	for {
+		select {
+		case err := <-here:
+			return err
+		case <-time.After(lookEvery):
+		}
+		if read, err := a.client.ReadBy(ctx, group, topic, offsets); err != nil || read {
+			return err
+		}
+	}
 }
 
 // deadLetters counts what is in mail.dead.

@@ -44,6 +44,8 @@ func (o *Options) Check() error {
 		return errors.New("an embedded broker is for one process with all roles: name a cluster with --brokers, or leave out --role")
 	case o.File != "" && !o.roles().Have(RoleSink):
 		return errors.New("--out is written by a sink, and this process is none: add it to --role")
+	case o.Dir == "" && o.needsDir() && !o.needsStore():
+		return errors.New("where a sink writes is not said: name ClickHouse with --clickhouse HOST:PORT, or with clickhouse: in the configuration; or --data DIR, to have one started there")
 	case o.Dir == "" && o.needsDir():
 		return errors.New("a data directory is needed: --data DIR, or data: in the configuration")
 	}

@@ -1,61 +1,68 @@
 package app
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"strconv"
+	"strings"
 
 	"mailfate/pipeline/kafkalog"
-	"mailfate/sources/tail"
-	"mailfate/sources/topic"
+	"mailfate/schemas"
 )
 
-// A part is what one stream is read from.
-type part struct {
-	name   string
-	reader tail.Reader
-}
-
-// streamsOf returns the streams of a source: the source itself or, of a topic,
-// its partitions as they are now.
-func (a *App) streamsOf(ctx context.Context, src *Source, opts tail.Options) ([]part, error) {
-	name, ok := topic.Parse(src.Set.Path)
-	if !ok {
-		return []part{{src.Name(), tail.Open(src.Set, opts)}}, nil
-	}
-	if a.broker != nil {
-		return nil, fmt.Errorf("read %s: the broker started here has no topics of others: name a cluster with --brokers", src.Set.Path)
-	}
-	n, err := a.client.Partitions(ctx, name)
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", src.Set.Path, err)
-	}
-	parts := make([]part, n)
-	for i := range parts {
-		reader := topic.Open(topic.Options{Client: a.client, Topic: name, Partition: i, Follow: opts.Follow})
-		parts[i] = part{src.Name() + "/" + strconv.Itoa(i), reader}
-	}
-	return parts, nil
-}
-
-// TryTopics asks for the topics among the sources.
-func TryTopics(ctx context.Context, o Options, srcs []Source) (err error) {
-	var client *kafkalog.Client
-	for i := range srcs {
-		name, ok := topic.Parse(srcs[i].Set.Path)
-		if !ok {
-			continue
+// ensureTopics makes the topics that are missing. Those that are there keep
+// their number of partitions, unless another one was asked for, which is refused.
+func (a *App) ensureTopics(ctx context.Context) error {
+	existing := map[string]int{}
+	count := 0
+	for _, t := range schemas.Topics() {
+		n, err := a.client.ExistingPartitions(ctx, t.Name)
+		if err != nil {
+			return err
 		}
-		if client == nil {
-			if client, err = kafkalog.Dial(o.Kafka); err != nil {
-				return err
+		existing[t.Name] = n
+		count = cmp.Or(count, n)
+	}
+	if err := agree(existing, count); err != nil {
+		return err
+	}
+	a.partitions = cmp.Or(a.opts.Partitions, count, DefaultPartitions)
+	var topics []kafkalog.Topic
+	for _, t := range schemas.Topics() {
+		if a.broker != nil {
+			delete(t.Config, "retention.ms") // it keeps everything until keepSmall deletes what was read
+			if existing[schemas.TopicEvents] > 0 {
+				delete(t.Config, "delete.retention.ms") // an older mailfate's is shorter; state and log grow old together here
 			}
-			defer func() { err = errors.Join(err, client.Close()) }()
 		}
-		if n, failed := client.ExistingPartitions(ctx, name); failed != nil || n == 0 {
-			err = errors.Join(err, failed, fmt.Errorf("topic %s: not there", name))
+		topics = append(topics, kafkalog.Topic{
+			Name: t.Name, Partitions: a.partitions, Replication: max(a.opts.Replication, 1), Config: t.Config,
+		})
+	}
+	if err := a.client.EnsureTopics(ctx, topics...); err != nil {
+		return err
+	}
+	a.log.Info("topics are ready", "partitions", a.partitions, "made", count == 0)
+	return nil
+}
+
+// agree refuses topics that have not all the same number of partitions, which says
+// where a message is in each of them. No number that is asked for would be right.
+func agree(existing map[string]int, count int) error {
+	var has, differ []string
+	for _, t := range schemas.Topics() {
+		if n := existing[t.Name]; n > 0 {
+			has = append(has, fmt.Sprintf("%s has %d", t.Name, n))
+			if n != count {
+				differ = append(differ, t.Name)
+			}
 		}
 	}
-	return err
+	if len(differ) == 0 {
+		return nil
+	}
+	return fmt.Errorf("check topics: their numbers of partitions disagree: %s; nothing was made or changed. "+
+		"If %d is right, delete what differs with kafka-topics.sh --delete --topic '%s': it is made again, and statuses follow again from %s as far as that goes back. "+
+		"If not, delete all of them and ingest again with the number that you want (--partitions, or kafka.partitions)",
+		strings.Join(has, ", "), count, strings.Join(differ, "|"), schemas.TopicEvents)
 }

@@ -76,7 +76,7 @@ func (c *Client) NewGroup(o GroupOptions) (*Group, error) {
 		Timeout:           c.opts.Timeout,
 		StartOffset:       kafka.FirstOffset,
 		Logger:            logLines{c.log, slog.LevelDebug},
-		ErrorLogger:       logLines{c.log, slog.LevelWarn},
+		ErrorLogger:       logLines{c.log, slog.LevelDebug}, // Next tells of what matters
 	})
 	if err != nil {
 		return nil, &Error{Op: "join group " + o.ID, Partition: NoPartition, Err: err}
@@ -88,8 +88,12 @@ func (c *Client) NewGroup(o GroupOptions) (*Group, error) {
 // and all that ran in it has returned. Failed attempts to join are repeated until
 // ctx ends or an error says that it is no use. After Close it returns ErrGroupClosed.
 func (g *Group) Next(ctx context.Context) (*Generation, error) {
-	for {
+	var began time.Time
+	for failed := false; ; failed = true {
 		gen, err := g.group.Next(ctx)
+		if !failed {
+			began = time.Now() // the generation before may have been long
+		}
 		switch {
 		case err == nil:
 			next := newGeneration(gen)
@@ -100,7 +104,9 @@ func (g *Group) Next(ctx context.Context) (*Generation, error) {
 		case ctx.Err() != nil || !rejoin(err):
 			return nil, &Error{Op: "join group " + g.id, Partition: NoPartition, Err: err}
 		}
-		g.client.log.Warn("kafka: joining group again", "group", g.id, "error", err)
+		if g.client.worthAWord(err, began) {
+			g.client.log.Warn("kafka: joining group again", "group", g.id, "error", err)
+		}
 	}
 }
 

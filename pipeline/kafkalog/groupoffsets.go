@@ -35,6 +35,50 @@ func (c *Client) CommittedOffsets(ctx context.Context, group, topic string) (map
 	return offsets, nil
 }
 
+// ReadBy reports whether a group has committed all records before the given
+// offsets, by partition. What holds none, as the ends of transactions, need not be
+// committed.
+func (c *Client) ReadBy(ctx context.Context, group, topic string, ends map[int]int64) (bool, error) {
+	from, err := c.StartOffsets(ctx, topic)
+	if err != nil {
+		return false, err
+	}
+	committed, err := c.CommittedOffsets(ctx, group, topic)
+	if err != nil {
+		return false, err
+	}
+	for p, end := range ends {
+		if p >= len(from) {
+			return false, &Error{Op: "look for offsets in", Topic: topic, Partition: p, Err: kafka.UnknownTopicOrPartition}
+		}
+		if none, err := c.holdsNone(ctx, TopicPartition{topic, p}, max(from[p], committed[p]), end); err != nil || !none {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// errRecord is the error of a fetch that has found what it is about.
+var errRecord = errors.New("a record")
+
+// holdsNone reports whether there are offsets only, and no records.
+func (c *Client) holdsNone(ctx context.Context, at TopicPartition, from, end int64) (bool, error) {
+	r := c.NewReader(at.Topic, at.Partition, from)
+	for next := from; next < end; next = r.Position() {
+		first := int64(-1)
+		_, err := r.Fetch(ctx, 0, 1, func(r Record) error { first = r.Offset; return errRecord })
+		switch {
+		case first >= 0:
+			return first >= end, nil
+		case err != nil:
+			return false, err
+		case r.Position() == next: // not decided yet
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
 func committed(res *kafka.OffsetFetchResponse, topic string, n int) (map[int]int64, error) {
 	switch {
 	case errors.Is(res.Error, kafka.GroupIdNotFound): // how some brokers say that it has committed nothing

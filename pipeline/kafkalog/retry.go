@@ -5,6 +5,8 @@ import (
 	"errors"
 	"math/rand/v2"
 	"time"
+
+	"github.com/segmentio/kafka-go"
 )
 
 const (
@@ -14,6 +16,9 @@ const (
 	maxBackoff = 500 * time.Millisecond
 	// warnAfter is the first wait that an operator should hear of.
 	warnAfter = 100 * time.Millisecond
+	// patience is for how long an answer that Kafka gives while all is well is not
+	// worth a word.
+	patience = 5 * time.Second
 	// warnEvery keeps a long outage from filling the log.
 	warnEvery = 10 * time.Second
 )
@@ -55,6 +60,7 @@ func (c *Client) retryUntil(ctx context.Context, op func(context.Context) error)
 	var wait Backoff
 	var why error
 	var warned time.Time
+	began := time.Now()
 	for {
 		err := op(ctx)
 		if err == nil {
@@ -67,13 +73,35 @@ func (c *Client) retryUntil(ctx context.Context, op func(context.Context) error)
 			return why
 		}
 		d := wait.Next()
-		if now := time.Now(); d >= warnAfter && now.Sub(warned) >= warnEvery {
+		if now := time.Now(); d >= warnAfter && now.Sub(warned) >= warnEvery && c.worthAWord(why, began) {
 			c.log.Warn("kafka: trying again", "error", why, "wait", d)
 			warned = now
 		}
 		if !sleep(ctx, d) {
 			return ended(ctx, why)
 		}
+	}
+}
+
+// worthAWord reports whether an operator should hear of an error that has been
+// tried to get around since then.
+func (c *Client) worthAWord(err error, since time.Time) bool {
+	if !usual(err) || time.Since(since) > patience {
+		return true
+	}
+	c.log.Debug("kafka: trying again", "error", err)
+	return false
+}
+
+// usual says whether an error is what Kafka answers while a transaction ends, a
+// coordinator moves or begins, or members come and go.
+func usual(err error) bool {
+	switch brokerCode(err) {
+	case kafka.ConcurrentTransactions, kafka.GroupLoadInProgress, kafka.GroupCoordinatorNotAvailable, kafka.NotCoordinatorForGroup,
+		kafka.RebalanceInProgress, kafka.UnknownMemberId, kafka.IllegalGeneration, kafka.MemberIDRequired:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -30,7 +30,7 @@ func (c *Client) checkTopic(ctx context.Context, t Topic) (wrong []error, err er
 	if n := len(found.partitions); n != t.Partitions {
 		wrong = append(wrong, &TopicError{
 			Topic: t.Name, Setting: "partition count", Got: strconv.Itoa(n), Want: strconv.Itoa(t.Partitions),
-			Remedy: fmt.Sprintf("the count decides which partition holds a message's state, so it cannot change under it: configure %d partitions, or start with new topics and ingest again", n),
+			Remedy: fmt.Sprintf("the count decides which partition holds a message's state, so it cannot change under it: configure %d partitions (--partitions %[1]d, or kafka.partitions: %[1]d), or start with new topics and ingest again", n),
 		})
 	}
 	replicas := found.replication()

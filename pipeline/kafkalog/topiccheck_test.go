@@ -96,9 +96,13 @@ func (c *testCluster) alter(t *testing.T, topic, name, value string) {
 func TestEnsureTopicsRefusesOtherPartitionCount(t *testing.T) {
 	onBoth(t, func(t *testing.T, cluster *testCluster) {
 		log := cluster.topic(t, 2, nil)
-		wrong := topicErrors(t, cluster.dial(t).EnsureTopics(testContext(t), Topic{Name: log, Partitions: 8}))
+		c := cluster.dial(t)
+		wrong := topicErrors(t, c.EnsureTopics(testContext(t), Topic{Name: log + ".more", Partitions: 8}, Topic{Name: log, Partitions: 8}))
 		if len(wrong) != 1 || wrong[0].Got != "2" || wrong[0].Want != "8" || !strings.Contains(wrong[0].Remedy, "configure 2 partitions") {
 			t.Errorf("got %v", wrong)
+		}
+		if n, err := c.ExistingPartitions(testContext(t), log+".more"); n > 0 || err != nil {
+			t.Errorf("a topic of %d partitions was made, %v", n, err)
 		}
 	})
 }

@@ -36,12 +36,38 @@ func (e *TopicError) Error() string {
 // EnsureTopics makes the topics that are missing, waits until all can be used,
 // and checks partition count, replication and configuration of those that were
 // there, and that not more replicas have to be in sync than there are. All that
-// is wrong is reported at once, each as a [TopicError]; nothing is altered.
+// is wrong is reported at once, each as a [TopicError]; nothing is altered then,
+// and nothing made.
 func (c *Client) EnsureTopics(ctx context.Context, topics ...Topic) error {
+	var missing []Topic
+	var wrong []error
 	for _, t := range topics {
 		if t.Name == "" || t.Partitions <= 0 {
 			return &Error{Op: "ensure topic", Topic: t.Name, Partition: NoPartition, Err: fmt.Errorf("a name and a partition count are required, got %d partitions", t.Partitions)}
 		}
+		n, err := c.ExistingPartitions(ctx, t.Name)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			missing = append(missing, t)
+			continue
+		}
+		found, err := c.checkTopic(ctx, t)
+		if err != nil {
+			return err
+		}
+		wrong = append(wrong, found...)
+	}
+	if len(wrong) > 0 {
+		return errors.Join(wrong...)
+	}
+	return c.createAll(ctx, missing)
+}
+
+// createAll makes topics, and checks what came of it, or what others have made.
+func (c *Client) createAll(ctx context.Context, missing []Topic) error {
+	for _, t := range missing {
 		if err := c.retry(ctx, func(ctx context.Context) error { return c.createMissing(ctx, t) }); err != nil {
 			return &Error{
 				Op: "create topic", Topic: t.Name, Partition: NoPartition, Err: err,
@@ -50,7 +76,7 @@ func (c *Client) EnsureTopics(ctx context.Context, topics ...Topic) error {
 		}
 	}
 	var wrong []error
-	for _, t := range topics {
+	for _, t := range missing {
 		found, err := c.checkTopic(ctx, t)
 		if err != nil {
 			return err

@@ -22,7 +22,8 @@ func peak(ctx context.Context, tb testing.TB, p *Processor, ends []int64) (heap 
 	go func() { done <- p.Run(ctx) }()
 	for {
 		p.mu.Lock()
-		changed, err, reached := p.changed, p.err, p.reached(ends)
+		changed, err := p.changed, p.err
+		reached, _ := p.reached(ends)
 		p.mu.Unlock()
 		metrics.Read(sample)
 		heap = max(heap, sample[0].Value.Uint64())

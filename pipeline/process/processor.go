@@ -45,6 +45,8 @@ type Processor struct {
 
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced when progress was made
+	joined  bool          // an assignment is known
+	mine    map[int]bool  // partitions that it assigns
 	done    map[int]progress
 	err     error
 }
@@ -119,6 +121,7 @@ func (p *Processor) generations(ctx context.Context, group *kafkalog.Group) erro
 		case err != nil:
 			return fmt.Errorf("get partitions assigned: %w", err)
 		}
+		p.assign(gen.Assigned[schemas.TopicEvents])
 		p.log.Info("partitions assigned", "generation", gen.ID, "partitions", gen.Assigned[schemas.TopicEvents])
 		if err := checkPartitions(gen.Assigned[schemas.TopicEvents]); err != nil {
 			return err
@@ -194,29 +197,58 @@ func (p *Processor) wake() {
 	p.changed = make(chan struct{})
 }
 
-// WaitFor returns when this processor has taken in all input before the given
-// offsets, by partition, and everything that followed from it.
+func (p *Processor) assign(partitions []int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.joined, p.mine = true, map[int]bool{}
+	for _, partition := range partitions {
+		p.mine[partition] = true
+	}
+	p.wake()
+}
+
+// lookEvery is how often WaitFor asks how far other processors have come.
+const lookEvery = 100 * time.Millisecond
+
+// WaitFor returns when all input before the given offsets, by partition, was taken
+// in, by whichever processor has the partition, and, as far as this one has it,
+// everything that followed from it.
 func (p *Processor) WaitFor(ctx context.Context, ends []int64) error {
 	for {
 		p.mu.Lock()
-		changed, err, reached := p.changed, p.err, p.reached(ends)
+		changed, err := p.changed, p.err
+		reached, others := p.reached(ends)
 		p.mu.Unlock()
+		var look <-chan time.Time
+		if err == nil && reached && len(others) > 0 {
+			look = time.After(lookEvery)
+			reached, err = p.client.ReadBy(ctx, Group, schemas.TopicEvents, others)
+		}
 		if err != nil || reached {
 			return err
 		}
 		select {
 		case <-changed:
+		case <-look:
 		case <-ctx.Done():
 			return fmt.Errorf("wait for processor: %w", ctx.Err())
 		}
 	}
 }
 
-func (p *Processor) reached(ends []int64) bool {
+// reached reports whether this processor has done its part, and returns what is
+// other processors'.
+func (p *Processor) reached(ends []int64) (mine bool, others map[int]int64) {
+	others = map[int]int64{}
 	for partition, end := range ends {
-		if now, ok := p.done[partition]; !ok || now.input < end || !now.idle {
-			return false
+		now, ok := p.done[partition]
+		switch {
+		case ok && now.input >= end && now.idle:
+		case p.joined && !p.mine[partition]:
+			others[partition] = end
+		default:
+			return false, nil
 		}
 	}
-	return true
+	return true, others
 }

@@ -42,14 +42,25 @@ func (w *worker) restore(ctx context.Context) error {
 		return fmt.Errorf("topic %s has %d partitions and %s more: recreate both with the same count",
 			schemas.TopicStatus, len(ends), schemas.TopicEvents)
 	}
-	from, err := w.resume(ctx, ends[w.partition])
+	began := time.Now()
+	from, kept, err := w.resume(ctx, ends[w.partition])
 	if err != nil {
 		return err
 	}
-	if err := w.catchUp(ctx, from, ends[w.partition]); err != nil {
+	records, err := w.catchUp(ctx, from, ends[w.partition])
+	if err != nil {
 		return err
 	}
-	return w.remember(ctx)
+	if err := w.remember(ctx); err != nil {
+		return err
+	}
+	what := "state restored"
+	if !kept && records > 0 {
+		what = "state rebuilt from the beginning of its log"
+	}
+	w.processor.log.Info(what, "partition", w.partition, "topic", schemas.TopicStatus, "from", from, "records", records,
+		"input", w.input, "took", time.Since(began).Round(time.Millisecond))
+	return nil
 }
 
 // isStale reports whether tombstones may have been written and gone since the
@@ -61,23 +72,22 @@ func (m *meta) isStale(now time.Time, end int64) bool {
 }
 
 // resume returns the changelog's offset up to which the store is its faithful
-// copy. It wipes a store that cannot be proven to be.
-func (w *worker) resume(ctx context.Context, end int64) (int64, error) {
-	ok, err := w.storeIsProven(ctx, end)
-	if err != nil {
-		return 0, err
+// copy, and whether it is one at all. It wipes a store that cannot be proven to be.
+func (w *worker) resume(ctx context.Context, end int64) (from int64, kept bool, err error) {
+	if kept, err = w.storeIsProven(ctx, end); err != nil {
+		return 0, false, err
 	}
-	if ok {
-		return w.committed.Changelog + 1, nil
+	if kept {
+		return w.committed.Changelog + 1, true, nil
 	}
 	if err := w.store.Wipe(partitionPrefix(w.partition)); err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	starts, err := w.processor.client.StartOffsets(ctx, schemas.TopicStatus)
 	if err != nil {
-		return 0, fmt.Errorf("find start of changelog: %w", err)
+		return 0, false, fmt.Errorf("find start of changelog: %w", err)
 	}
-	return starts[w.partition], nil
+	return starts[w.partition], false, nil
 }
 
 func (w *worker) storeIsProven(ctx context.Context, end int64) (bool, error) {
@@ -118,8 +128,8 @@ func (w *worker) storeIsProven(ctx context.Context, end int64) (bool, error) {
 
 // catchUp copies the changelog from one offset to its end, as it was after the
 // previous owner was fenced, into the store. While one batch is written the next
-// one is read.
-func (w *worker) catchUp(ctx context.Context, from, end int64) (err error) {
+// one is read. It returns how many records there were.
+func (w *worker) catchUp(ctx context.Context, from, end int64) (records int, err error) {
 	reader := w.processor.client.NewReader(schemas.TopicStatus, w.partition, from)
 	into, spare := w.into, w.store.NewBatch()
 	written := make(chan error, 1)
@@ -136,6 +146,7 @@ func (w *worker) catchUp(ctx context.Context, from, end int64) (err error) {
 	}
 	for reader.Position() < end {
 		_, err := reader.Fetch(ctx, fetchWait, restoreBytes, func(r kafkalog.Record) error {
+			records++
 			if into.Len() >= restoreBytes {
 				if err := turn(); err != nil {
 					return err
@@ -144,10 +155,10 @@ func (w *worker) catchUp(ctx context.Context, from, end int64) (err error) {
 			return w.restoreRecord(into, r)
 		})
 		if err != nil {
-			return fmt.Errorf("restore from changelog: %w", err)
+			return records, fmt.Errorf("restore from changelog: %w", err)
 		}
 	}
-	return turn()
+	return records, turn()
 }
 
 func (w *worker) restoreRecord(into *store.Batch, r kafkalog.Record) error {

@@ -2,6 +2,8 @@ package store
 
 import (
 	"fmt"
+	"io"
+	"os"
 	"sync/atomic"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -14,6 +16,7 @@ type disk struct {
 	vfs.FS
 	failure *failure
 	strict  *atomic.Bool // not while the store is closed, where Pebble hands errors up
+	tenancy *tenancy
 }
 
 func (d disk) check(verb, name string, err error) error {
@@ -31,15 +34,43 @@ func (d disk) file(f vfs.File, name string, err error) (vfs.File, error) {
 	return &diskFile{f, d, name}, nil
 }
 
-func (d disk) Create(name string, c vfs.DiskWriteCategory) (vfs.File, error) {
-	f, err := d.FS.Create(name, c)
+func (d disk) Create(name string, c vfs.DiskWriteCategory) (f vfs.File, err error) {
+	err = d.tenancy.do(func() error { f, err = d.FS.Create(name, c); return err })
 	return d.file(f, name, err)
 }
 
-func (d disk) ReuseForWrite(old, name string, c vfs.DiskWriteCategory) (vfs.File, error) {
-	f, err := d.FS.ReuseForWrite(old, name, c)
+func (d disk) ReuseForWrite(old, name string, c vfs.DiskWriteCategory) (f vfs.File, err error) {
+	err = d.tenancy.do(func() error { f, err = d.FS.ReuseForWrite(old, name, c); return err })
 	return d.file(f, name, err)
 }
+
+func (d disk) OpenReadWrite(name string, c vfs.DiskWriteCategory, opts ...vfs.OpenOption) (f vfs.File, err error) {
+	err = d.tenancy.do(func() error { f, err = d.FS.OpenReadWrite(name, c, opts...); return err })
+	return f, err
+}
+
+func (d disk) Link(old, name string) error {
+	return d.tenancy.do(func() error { return d.FS.Link(old, name) })
+}
+
+func (d disk) Rename(old, name string) error {
+	return d.tenancy.do(func() error { return d.FS.Rename(old, name) })
+}
+
+func (d disk) Remove(name string) error {
+	return d.tenancy.do(func() error { return d.FS.Remove(name) })
+}
+
+func (d disk) RemoveAll(name string) error {
+	return d.tenancy.do(func() error { return d.FS.RemoveAll(name) })
+}
+
+func (d disk) MkdirAll(name string, perm os.FileMode) error {
+	return d.tenancy.do(func() error { return d.FS.MkdirAll(name, perm) })
+}
+
+// Lock locks nothing: the directory is the store's already.
+func (disk) Lock(string) (io.Closer, error) { return io.NopCloser(nil), nil }
 
 func (d disk) OpenDir(name string) (vfs.File, error) {
 	f, err := d.FS.OpenDir(name)

@@ -10,7 +10,8 @@
 //     cache (Options.Cache) there are all up to one: those after it, of the last
 //     minute and no more than fit in memory, have to be made again.
 //   - One process at a time has a directory open; a second Open fails with
-//     [ErrLocked] and says what to do.
+//     [ErrLocked] and says what to do. The lock, a file beside the directory, is
+//     kept while a damaged store is renewed.
 //   - Files that are damaged, cut short or missing never make a store hold what it
 //     never held: it is as after one of its commits, or damaged. A damaged one is
 //     set aside, by Open or, when it is found out later, by [Store.Renewed]: renamed,

@@ -21,13 +21,13 @@ const (
 	damagedFile = "DAMAGED"
 	// asideSuffix ends the name of the directory that was set aside last.
 	asideSuffix = ".damaged"
+	// lockSuffix ends the name of the file that is locked by whoever has the
+	// directory. It stands beside that, which may be renamed.
+	lockSuffix = ".lock"
 	// manifestMarker begins the name of the file whose name says which is the list
 	// of tables.
 	manifestMarker = "marker.manifest."
 )
-
-// errSetAside says that the directory is free for a new store.
-var errSetAside = errors.New("set aside")
 
 // Open opens the store in dir, and makes it if there is none. A damaged one is
 // set aside, and an empty one takes its place.
@@ -42,38 +42,51 @@ func Open(dir string, opts Options) (*Store, error) {
 		opts.CacheBytes = cmp.Or(opts.CacheBytes, defaultCachesCacheBytes)
 	}
 	opts.CacheBytes = cmp.Or(opts.CacheBytes, defaultCacheBytes)
-	s, err := openLocked(dir, opts)
-	if errors.Is(err, errSetAside) {
-		if s, err = openLocked(dir, opts); err == nil {
-			s.aside = 1
-		}
+	if err := opts.FS.MkdirAll(dir, 0o700); err != nil {
+		return nil, openError(dir, err)
+	}
+	lock, err := opts.FS.Lock(dir + lockSuffix)
+	if err != nil {
+		return nil, openError(dir, err)
+	}
+	s, err := openLocked(dir, opts, lock)
+	if err != nil {
+		err = errors.Join(err, lock.Close())
 	}
 	return s, err
 }
 
-// openLocked opens the store, or sets it aside, while nobody else can.
-func openLocked(dir string, opts Options) (*Store, error) {
+// openLocked opens the store for whoever has its lock, or sets it aside and makes
+// an empty one.
+func openLocked(dir string, opts Options, lock io.Closer) (*Store, error) {
+	s, err := tryOpen(dir, opts, lock)
+	if !isDamage(err) {
+		return s, err
+	}
+	if err := setAside(dir, opts, err); err != nil {
+		return nil, err
+	}
+	if s, err = tryOpen(dir, opts, lock); err == nil {
+		s.aside = 1
+	}
+	return s, err
+}
+
+func tryOpen(dir string, opts Options, lock io.Closer) (*Store, error) {
 	if err := opts.FS.MkdirAll(dir, 0o700); err != nil {
 		return nil, openError(dir, err)
 	}
-	lock, err := pebble.LockDirectory(dir, opts.FS)
-	if err != nil {
-		return nil, openError(dir, err)
-	}
-	s := &Store{dir: dir, opts: opts, lock: lock, strict: new(atomic.Bool)}
+	s := &Store{dir: dir, opts: opts, lock: lock, strict: new(atomic.Bool), tenancy: new(tenancy), closeTime: closeTime}
 	s.failure = newFailure(dir, s.noteDamage)
 	s.idle.L = &s.mu
 	s.strict.Store(true)
-	err = s.openPebble()
-	switch {
-	case err == nil:
+	err := s.openPebble()
+	if err == nil {
 		return s, nil
-	case isDamage(err):
-		err = setAside(dir, opts, err)
-	default:
-		err = openError(dir, err)
 	}
-	return nil, errors.Join(err, lock.Close())
+	s.strict.Store(false)
+	s.tenancy.end()
+	return nil, openError(dir, err)
 }
 
 func (s *Store) openPebble() error {
@@ -81,20 +94,27 @@ func (s *Store) openPebble() error {
 	if err != nil {
 		return err
 	}
-	var db *pebble.DB
+	opened := make(chan *pebble.DB, 1)
 	err = s.failure.unless(func() (err error) {
+		var db *pebble.DB
 		defer func() {
 			if r := recover(); r != nil { // as it does over some logs that it cannot read
 				err = fmt.Errorf("%w: %v", ErrDamaged, r)
 			}
+			opened <- db
 		}()
 		db, err = pebble.Open(s.dir, s.pebbleOptions())
 		return err
 	})
 	if err = firstError(s.failure.get(), err); err == nil {
-		s.db = db
+		s.db = <-opened
 		return nil
 	}
+	go func() { // it may still be opening
+		if db := <-opened; db != nil {
+			_ = closePebble(db) // why it is of no use is known
+		}
+	}()
 	if !isRefusal(err) && !errors.Is(err, ErrFailed) { // few of them are marked
 		err = fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
@@ -180,7 +200,7 @@ func setAside(dir string, opts Options, cause error) error {
 	}
 	opts.Logger.Warn("a damaged store was set aside and is built again: states from Kafka, and sources are read again from their beginnings",
 		"dir", dir, "aside", aside, "cause", cause)
-	return errSetAside
+	return nil
 }
 
 // Renewed returns the store itself as long as it is sound. When it is damaged it
@@ -198,10 +218,9 @@ func (s *Store) Renewed() (*Store, error) {
 	case s.over || !errors.Is(err, ErrDamaged):
 		return nil, err
 	}
-	if err := s.shut(); !errors.Is(err, ErrDamaged) && err != nil {
-		return nil, err
-	}
-	next, err := Open(s.dir, s.opts)
+	_ = s.shut() // what it could not do for a damaged store is of no use either
+	s.tenancy.end()
+	next, err := openLocked(s.dir, s.opts, s.lock)
 	if err != nil {
 		return nil, err
 	}

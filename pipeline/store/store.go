@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -71,13 +72,15 @@ type Options struct {
 
 // Store is an open directory.
 type Store struct {
-	dir     string
-	opts    Options
-	db      *pebble.DB
-	lock    *pebble.Lock
-	failure *failure
-	strict  *atomic.Bool // see disk
-	aside   int          // how many stores before this one were set aside since Open
+	dir       string
+	opts      Options
+	db        *pebble.DB
+	lock      io.Closer // handed on to the store that takes its place
+	failure   *failure
+	strict    *atomic.Bool // see disk
+	tenancy   *tenancy     // likewise
+	closeTime time.Duration
+	aside     int // how many stores before this one were set aside since Open
 
 	mu     sync.Mutex
 	idle   sync.Cond // signalled when inUse has fallen to 0
@@ -93,8 +96,7 @@ type Store struct {
 // pebbleOptions are how Pebble is used.
 func (s *Store) pebbleOptions() *pebble.Options {
 	o := &pebble.Options{
-		FS:                          disk{s.opts.FS, s.failure, s.strict},
-		Lock:                        s.lock,
+		FS:                          disk{s.opts.FS, s.failure, s.strict, s.tenancy},
 		CacheSize:                   s.opts.CacheBytes,
 		MemTableSize:                memTableBytes,
 		MemTableStopWritesThreshold: 2,
@@ -185,14 +187,21 @@ func (s *Store) leave() {
 func (s *Store) Close() error {
 	s.renewal.Lock()
 	defer s.renewal.Unlock()
+	if s.over {
+		return nil
+	}
 	s.over = true
 	if s.next != nil {
 		return s.next.Close()
 	}
-	return s.shut()
+	err := s.shut()
+	if s.tenancy.ended() {
+		err = errors.Join(err, s.lock.Close())
+	}
+	return err
 }
 
-// shut is Close for this very store.
+// shut closes this very store. Its lock can be given up if its tenancy has ended.
 func (s *Store) shut() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -211,20 +220,21 @@ func (s *Store) shut() error {
 		return failed
 	}
 	s.strict.Store(false)
-	err := s.closeWithin(closeTime)
+	err := s.closeWithin(s.closeTime)
 	if err = firstError(failed, err, s.failure.get()); err != nil {
 		return fmt.Errorf("close store %s: %w", s.dir, err)
 	}
 	return nil
 }
 
-// closeWithin closes Pebble and gives up the lock, or leaves both to the end of
-// the process when that takes too long.
+// closeWithin closes Pebble, or leaves it to the end of the process, and the
+// directory to it, when that takes too long.
 func (s *Store) closeWithin(d time.Duration) error {
 	done := make(chan error, 1)
 	go func() {
-		err := s.closePebble()
-		done <- errors.Join(err, s.lock.Close())
+		err := closePebble(s.db)
+		s.tenancy.end()
+		done <- err
 	}()
 	late := time.NewTimer(d)
 	defer late.Stop()
@@ -238,11 +248,11 @@ func (s *Store) closeWithin(d time.Duration) error {
 
 // closePebble returns as an error what Pebble would end the process with: it
 // insists on things of which a damaged store knows nothing any more.
-func (s *Store) closePebble() (err error) {
+func closePebble(db *pebble.DB) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("%v", r)
 		}
 	}()
-	return s.db.Close()
+	return db.Close()
 }

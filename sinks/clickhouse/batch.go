@@ -2,7 +2,6 @@ package clickhouse
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"mailfate/pipeline/kafkalog"
@@ -66,7 +65,7 @@ func (b *batch) Add(topic string, rec kafkalog.Record, whole bool) error {
 func (b *batch) addEvent(rec kafkalog.Record) error {
 	_, isClock, err := b.decoder.Record(rec.Value, &b.event)
 	if err != nil {
-		return errors.Join(intake.ErrSkip, err)
+		return fmt.Errorf("%w: %w; mailfate dead list has it", intake.ErrSkip, err)
 	}
 	if !isClock {
 		b.events.add(&b.event, rec.Time)
@@ -82,7 +81,7 @@ func (b *batch) addUnparsed(rec kafkalog.Record) error {
 	}
 	u, err := b.decoder.Unparsed(rec.Value)
 	if err != nil {
-		return errors.Join(intake.ErrSkip, err)
+		return fmt.Errorf("%w: %w", intake.ErrSkip, err)
 	}
 	b.unparsed.add(&u, rec.Time)
 	return nil

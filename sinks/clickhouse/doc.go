@@ -19,7 +19,7 @@
 //
 //  1. Open, then Migrate, which refuses a schema that it does not know and writes
 //     down what the statuses mean, then SetAccounts, which tells the rates who
-//     tracks opens and clicks.
+//     tracks opens and clicks. Who only asks calls Find instead.
 //  2. Writer, and for each partition that is this process's own: Consume, until
 //     its context ends (or intake.Run, which follows a consumer group).
 //  3. Report, Story and Digest whenever wanted; WaitFor before, to be up to date.

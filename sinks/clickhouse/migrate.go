@@ -62,8 +62,12 @@ func (db *DB) migrate(ctx context.Context, steps []schema.Migration) error {
 	return nil
 }
 
-// createDatabase works without a database, for it may not be there yet.
-func (db *DB) createDatabase(ctx context.Context) (err error) {
+func (db *DB) createDatabase(ctx context.Context) error {
+	return db.withoutDatabase(func(conn driver.Conn) error { return createDatabase(ctx, conn, db.opts) })
+}
+
+// withoutDatabase connects without naming the database, for it may not be there.
+func (db *DB) withoutDatabase(do func(driver.Conn) error) (err error) {
 	conn, err := db.connect("")
 	if err != nil {
 		return err
@@ -73,7 +77,7 @@ func (db *DB) createDatabase(ctx context.Context) (err error) {
 			err = fmt.Errorf("close ClickHouse: %w", closeErr)
 		}
 	}()
-	return createDatabase(ctx, conn, db.opts)
+	return do(conn)
 }
 
 func createDatabase(ctx context.Context, conn driver.Conn, opts Options) error {

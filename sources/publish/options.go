@@ -37,8 +37,8 @@ const (
 	defaultIdleAfter = 30 * time.Second
 	// defaultDrainWithin leaves the process two of the ten seconds it has to stop.
 	defaultDrainWithin = 8 * time.Second
-	// maxAhead is how far ahead of the wall clock an event may be.
-	maxAhead = 24 * time.Hour
+	// MaxAhead is how far ahead of the wall clock an event may be.
+	MaxAhead = 24 * time.Hour
 	// maxValue keeps a record below the log's default limit.
 	maxValue = 900_000
 	// maxDeadLine is how much of its line a dead letter keeps.

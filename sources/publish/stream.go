@@ -159,7 +159,7 @@ func (s *Stream) replay(ctx context.Context) error {
 func (s *Stream) next() tail.Status {
 	empty := len(s.wave.arena) == 0
 	before := s.opts.Reader.Counts().Lines
-	s.horizon = s.opts.Now().Add(maxAhead).UnixMilli()
+	s.horizon = s.opts.Now().Add(MaxAhead).UnixMilli()
 	status := s.opts.Reader.Next(s.read)
 	if s.opts.Reader.Counts().Lines != before {
 		s.dirty = true

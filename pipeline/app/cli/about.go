@@ -38,6 +38,7 @@ func (e *env) checkConfig() *cobra.Command {
 		},
 	}
 	e.flags.pipeline(c.Flags())
+	e.flags.reading(c.Flags())
 	c.Flags().BoolVar(&connect, "connect", false, "also try every server and path that it names")
 	return c
 }

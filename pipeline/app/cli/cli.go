@@ -40,6 +40,7 @@ func (e usageError) Unwrap() error { return e.error }
 type env struct {
 	out, err io.Writer
 	flags    flags
+	follows  bool // the command goes on until it is stopped, and says how it is doing
 }
 
 // memoryLimit is where the garbage collector begins to work harder instead of
@@ -62,12 +63,12 @@ func Run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &usage):
-		fmt.Fprintf(errOut, "mailfate: %v\n", err)
+		fmt.Fprintf(errOut, "mailfate: %s\n", says(err))
 		return exitUsage
 	case unread(err):
 		return exitUnread
 	}
-	fmt.Fprintf(errOut, "mailfate: %v\n", err)
+	fmt.Fprintf(errOut, "mailfate: %s\n", says(err))
 	return exitFailed
 }
 
@@ -129,14 +130,21 @@ func optional(args []string) string {
 
 // logger writes text to a terminal, JSON elsewhere.
 func (e *env) logger() *slog.Logger {
-	opts := &slog.HandlerOptions{Level: slog.LevelWarn}
-	if e.flags.verbose {
+	opts := &slog.HandlerOptions{Level: slog.LevelWarn, ReplaceAttr: durationsAsText}
+	if e.flags.verbose || e.follows {
 		opts.Level = slog.LevelInfo
 	}
 	if isTerminal(e.err) {
 		return slog.New(slog.NewTextHandler(e.err, opts))
 	}
 	return slog.New(slog.NewJSONHandler(e.err, opts))
+}
+
+func durationsAsText(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindDuration {
+		a.Value = slog.StringValue(a.Value.Duration().String())
+	}
+	return a
 }
 
 func isTerminal(w io.Writer) bool {

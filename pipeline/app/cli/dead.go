@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -97,10 +99,14 @@ func (e *env) deadRetry() *cobra.Command {
 		Short: "Publish dead letters again",
 		Long: "retry publishes a record's bytes again where they came from, or the event that was made of\n" +
 			"a line, as after an update that can read them or when it was the clock that was wrong.\n" +
-			"What was taken in before is not counted twice; what still cannot be applied becomes a dead\n" +
-			"letter again. --all leaves out what was retried before.",
+			"What was taken in before is not counted twice; a record that still cannot be read becomes a\n" +
+			"dead letter again. --all leaves out what was retried before, and events whose time is still\n" +
+			"more than a day ahead; naming one publishes it all the same, with that time.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if all == (len(args) > 0) {
+			switch {
+			case all && len(args) > 0:
+				return usageError{errors.New("name the dead letters to retry or say --all, not both")}
+			case !all && len(args) == 0:
 				return usageError{errors.New("name the dead letters to retry, or say --all")}
 			}
 			ids, err := letterIDs(args)
@@ -112,11 +118,14 @@ func (e *env) deadRetry() *cobra.Command {
 				if r.Retried == 0 && err != nil {
 					return err
 				}
+				if r.Retried > 0 && d.Idle() {
+					fmt.Fprintln(e.err, "No mailfate runs there: what is retried is applied when one next does.")
+				}
 				return errors.Join(writeRetries(e.out, r, asJSON), err)
 			})
 		},
 	}
-	c.Flags().BoolVar(&all, "all", false, "retry all that were never retried")
+	c.Flags().BoolVar(&all, "all", false, "retry what was never retried and is not of the future")
 	c.Flags().BoolVar(&asJSON, "json", false, "print the counts as one JSON document")
 	return c
 }
@@ -146,14 +155,36 @@ func letterIDs(args []string) ([]app.LetterID, error) {
 	return ids, nil
 }
 
+// patience is how long who asks waits for a Kafka that does not answer.
+const patience = 4 * time.Second
+
+// ask makes options those of somebody who waits for an answer: soon there is one,
+// if only an error, and that says it all. A cluster has to be there.
+func (e *env) ask(ctx context.Context, o *app.Options) error {
+	o.Kafka.RetryFor, o.Kafka.Timeout = patience, patience
+	if !e.flags.verbose {
+		o.Kafka.Logger = slog.New(slog.DiscardHandler)
+	}
+	if len(o.Kafka.Brokers) == 0 {
+		return nil
+	}
+	if err := app.TryKafka(ctx, *o); err != nil {
+		return fmt.Errorf("reach Kafka: %w; check --brokers or kafka.brokers", err)
+	}
+	return nil
+}
+
 // withDead opens the dead letters that the flags name.
 func (e *env) withDead(ctx context.Context, fn func(context.Context, *app.DeadLetters) error) (err error) {
 	_, options, err := e.options()
 	if err != nil {
 		return err
 	}
+	if err := e.ask(ctx, &options); err != nil {
+		return err
+	}
 	if options.Dir == "" && len(options.Kafka.Brokers) == 0 {
-		return usageError{errors.New("no dead letters: name a data directory with --data or a cluster with --brokers")}
+		return usageError{errors.New("name a data directory with --data, or a cluster with --brokers")}
 	}
 	d, err := app.OpenDeadLetters(ctx, options)
 	if err != nil {

@@ -22,13 +22,13 @@ func TestDeadExitCodes(t *testing.T) {
 		says string
 	}{
 		"dead lisst":                              {2, "lisst"},
-		"dead list":                               {2, "--data"},
+		"dead list":                               {2, "mailfate: name a data directory with --data"},
 		"dead list --data d --limit 0":            {2, "--limit"},
 		"dead list --data d --limit 1000000":      {2, "--limit"},
 		"dead show --data d":                      {2, "arg"},
 		"dead show --data d x":                    {2, "mailfate dead list"},
 		"dead retry --data d":                     {2, "--all"},
-		"dead retry --data d --all 0-1":           {2, "--all"},
+		"dead retry --data d --all 0-1":           {2, "not both"},
 		"dead retry --brokers nonsense 0-1":       {2, "host:port"},
 		"dead list --data " + t.TempDir() + "/no": {1, "find data directory"},
 	} {
@@ -71,10 +71,11 @@ func TestDeadLetters(t *testing.T) {
 			n -= p.Records
 		}
 	}
+	waits := ""
 	says := func(what string, args ...string) string {
 		t.Helper()
 		code, out, errOut := output(t, mailfate(t, append([]string{"dead"}, append(args, "--data", f.data)...)...))
-		if code != 0 || !strings.Contains(out, what) || errOut != "" || strings.Contains(out, "\x1b") {
+		if code != 0 || !strings.Contains(out, what) || errOut != waits || strings.Contains(out, "\x1b") {
 			t.Errorf("%v: exit %d, %q, want %q\n%s", args, code, out, what, errOut)
 		}
 		return out
@@ -124,6 +125,23 @@ func TestDeadLetters(t *testing.T) {
 	if err := f.signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
+	waits = "No mailfate runs there: what is retried is applied when one next does.\n"
 	says(`"retried": 1`, "retry", "--all", "--json")
+	waits = ""
 	says("retried 0, 2 were retried before", "retry", "--all")
+}
+
+// Who asks a Kafka that is away is told so soon, in one line.
+func TestDeadOfNoKafka(t *testing.T) {
+	begun := time.Now()
+	for _, line := range []string{"dead list --brokers 127.0.0.1:1", "refold --brokers 127.0.0.1:1"} {
+		var out, errOut bytes.Buffer
+		code := cli.Run(t.Context(), strings.Fields(line), &out, &errOut)
+		if said := errOut.String(); code != 1 || strings.Count(said, "\n") != 1 || !strings.Contains(said, "127.0.0.1:1: ") || !strings.Contains(said, "check --brokers") {
+			t.Errorf("%s: exit %d, says\n%s", line, code, said)
+		}
+	}
+	if took := time.Since(begun); took > 20*time.Second {
+		t.Errorf("it took %v", took)
+	}
 }

@@ -25,12 +25,20 @@ type flags struct {
 }
 
 func (f *flags) common(set *pflag.FlagSet) {
-	set.StringVar(&f.config, "config", "", "configuration `FILE` (zones, years, patterns, accounts, sources)")
-	set.IntVar(&f.year, "year", 0, "`YEAR` of stamps that have none (default: from the file's date)")
 	set.BoolVarP(&f.verbose, "verbose", "v", false, "say more on stderr")
 }
 
+func (f *flags) settings(set *pflag.FlagSet) {
+	set.StringVar(&f.config, "config", "", "configuration `FILE`: roles, Kafka, ClickHouse, sources and all else (mailfate.example.yaml)")
+}
+
+// reading is for commands that read sources.
+func (f *flags) reading(set *pflag.FlagSet) {
+	set.IntVar(&f.year, "year", 0, "`YEAR` of stamps that have none (default: from the file's date)")
+}
+
 func (f *flags) dir(set *pflag.FlagSet) {
+	f.settings(set)
 	set.StringVar(&f.data, "data", "", "`DIR` that keeps everything")
 }
 

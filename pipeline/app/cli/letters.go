@@ -17,17 +17,20 @@ import (
 // letterTime is how lists tell times, which are UTC.
 const letterTime = "2006-01-02 15:04:05"
 
+// maxDetail is how many characters of a reason a list shows.
+const maxDetail = 80
+
 // writeLetters prints a table. All texts in it are somebody else's.
 func writeLetters(w io.Writer, letters []app.Letter, total uint64) error {
 	if total == 0 {
 		return printed(fmt.Fprintln(w, "no dead letters"))
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ID\tTIME\tREASON\tFROM\tSIZE\tRETRIED")
+	fmt.Fprintln(table, "ID\tTIME\tREASON\tFROM\tSIZE\tRETRIED\tDETAIL")
 	for i := range letters {
 		l := &letters[i]
-		fmt.Fprintf(table, "%v\t%s\t%s\t%s\t%d\t%s\n", l.ID, l.Died.Format(letterTime),
-			terminal.Visible(string(l.Reason)), terminal.Visible(origin(l)), l.Size, retriedAt(l))
+		fmt.Fprintf(table, "%v\t%s\t%s\t%s\t%d\t%s\t%s\n", l.ID, l.Died.Format(letterTime),
+			terminal.Visible(string(l.Reason)), terminal.Visible(origin(l)), l.Size, retriedAt(l), terminal.Visible(inBrief(l.Detail)))
 	}
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("print dead letters: %w", err)
@@ -36,6 +39,14 @@ func writeLetters(w io.Writer, letters []app.Letter, total uint64) error {
 		return printed(fmt.Fprintf(w, "the newest %d of %d\n", n, total))
 	}
 	return nil
+}
+
+// inBrief cuts a text for a table; dead show prints all of it.
+func inBrief(s string) string {
+	if runes := []rune(s); len(runes) > maxDetail {
+		return string(runes[:maxDetail]) + "…"
+	}
+	return s
 }
 
 func printed(_ int, err error) error {
@@ -165,6 +176,9 @@ func writeRetries(w io.Writer, r app.Retries, asJSON bool) error {
 	s := fmt.Sprintf("retried %d", r.Retried)
 	if r.Before > 0 {
 		s += fmt.Sprintf(", %d were retried before", r.Before)
+	}
+	if r.Future > 0 {
+		s += fmt.Sprintf(", %d are still more than a day ahead (to name them retries them)", r.Future)
 	}
 	if r.Left > 0 {
 		s += fmt.Sprintf(", %d cannot be (mailfate dead show says what they are)", r.Left)

@@ -35,6 +35,8 @@ func (e *env) parse() *cobra.Command {
 			return e.doParse(args, countOnly)
 		},
 	}
+	e.flags.settings(c.Flags())
+	e.flags.reading(c.Flags())
 	c.Flags().BoolVar(&shapes, "shapes", false, "print which lines were not understood, by shape")
 	c.Flags().BoolVar(&asJSON, "json", false, "with --shapes: as one JSON document")
 	c.Flags().BoolVar(&countOnly, "count", false, "print only the counters, as JSON on stdout")

@@ -68,16 +68,22 @@ func (e *env) migrate() *cobra.Command {
 		Short: "Bring the tables up to date",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return e.withDatabase(cmd.Context(), func(ctx context.Context, db *app.Database) error { return db.Migrate(ctx) })
+			return e.withOpened(cmd.Context(), app.MigrateDatabase, func(context.Context, *app.Database) error { return nil })
 		},
 	}
 	e.flags.database(c.Flags())
 	return c
 }
 
-// withDatabase connects to the ClickHouse that the flags name, or starts the
-// embedded one on a data directory.
-func (e *env) withDatabase(ctx context.Context, fn func(context.Context, *app.Database) error) (err error) {
+// withDatabase asks the ClickHouse that the flags name, or the embedded one of a
+// data directory, which is started if need be.
+func (e *env) withDatabase(ctx context.Context, ask func(context.Context, *app.Database) error) error {
+	return e.withOpened(ctx, app.FindDatabase, ask)
+}
+
+type opener func(context.Context, app.Options) (*app.Database, error)
+
+func (e *env) withOpened(ctx context.Context, open opener, fn func(context.Context, *app.Database) error) (err error) {
 	_, options, err := e.options()
 	if err != nil {
 		return err
@@ -85,7 +91,7 @@ func (e *env) withDatabase(ctx context.Context, fn func(context.Context, *app.Da
 	if options.Dir == "" && len(options.ClickHouse.Addresses) == 0 {
 		return usageError{errors.New("nothing to ask: name a data directory with --data or a server with --clickhouse")}
 	}
-	db, err := app.OpenExisting(ctx, options)
+	db, err := open(ctx, options)
 	if err != nil {
 		return err
 	}

@@ -55,6 +55,10 @@ func (e *env) refoldWith(ctx context.Context, options app.Options) (r app.Refold
 	line := &counter{env: e}
 	defer line.done()
 	if len(options.Kafka.Brokers) > 0 {
+		asking := options
+		if err := e.ask(ctx, &asking); err != nil {
+			return r, err
+		}
 		return app.OrderRefold(ctx, options, line.tell)
 	}
 	if options.Dir == "" {

@@ -11,12 +11,13 @@ import (
 
 func (e *env) run() *cobra.Command {
 	c := &cobra.Command{
-		Use:   "run",
-		Short: "Follow the configured sources until stopped",
-		Long: "run follows what the configuration names until SIGINT or SIGTERM, then finishes what it\n" +
-			"has begun and writes down how far it has read. A second signal ends it at once; nothing\n" +
-			"is lost then either, a little is read again at the next start. A Kafka or ClickHouse that\n" +
-			"is away is waited for, also at the start.\n\n" +
+		Use:   "run [[TYPE:]PATH…]",
+		Short: "Follow sources until stopped",
+		Long: "run follows each path, without any what the configuration names, until SIGINT or SIGTERM,\n" +
+			"then finishes what it has begun and writes down how far it has read. A second signal ends\n" +
+			"it at once; nothing is lost then either, a little is read again at the next start. A Kafka\n" +
+			"or ClickHouse that is away is waited for, also at the start.\n" +
+			aboutTypes + "\n\n" +
 			"With a Kafka cluster the work can be shared: a source reads, a processor makes statuses,\n" +
 			"a sink writes to ClickHouse. Any number of processes may do each, and each keeps what it\n" +
 			"keeps in a data directory of its own; a sink with --clickhouse keeps nothing.",
@@ -27,11 +28,13 @@ func (e *env) run() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error { return e.doRun(cmd.Context(), args) },
 	}
 	e.flags.pipeline(c.Flags())
+	e.flags.reading(c.Flags())
 	c.Flags().StringSliceVar(&e.flags.roles, "role", nil, "`ROLE`,… of source, processor and sink (default: all)")
 	return c
 }
 
 func (e *env) doRun(ctx context.Context, args []string) (err error) {
+	e.follows = true
 	set, options, err := e.options()
 	if err != nil {
 		return err
@@ -52,7 +55,7 @@ func (e *env) doRun(ctx context.Context, args []string) (err error) {
 	defer func() { err = errors.Join(err, closeApp(a)) }()
 	a.Start()
 	e.sayWhere(a)
-	e.logger().Info("following", "sources", len(srcs), "roles", set.config.Roles)
+	e.logger().Info("following", "roles", set.config.Roles, "sources", len(srcs), "brokers", options.Kafka.Brokers, "clickhouse", options.ClickHouse.Addresses)
 	return a.Follow(ctx, srcs)
 }
 
