@@ -54,12 +54,8 @@ func (w *worker) restore(ctx context.Context) error {
 	if err := w.remember(ctx); err != nil {
 		return err
 	}
-	what := "state restored"
-	if !kept && records > 0 {
-		what = "state rebuilt from the beginning of its log"
-	}
-	w.processor.log.Info(what, "partition", w.partition, "topic", schemas.TopicStatus, "from", from, "records", records,
-		"input", w.input, "took", time.Since(began).Round(time.Millisecond))
+	w.processor.log.Info("state restored", "partition", w.partition, "topic", schemas.TopicStatus, "from", from, "records", records,
+		"rebuilt", !kept && records > 0, "input", w.input, "took", time.Since(began).Round(time.Millisecond))
 	return nil
 }
 
