@@ -72,9 +72,13 @@ const (
 	SourcePlatform
 	SourceTracking
 	SourceARF
+	SourcePowerMTA
+	SourceKumoMTA
+	SourceSendmail
+	SourceExim
 )
 
-var sourceNames = []string{"", "postfix", "platform", "tracking", "arf"}
+var sourceNames = []string{"", "postfix", "platform", "tracking", "arf", "powermta", "kumomta", "sendmail", "exim"}
 
 // String returns the source type's name, as the command line spells it.
 func (s SourceType) String() string {

@@ -243,6 +243,10 @@ func TestStoredNumbers(t *testing.T) {
 		{"auth_failure", int(AuthFailure), 53},
 		{"postfix", int(SourcePostfix), 1},
 		{"arf", int(SourceARF), 4},
+		{"powermta", int(SourcePowerMTA), 5},
+		{"kumomta", int(SourceKumoMTA), 6},
+		{"sendmail", int(SourceSendmail), 7},
+		{"exim", int(SourceExim), 8},
 		{"shown", int(Shown), 1},
 		{"contested", int(Contested), 8},
 	} {

@@ -9,9 +9,11 @@ type Unparsed struct {
 	Stream   string
 	Shape    string // what the lines have in common
 	Lines    uint64
-	Examples [][]byte // the first ones, cut
+	Examples [][]byte // the first ones, cut, and redacted unless configured otherwise
 	File     string   // where the newest of the examples was read
 	Offset   int64
+	First    int64 // the stream's time at the first of the lines, ms since 1970 UTC; 0: not known
+	Last     int64 // and at the last
 }
 
 // UnparsedKey is the key in mail.unparsed of a stream's lines of one shape. No
@@ -26,6 +28,8 @@ const (
 	unparsedExamples
 	unparsedFile
 	unparsedOffset
+	unparsedFirst
+	unparsedLast
 )
 
 // Unparsed encodes unparsed lines. The bytes are valid until the encoder is used
@@ -45,6 +49,8 @@ func (e *Encoder) Unparsed(u *Unparsed) ([]byte, error) {
 	}
 	m.text(unparsedFile, u.File)
 	m.int(unparsedOffset, u.Offset)
+	m.int(unparsedFirst, u.First)
+	m.int(unparsedLast, u.Last)
 	m.close()
 	return e.end()
 }
@@ -69,6 +75,10 @@ func (d *Decoder) Unparsed(value []byte) (Unparsed, error) {
 			u.File = d.text()
 		case unparsedOffset:
 			u.Offset = d.int()
+		case unparsedFirst:
+			u.First = d.int()
+		case unparsedLast:
+			u.Last = d.int()
 		default:
 			d.skip()
 		}

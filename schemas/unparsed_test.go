@@ -56,7 +56,7 @@ func TestUnparsedOfANewerProgram(t *testing.T) {
 // of the one before may stay.
 func TestUnparsedCodecsAreUsedAgain(t *testing.T) {
 	enc, dec := NewEncoder(), NewDecoder()
-	for _, want := range []Unparsed{unparsedSample(), {Stream: "s", Shape: "postfix:a", Lines: 1}, {}} {
+	for _, want := range []Unparsed{unparsedSample(), {Stream: "s", Shape: "postfix:a", Lines: 1, First: 1, Last: 1 << 40}, {}} {
 		value, err := enc.Unparsed(&want)
 		if err != nil {
 			t.Fatal(err)

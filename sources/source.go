@@ -68,3 +68,20 @@ type State interface {
 	// Load hands back one entry that Changes wrote, before the first line.
 	Load(key, value []byte) error
 }
+
+// A Recaller is a State that keeps some of what it has saved out of memory. Recall
+// says where that is, before anything is loaded.
+type Recaller interface {
+	Recall(from Saved)
+}
+
+// Saved is what a State has saved, as of some time between the last two calls of
+// Changes: the entries of the last one may or may not be there. Who keeps it reports
+// on its own what cannot be read; to the State it is not there.
+type Saved interface {
+	// Get returns a key's value, valid until the next call; nil when there is none.
+	Get(key []byte) []byte
+
+	// Scan calls fn for all entries from a key on, in order, until it says false.
+	Scan(from []byte, fn func(key, value []byte) bool)
+}

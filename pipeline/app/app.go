@@ -46,6 +46,8 @@ type Options struct {
 	Steady      time.Duration        // how long that runs evenly before lives end by it; 0: an hour; negative: no time
 	Wait        bool                 // for a Kafka or ClickHouse that is away at the start, until it is there
 	Accounts    []clickhouse.Account // what is tracked; none: as it was
+	RawExamples bool                 // keep lines that are not understood as they were read
+	Metrics     string               // where Follow tells figures, host:port; "": nowhere
 	Library     string               // see embedded.ClickHouseOptions
 	Executable  string               // likewise
 	Logger      *slog.Logger

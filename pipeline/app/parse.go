@@ -2,10 +2,13 @@ package app
 
 import (
 	"errors"
+	"fmt"
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/shape"
 	"mailfate/sources/tail"
+	"mailfate/sources/topic"
 )
 
 // ParseCounts is what was made of one source's lines.
@@ -19,12 +22,19 @@ type ParseCounts struct {
 	Unparsed map[string]uint64 `json:"unparsed"` // by rule, "" for no rule
 	Cut      uint64            `json:"cut"`      // lines that were too long
 	Torn     uint64            `json:"torn"`     // files whose last line has no end yet
+
+	Provisional int `json:"provisional"` // messages named after their queue id, as their Message-ID was not told
+	Forgotten   int `json:"forgotten"`   // queue ids that there was no room for
 }
 
 // Parse reads a source to its end and calls fn for each of its events, without
-// Kafka or any state. What cannot be read is in the error, beside the counts.
-func Parse(src *Source, fn func(*schemas.Event) error) (ParseCounts, error) {
+// Kafka or any state. shapes, which may be nil, counts the lines that are not
+// understood. What cannot be read is in the error, beside the counts.
+func Parse(src *Source, fn func(*schemas.Event) error, shapes *shape.Table) (ParseCounts, error) {
 	n := ParseCounts{Type: src.Type.String(), Ignored: map[string]uint64{}, Unparsed: map[string]uint64{}}
+	if _, ok := topic.Parse(src.Set.Path); ok {
+		return n, fmt.Errorf("parse %s: only files are read without Kafka; replay it, or run", src.Set.Path)
+	}
 	parser, reader := src.Parser(), tail.Open(src.Set, tail.Options{})
 	var failed error
 	emit := func(ev *schemas.Event) {
@@ -42,6 +52,9 @@ func Parse(src *Source, fn func(*schemas.Event) error) (ParseCounts, error) {
 			n.Ignored[r.Rule]++
 		case sources.Unparsed:
 			n.Unparsed[r.Rule]++
+			if shapes != nil {
+				shapes.Count(line, parser.Time())
+			}
 		}
 	}
 	for status := tail.More; failed == nil && status != tail.Idle; {
@@ -49,5 +62,11 @@ func Parse(src *Source, fn func(*schemas.Event) error) (ParseCounts, error) {
 	}
 	counts := reader.Counts()
 	n.Lines, n.Bytes, n.Cut, n.Torn = counts.Lines, counts.Bytes, counts.Cut, counts.Torn
+	if p, ok := parser.(interface{ Provisional() int }); ok {
+		n.Provisional = p.Provisional()
+	}
+	if p, ok := parser.(interface{ Forgotten() int }); ok {
+		n.Forgotten = p.Forgotten()
+	}
 	return n, errors.Join(append(reader.Problems(), failed, reader.Close())...)
 }

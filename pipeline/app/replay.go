@@ -110,7 +110,11 @@ func (a *App) Follow(ctx context.Context, srcs []Source) error {
 		<-ctx.Done() // if a part has failed, Close says why
 		return nil
 	}
-	_, err := a.read(ctx, srcs, reading{tail: tail.Options{Follow: true}, limit: -1, each: (*publish.Stream).Follow})
+	m, err := a.startMetrics(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = a.read(ctx, srcs, reading{tail: tail.Options{Follow: true}, limit: -1, each: (*publish.Stream).Follow, begun: m.streams.Store})
 	return a.orFailure(err)
 }
 
@@ -178,24 +182,30 @@ func (a *App) streams(ctx context.Context, srcs []Source, opts tail.Options) ([]
 	out := a.client.NewPublisher()
 	names := map[string]bool{}
 	for i := range srcs {
-		src := &srcs[i]
-		if names[src.Name()] {
-			return nil, fmt.Errorf("two sources have the stream name %s: give one of them another", src.Name())
-		}
-		names[src.Name()] = true
-		s, err := publish.New(publish.Options{
-			Name: src.Name(), Reader: tail.Open(src.Set, opts), Parser: src.Parser, Store: st, Log: out, Gate: a.gate,
-			Partitions: a.partitions, DeadPartitions: a.partitions, UnparsedPartitions: a.partitions,
-		})
+		parts, err := a.streamsOf(ctx, &srcs[i], opts)
 		if err != nil {
 			return nil, err
 		}
-		from := "where reading ended before"
-		if s.Stats().Bytes == 0 {
-			from = "its beginning"
+		for _, part := range parts {
+			if names[part.name] {
+				return nil, fmt.Errorf("two sources have the stream name %s: give one of them another", part.name)
+			}
+			names[part.name] = true
+			s, err := publish.New(publish.Options{
+				Name: part.name, Reader: part.reader, Parser: srcs[i].Parser, Store: st, Log: out, Gate: a.gate,
+				Partitions: a.partitions, DeadPartitions: a.partitions, UnparsedPartitions: a.partitions,
+				RawExamples: a.opts.RawExamples,
+			})
+			if err != nil {
+				return nil, err
+			}
+			from := "where reading ended before"
+			if s.Stats().Bytes == 0 {
+				from = "its beginning"
+			}
+			a.log.Info("reading", "stream", s.Name(), "path", srcs[i].Set.Path, "from", from)
+			streams = append(streams, s)
 		}
-		a.log.Info("reading", "stream", s.Name(), "path", src.Set.Path, "from", from)
-		streams = append(streams, s)
 	}
 	return streams, nil
 }
@@ -261,6 +271,7 @@ func (a *App) deadLetters(ctx context.Context) (uint64, error) {
 func sourceReport(s publish.Stats) report.Source {
 	return report.Source{
 		Lines: s.Lines, Bytes: s.Bytes, Events: s.Events, Ignored: s.IgnoredTotal(), Unparsed: s.Unparsed, IgnoredBy: s.Ignored,
+		Provisional: s.Provisional,
 	}
 }
 

@@ -330,7 +330,7 @@ func (h *logHost) wanted() map[string]bool {
 	_, err := Parse(h.source(), func(ev *schemas.Event) error {
 		now[told(ev)] = true
 		return nil
-	})
+	}, nil)
 	h.check(err)
 	maps.Copy(h.want, now)
 	return now

@@ -12,10 +12,16 @@ import (
 	"mailfate/schemas"
 	"mailfate/sources"
 	"mailfate/sources/feedback"
+	"mailfate/sources/mta"
+	"mailfate/sources/mta/exim"
+	"mailfate/sources/mta/kumomta"
 	"mailfate/sources/mta/postfix"
+	"mailfate/sources/mta/powermta"
+	"mailfate/sources/mta/sendmail"
 	"mailfate/sources/platform"
 	"mailfate/sources/publish"
 	"mailfate/sources/tail"
+	"mailfate/sources/topic"
 	"mailfate/sources/tracking"
 )
 
@@ -27,13 +33,15 @@ type Settings struct {
 	Year      int                                  // of stamps without a year; 0: from the file's date
 	MessageID func(messageID string) string        // takes the platform's id out of a Message-ID; may be nil
 	Account   func(sender, saslUser string) string // may be nil
+	Remember  time.Duration                        // a queue id after its last line; 0: 14 days
+	MaxOpen   int                                  // queue ids in memory; 0: a million
 	Patterns  []tracking.Pattern                   // of tracking paths; nil: the default ones
 }
 
-// Source is one stream to read.
+// Source is one stream to read, or a Kafka topic, of which each partition is one.
 type Source struct {
 	Type     schemas.SourceType
-	Set      tail.Set
+	Set      tail.Set // of a topic only the path, kafka:TOPIC
 	Settings Settings
 }
 
@@ -51,7 +59,7 @@ type Argument struct {
 	Path string
 }
 
-// ParseArgument reads [TYPE:]PATH.
+// ParseArgument reads [TYPE:]PATH; the path - is standard input.
 func ParseArgument(arg string) Argument {
 	if name, path, ok := strings.Cut(arg, ":"); ok {
 		if t, known := schemas.ParseSourceType(name); known {
@@ -71,6 +79,12 @@ type Finder func(arg Argument, settings func(t schemas.SourceType, path string) 
 // reports, else a file. A pattern that matches nothing yet is none; it is looked
 // at again at the next start.
 func FindToFollow(arg Argument, settings func(t schemas.SourceType, path string) Settings) ([]Source, error) {
+	if name, ok := topic.Parse(arg.Path); ok {
+		return findTopic(arg, name, settings)
+	}
+	if arg.Path == tail.Stdin {
+		return stdin(arg, settings)
+	}
 	if _, err := os.Stat(arg.Path); !errors.Is(err, fs.ErrNotExist) || arg.Type == schemas.SourceNone {
 		return find(arg, settings, tail.Rotation)
 	}
@@ -93,10 +107,37 @@ func FindToFollow(arg Argument, settings func(t schemas.SourceType, path string)
 // and no others. What cannot be read, or is recognised as nothing, is in the
 // error, by name; the sources are good all the same.
 func Find(arg Argument, settings func(t schemas.SourceType, path string) Settings) ([]Source, error) {
+	if arg.Path == tail.Stdin {
+		return stdin(arg, settings)
+	}
 	return find(arg, settings, func(named tail.Set) tail.Set { return named })
 }
 
+// findTopic returns the source that kafka:TOPIC names. Whether the topic is there
+// only the cluster knows.
+func findTopic(arg Argument, name string, settings func(schemas.SourceType, string) Settings) ([]Source, error) {
+	if err := topic.Check(name, arg.Type); err != nil {
+		return nil, fmt.Errorf("find %s: %w", arg.Path, err)
+	}
+	return []Source{{Type: arg.Type, Set: tail.Set{Path: arg.Path}, Settings: settings(arg.Type, arg.Path)}}, nil
+}
+
+// stdin returns standard input as a source. It can be read only once, so its type
+// is not told by its content.
+func stdin(arg Argument, settings func(schemas.SourceType, string) Settings) ([]Source, error) {
+	switch arg.Type {
+	case schemas.SourceNone:
+		return nil, errors.New("read standard input: it does not say what it is; write it in front, as in postfix:-")
+	case schemas.SourceARF:
+		return nil, errors.New("read standard input: reports are mails, which it does not tell apart; name a mailbox")
+	}
+	return []Source{{Type: arg.Type, Set: tail.Set{Path: tail.Stdin}, Settings: settings(arg.Type, tail.Stdin)}}, nil
+}
+
 func find(arg Argument, settings func(schemas.SourceType, string) Settings, all func(named tail.Set) tail.Set) ([]Source, error) {
+	if name, ok := topic.Parse(arg.Path); ok {
+		return findTopic(arg, name, settings)
+	}
 	sets, err := tail.Discover([]string{arg.Path})
 	errs := []error{err}
 	var found []Source
@@ -125,16 +166,24 @@ func recognise(set tail.Set) (schemas.SourceType, error) {
 	switch {
 	case err != nil || len(sample) == 0:
 		return schemas.SourceNone, err
+	case powermta.Recognises(sample):
+		return schemas.SourcePowerMTA, nil
+	case kumomta.Recognises(sample):
+		return schemas.SourceKumoMTA, nil
 	case platform.Recognises(sample):
 		return schemas.SourcePlatform, nil
 	case tracking.Recognises(sample):
 		return schemas.SourceTracking, nil
 	case postfix.Recognises(sample):
 		return schemas.SourcePostfix, nil
+	case exim.Recognises(sample):
+		return schemas.SourceExim, nil
+	case sendmail.Recognises(sample):
+		return schemas.SourceSendmail, nil
 	case feedback.Recognises(sample):
 		return schemas.SourceARF, nil
 	}
-	what := "its content is none of postfix, platform, tracking, arf"
+	what := "its content is none of postfix, exim, sendmail, powermta, kumomta, platform, tracking, arf"
 	if tail.LooksBinary(sample) {
 		what = "it is a binary file"
 	}
@@ -152,9 +201,21 @@ func (s *Source) Parser() sources.Parser {
 	case schemas.SourceARF:
 		return feedback.New(feedback.Options{Host: o.Host, MessageID: o.MessageID})
 	}
-	return postfix.New(postfix.Options{
+	options := mta.Options{
 		Host: o.Host, Location: o.Location, Year: o.Year, Reference: s.reference(), MessageID: o.MessageID, Account: o.Account,
-	})
+		Lifetime: o.Remember, MaxOpen: o.MaxOpen,
+	}
+	switch s.Type {
+	case schemas.SourcePowerMTA:
+		return powermta.New(options)
+	case schemas.SourceKumoMTA:
+		return kumomta.New(options)
+	case schemas.SourceExim:
+		return exim.New(options)
+	case schemas.SourceSendmail:
+		return sendmail.New(options)
+	}
+	return postfix.New(options)
 }
 
 // reference is the date near which the stream's first stamps are taken to be:

@@ -50,3 +50,18 @@ func TestWhoFollowsALogFollowsItsRotations(t *testing.T) {
 		})
 	}
 }
+
+func TestStandardInputSaysWhatItIs(t *testing.T) {
+	settings := func(schemas.SourceType, string) Settings { return Settings{} }
+	for _, find := range []Finder{Find, FindToFollow} {
+		found, err := find(ParseArgument("sendmail:-"), settings)
+		if err != nil || len(found) != 1 || found[0].Name() != "sendmail:-" {
+			t.Errorf("found %+v: %v", found, err)
+		}
+		for _, arg := range []string{"-", "arf:-"} {
+			if _, err := find(ParseArgument(arg), settings); err == nil {
+				t.Errorf("%s was taken", arg)
+			}
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"mailfate/pipeline/kafkalog"
 	"mailfate/schemas"
@@ -216,14 +217,18 @@ func TestUnparsedNewestWins(t *testing.T) {
 	db := migrated(t)
 	for i, u := range []schemas.Unparsed{
 		{Stream: "s", Shape: "x", Lines: 5},
-		{Stream: "s", Shape: "x", Lines: 9, Examples: [][]byte{{0xff, 0}}},
+		{Stream: "s", Shape: "x", Lines: 9, Examples: [][]byte{{0xff, 0}}, Last: 86_400_000},
 	} {
 		write(t, db, schemas.TopicUnparsed, true, unparsedRecord(t, int64(i), u))
 	}
 	var lines uint64
 	var examples []string
-	if err := db.conn.QueryRow(t.Context(), "SELECT lines, examples FROM unparsed FINAL").Scan(&lines, &examples); err != nil {
+	var first, last *time.Time
+	if err := db.conn.QueryRow(t.Context(), "SELECT lines, examples, first_at, last_at FROM unparsed FINAL").Scan(&lines, &examples, &first, &last); err != nil {
 		t.Fatal(err)
+	}
+	if first != nil || last == nil || last.Unix() != 86_400 {
+		t.Errorf("from %v to %v", first, last)
 	}
 	if lines != 9 || fmt.Sprintf("%q", examples) != `["\xff\x00"]` {
 		t.Errorf("%d lines, examples %q", lines, examples)

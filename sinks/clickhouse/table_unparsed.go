@@ -10,6 +10,8 @@ type unparsedRows struct {
 	examples      texts
 	file          text
 	offset        number[int64]
+	firstAt       whenever
+	lastAt        whenever
 	ingestedAt    when
 }
 
@@ -21,6 +23,8 @@ func newUnparsedRows() *unparsedRows {
 	r.field("examples", &r.examples)
 	r.field("file", &r.file)
 	r.field("offset", &r.offset)
+	r.field("first_at", &r.firstAt)
+	r.field("last_at", &r.lastAt)
 	r.field("ingested_at", &r.ingestedAt)
 	r.seal()
 	return r
@@ -38,5 +42,7 @@ func (r *unparsedRows) add(u *schemas.Unparsed, published int64) {
 	r.examples.add(examples)
 	r.file.add(u.File)
 	r.offset.add(u.Offset)
+	r.firstAt.add(u.First)
+	r.lastAt.add(u.Last)
 	r.ingestedAt.add(published)
 }

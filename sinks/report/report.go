@@ -78,6 +78,8 @@ type Source struct {
 	Events   uint64 `json:"events"`
 	Ignored  uint64 `json:"ignored"`
 	Unparsed uint64 `json:"unparsed"`
+	// Provisional counts the messages whose Message-ID the stream has not told.
+	Provisional uint64 `json:"provisional,omitempty"`
 	// IgnoredBy has the ignored lines by the rule that ignored them.
 	IgnoredBy map[string]uint64 `json:"ignored_by,omitempty"`
 }

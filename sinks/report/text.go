@@ -118,15 +118,20 @@ func (r *Report) writeSources(out *writer) {
 	}
 	t := grid{left: 1, header: []string{"stream", "lines", "bytes", "events", "ignored", "unparsed"}}
 	rules := map[string]uint64{}
+	var provisional uint64
 	for _, name := range slices.Sorted(maps.Keys(r.Sources)) {
 		s := r.Sources[name]
 		t.add(printable(name), count(s.Lines), count(s.Bytes), count(s.Events), count(s.Ignored), count(s.Unparsed))
+		provisional += s.Provisional
 		for rule, n := range s.IgnoredBy {
 			rules[rule] += n
 		}
 	}
 	out.title("Sources")
 	out.grid(t)
+	if provisional > 0 {
+		out.line("  %s messages are named after their queue id: the logs have not told their Message-ID", count(provisional))
+	}
 	if len(rules) == 0 {
 		return
 	}

@@ -19,7 +19,7 @@ const (
 func (m *mail) recipients() []string {
 	var rs []string
 	for _, v := range m.report.all("original-rcpt-to") {
-		if r := recipient(v); r != "" && !slices.Contains(rs, r) && len(rs) < maxRecipients {
+		if r := Recipient(v); r != "" && !slices.Contains(rs, r) && len(rs) < maxRecipients {
 			rs = append(rs, r)
 		}
 	}
@@ -34,15 +34,15 @@ func (m *mail) recipients() []string {
 	if err != nil || len(list) != 1 {
 		return nil
 	}
-	if r := recipient(list[0].Address); r != "" {
+	if r := Recipient(list[0].Address); r != "" {
 		return []string{r}
 	}
 	return nil
 }
 
-// recipient returns an address as identities hold it, "" when it is none or was
+// Recipient returns an address as identities hold it, "" when it is none or was
 // made unrecognisable.
-func recipient(s string) string {
+func Recipient(s string) string {
 	r := schemas.CleanRecipient(address(s))
 	at := strings.LastIndexByte(r, '@')
 	if at <= 0 || at == len(r)-1 || !isClean(r) || strings.ContainsRune(r, ' ') {

@@ -30,12 +30,9 @@ func (p *Parser) event(m *mail, data []byte) (ev schemas.Event, rule string) {
 		Source:    schemas.SourceARF,
 		Host:      p.opts.Host,
 	}
-	ev.Kind, ev.Reason = kindOf(feedbackType)
-	switch {
-	case ev.Reason == schemas.AuthFailure:
+	ev.Kind, ev.Reason, ev.Reply = KindOf(feedbackType)
+	if ev.Reason == schemas.AuthFailure {
 		ev.Reply = m.report.first("auth-failure")
-	case ev.Reason == schemas.Other && feedbackType != "other":
-		ev.Reply = feedbackType
 	}
 	ev.MessageID = p.messageID(m.messageID())
 	if ev.MessageID == "" {
@@ -60,23 +57,27 @@ func (p *Parser) emitAll(ev schemas.Event, m *mail, data []byte, emit func(*sche
 	}
 }
 
-// kindOf returns the kind of event that a Feedback-Type is.
-func kindOf(feedbackType string) (schemas.Kind, schemas.Reason) {
-	switch feedbackType {
+// KindOf returns the kind of event that a Feedback-Type is; words is the type
+// where that does not say it.
+func KindOf(feedbackType string) (kind schemas.Kind, reason schemas.Reason, words string) {
+	switch t := strings.ToLower(feedbackType); t {
 	case "abuse":
-		return schemas.Complained, schemas.ReasonNone
+		return schemas.Complained, schemas.ReasonNone, ""
 	case "opt-out", "opt-out-list":
-		return schemas.Unsubscribed, schemas.ReasonNone
+		return schemas.Unsubscribed, schemas.ReasonNone, ""
 	case "not-spam":
-		return schemas.NotSpam, schemas.ReasonNone
+		return schemas.NotSpam, schemas.ReasonNone, ""
 	case "fraud":
-		return schemas.OtherReport, schemas.Fraud
+		return schemas.OtherReport, schemas.Fraud, ""
 	case "virus":
-		return schemas.OtherReport, schemas.ReportVirus
+		return schemas.OtherReport, schemas.ReportVirus, ""
 	case "auth-failure":
-		return schemas.OtherReport, schemas.AuthFailure
+		return schemas.OtherReport, schemas.AuthFailure, ""
+	case "other":
+		return schemas.OtherReport, schemas.Other, ""
+	default:
+		return schemas.OtherReport, schemas.Other, t
 	}
-	return schemas.OtherReport, schemas.Other
 }
 
 func (p *Parser) messageID(id string) string {

@@ -178,3 +178,24 @@ func TestCanonicalForm(t *testing.T) {
 		seen[form(in)] = in
 	}
 }
+
+// TestSpecial compares with a look at every byte.
+func TestSpecial(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	for range 20_000 {
+		b := make([]byte, rnd.IntN(40))
+		for i := range b {
+			b[i] = byte(rnd.IntN(256)) | 0x80 // mostly plain
+			if rnd.IntN(3) == 0 {
+				b[i] = byte(rnd.IntN(128))
+			}
+		}
+		want := bytes.IndexFunc(b, func(r rune) bool { return r < ' ' || r == '"' || r == '\\' })
+		if want < 0 {
+			want = len(b)
+		}
+		if got := special(b); got != want {
+			t.Fatalf("special(%q) = %d, want %d", b, got, want)
+		}
+	}
+}

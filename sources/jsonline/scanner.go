@@ -96,12 +96,13 @@ func (s *Scanner) Value() Value { return s.value }
 func (s *Scanner) Err() error { return s.err }
 
 func (s *Scanner) readKey() bool {
-	var k Value
-	if err := s.scanString(&k); err != nil {
-		return s.fail(err)
-	}
-	s.key = k.Raw
-	if k.escaped {
+	if raw, ok := s.plainString(); ok {
+		s.key = raw
+	} else {
+		var k Value
+		if err := s.scanString(&k); err != nil {
+			return s.fail(err)
+		}
 		s.key = k.AppendText(nil)
 	}
 	s.space()
@@ -128,6 +129,12 @@ func (s *Scanner) fail(err error) bool {
 }
 
 func (s *Scanner) space() {
+	if s.pos < len(s.data) && s.data[s.pos] <= ' ' {
+		s.skipSpace()
+	}
+}
+
+func (s *Scanner) skipSpace() {
 	for s.pos < len(s.data) {
 		switch s.data[s.pos] {
 		case ' ', '\t', '\r', '\n':

@@ -3,12 +3,17 @@ package jsonline
 import (
 	"bytes"
 	"encoding/binary"
+	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
 // scanString reads the string at the scanner's position.
 func (s *Scanner) scanString(v *Value) error {
+	if raw, ok := s.plainString(); ok {
+		*v = Value{Type: String, Raw: raw}
+		return nil
+	}
 	if !s.eat('"') {
 		return errMalformed
 	}
@@ -31,6 +36,21 @@ func (s *Scanner) scanString(v *Value) error {
 	return nil
 }
 
+// plainString reads the string at the scanner's position if nothing is escaped in
+// it, the usual case; else it stays where it is.
+func (s *Scanner) plainString() (raw []byte, ok bool) {
+	if s.pos >= len(s.data) || s.data[s.pos] != '"' {
+		return nil, false
+	}
+	text := s.data[s.pos+1:]
+	end := special(text)
+	if end == len(text) || text[end] != '"' {
+		return nil, false
+	}
+	s.pos += end + 2
+	return text[:end], true
+}
+
 // endOfEscaped returns where a string with escapes ends, -1 when one is wrong.
 func (s *Scanner) endOfEscaped(b []byte) int {
 	for i := 0; i < len(b); i++ {
@@ -46,6 +66,28 @@ func (s *Scanner) endOfEscaped(b []byte) int {
 		}
 	}
 	return -1
+}
+
+// special returns where the first byte stands that does not stand for itself in a
+// string: a quote, a backslash or a control character; len(b) when there is none.
+// It looks at eight bytes at a time: less what is looked for, each that is it, or
+// below 0x20, gets the high bit, and none before the first such does.
+func special(b []byte) int {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	i := 0
+	for ; i+8 <= len(b); i += 8 {
+		x := binary.LittleEndian.Uint64(b[i:])
+		quote, slash := x^(ones*'"'), x^(ones*'\\')
+		if found := ((quote-ones)&^quote | (slash-ones)&^slash | (x-ones*' ')&^x) & high; found != 0 {
+			return i + bits.TrailingZeros64(found)/8
+		}
+	}
+	for ; i < len(b); i++ {
+		if c := b[i]; c < ' ' || c == '"' || c == '\\' {
+			return i
+		}
+	}
+	return i
 }
 
 // hasControl reports whether b has a control character, looking at eight bytes

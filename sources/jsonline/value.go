@@ -91,8 +91,10 @@ func (s *Scanner) skip(depth int) error {
 }
 
 func (s *Scanner) skipKey(passed *Value) error {
-	if err := s.scanString(passed); err != nil {
-		return err
+	if _, ok := s.plainString(); !ok {
+		if err := s.scanString(passed); err != nil {
+			return err
+		}
 	}
 	s.space()
 	if !s.eat(':') {

@@ -6,6 +6,7 @@ import (
 	"mailfate/schemas"
 	"mailfate/sources"
 	"mailfate/sources/jsonline"
+	"mailfate/sources/texts"
 )
 
 // MaxLine is the longest line that is read, in bytes.
@@ -40,7 +41,7 @@ type Parser struct {
 	scanner jsonline.Scanner
 	members []jsonline.Member
 	fields  [fieldCount]jsonline.Value
-	texts   texts
+	texts   texts.Set
 	form    []byte // the canonical form that is hashed
 	tags    []string
 	ev      schemas.Event

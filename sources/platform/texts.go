@@ -2,68 +2,30 @@ package platform
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"mailfate/schemas"
 	"mailfate/sources/jsonline"
 )
 
-// texts gathers an event's texts in one buffer, so that they are allocated
-// together.
-type texts struct {
-	buf   []byte
-	spans []span
-}
-
-type span struct {
-	to   *string
-	size int
-}
-
-// add has a text written to *to later. A long one is cut between two runes.
-func (t *texts) add(to *string, v jsonline.Value) bool {
-	if v.Type == jsonline.None {
+// add has a text written to *to later, and reports whether it is one.
+func (p *Parser) add(to *string, v jsonline.Value) bool {
+	switch v.Type {
+	case jsonline.None:
+		return true
+	case jsonline.String, jsonline.Number:
+		p.texts.AddFunc(to, v.AppendText)
 		return true
 	}
-	if v.Type != jsonline.String && v.Type != jsonline.Number {
-		return false
-	}
-	start := len(t.buf)
-	t.buf = v.AppendText(t.buf)
-	t.buf = t.buf[:start+cutAt(t.buf[start:], schemas.MaxText)]
-	t.spans = append(t.spans, span{to, len(t.buf) - start})
-	return true
-}
-
-// cutAt is how much of b is at most limit bytes and does not end within a rune.
-func cutAt(b []byte, limit int) int {
-	if len(b) <= limit {
-		return len(b)
-	}
-	for n := limit; n > limit-utf8.UTFMax; n-- {
-		if utf8.RuneStart(b[n]) {
-			return n
-		}
-	}
-	return limit
-}
-
-// store allocates the texts and writes them where they belong.
-func (t *texts) store() {
-	all := string(t.buf)
-	for _, s := range t.spans {
-		*s.to, all = all[:s.size], all[s.size:]
-	}
-	t.buf, t.spans = t.buf[:0], t.spans[:0]
+	return false
 }
 
 // setTexts reads the identity and all texts.
 func (p *Parser) setTexts() string {
-	p.texts.buf, p.texts.spans = p.texts.buf[:0], p.texts.spans[:0]
+	p.texts.Reset()
 	if !p.addIdentity() || !p.addTexts() || !p.addTags() {
 		return BadValue
 	}
-	p.texts.store()
+	p.texts.Store()
 	p.ev.Tags = p.tags
 	p.clean()
 	if p.ev.MessageID == "" {
@@ -86,7 +48,7 @@ func (p *Parser) addIdentity() bool {
 	} {
 		v := p.fields[part.f]
 		if len(v.Raw) <= schemas.MaxText {
-			if !p.texts.add(part.to, v) {
+			if !p.add(part.to, v) {
 				return false
 			}
 			continue
@@ -100,22 +62,22 @@ func (p *Parser) addIdentity() bool {
 }
 
 func (p *Parser) addTexts() bool {
-	ev, t, f := &p.ev, &p.texts, &p.fields
-	return t.add(&ev.EmailID, f[fieldEmailID]) &&
-		t.add(&ev.Sender, f[fieldSender]) &&
-		t.add(&ev.Subject, f[fieldSubject]) &&
-		t.add(&ev.Campaign, f[fieldCampaign]) &&
-		t.add(&ev.Enhanced, f[fieldEnhanced]) &&
-		t.add(&ev.Reply, f[fieldReply]) &&
-		t.add(&ev.Command, f[fieldCommand]) &&
-		t.add(&ev.URL, f[fieldURL]) &&
-		t.add(&ev.UserAgent, f[fieldUserAgent]) &&
-		t.add(&ev.IP, f[fieldIP]) &&
-		t.add(&ev.Relay, f[fieldRelay]) &&
-		t.add(&ev.QueueID, f[fieldQueueID]) &&
-		t.add(&ev.NextQueueID, f[fieldNextQueueID]) &&
-		t.add(&ev.Host, f[fieldHost]) &&
-		t.add(&ev.Instance, f[fieldInstance])
+	ev, f := &p.ev, &p.fields
+	return p.add(&ev.EmailID, f[fieldEmailID]) &&
+		p.add(&ev.Sender, f[fieldSender]) &&
+		p.add(&ev.Subject, f[fieldSubject]) &&
+		p.add(&ev.Campaign, f[fieldCampaign]) &&
+		p.add(&ev.Enhanced, f[fieldEnhanced]) &&
+		p.add(&ev.Reply, f[fieldReply]) &&
+		p.add(&ev.Command, f[fieldCommand]) &&
+		p.add(&ev.URL, f[fieldURL]) &&
+		p.add(&ev.UserAgent, f[fieldUserAgent]) &&
+		p.add(&ev.IP, f[fieldIP]) &&
+		p.add(&ev.Relay, f[fieldRelay]) &&
+		p.add(&ev.QueueID, f[fieldQueueID]) &&
+		p.add(&ev.NextQueueID, f[fieldNextQueueID]) &&
+		p.add(&ev.Host, f[fieldHost]) &&
+		p.add(&ev.Instance, f[fieldInstance])
 }
 
 // addTags reads the tags, a list or a single one; those beyond the limit are
@@ -126,7 +88,7 @@ func (p *Parser) addTags() bool {
 	if v.Type != jsonline.Array {
 		if v.Type != jsonline.None {
 			p.tags = append(p.tags, "")
-			return p.texts.add(&p.tags[0], v)
+			return p.add(&p.tags[0], v)
 		}
 		return true
 	}
@@ -138,7 +100,7 @@ func (p *Parser) addTags() bool {
 			continue
 		}
 		p.tags = append(p.tags, "")
-		if !p.texts.add(&p.tags[len(p.tags)-1], p.scanner.Value()) {
+		if !p.add(&p.tags[len(p.tags)-1], p.scanner.Value()) {
 			return false
 		}
 	}

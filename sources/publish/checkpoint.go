@@ -50,7 +50,7 @@ func (s *Stream) load() error {
 		case partCounters:
 			return s.stats.decode(value)
 		case partShape:
-			return s.shapes.load(value)
+			return s.loadShape(value)
 		default:
 			return errCheckpoint
 		}

@@ -14,7 +14,7 @@ func (s *Stream) parse(line sources.Line) {
 	r := s.parser.Line(line, s.emit)
 	s.stats.count(r)
 	if r.Outcome == sources.Unparsed {
-		s.shapes.count(line)
+		s.shapes.Count(line, s.streamTime())
 	}
 	s.line.Data = nil
 }

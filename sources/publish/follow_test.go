@@ -58,6 +58,36 @@ func distinct(t testing.TB, records []record) int {
 	return len(ids(events))
 }
 
+// TestANewShapeIsToldOfWhileFollowing: with every checkpoint, which is once a second.
+func TestANewShapeIsToldOfWhileFollowing(t *testing.T) {
+	b := newBench(t)
+	r := b.follow(t)
+	counted := func(of string, lines uint64) func([]record) bool {
+		return func(rs []record) bool {
+			for _, rec := range rs {
+				if u, err := schemas.NewDecoder().Unparsed(rec.value); rec.topic == schemas.TopicUnparsed && err == nil && u.Shape == of && u.Lines == lines {
+					return true
+				}
+			}
+			return false
+		}
+	}
+	b.append("mail.log", "1000 a\nnew <jo@x>\nnew <jim@x>\n")
+	for _, rec := range b.log.wait(counted("new <@>", 2)) {
+		if u, _ := schemas.NewDecoder().Unparsed(rec.value); rec.topic == schemas.TopicUnparsed && (string(u.Examples[0]) != "new <x@x>" || u.First != 1_000_000) {
+			t.Errorf("%+v", u)
+		}
+	}
+	b.append("mail.log", "new <bob@x>\n")
+	b.log.wait(counted("new <@>", 3))
+	if err := r.end(); err != nil {
+		t.Error(err)
+	}
+	if s := r.s.opts.CheckpointEvery; s > 10*time.Second {
+		t.Errorf("told every %v", s)
+	}
+}
+
 func TestFollow(t *testing.T) {
 	b := newBench(t)
 	r := b.follow(t)

@@ -59,6 +59,8 @@ type Options struct {
 	DeadPartitions     int // of mail.dead (default 1)
 	UnparsedPartitions int // of mail.unparsed (default 1)
 
+	RawExamples bool // keep lines that are not understood as they were read; else redacted
+
 	Now func() time.Time // the wall clock (default time.Now)
 
 	BatchBytes      int           // when a batch is full (default 4 MiB)

@@ -20,6 +20,9 @@ type Stats struct {
 	Unparsed uint64            `msgpack:"unparsed"`
 	Cut      uint64            `msgpack:"cut"`
 	Dead     uint64            `msgpack:"dead"`
+	// Provisional is how many messages were named after their queue id, because the
+	// log has not told their Message-ID: they have none, or it begins after it.
+	Provisional uint64 `msgpack:"provisional"`
 	// Torn is how many files now end with a line that is held back.
 	Torn uint64 `msgpack:"-"`
 	// Clock is the time that was last told to the processors, ms since 1970 UTC.
@@ -59,6 +62,15 @@ func (s *Stats) with(c tail.Counts) Stats {
 	all.Cut += c.Cut
 	all.Torn = c.Torn
 	return all
+}
+
+// provisional returns how many messages a parser has named after their queue id
+// since it was made.
+func provisional(p sources.Parser) uint64 {
+	if c, ok := p.(interface{ Provisional() int }); ok {
+		return uint64(c.Provisional())
+	}
+	return 0
 }
 
 func (s *Stats) encode() ([]byte, error) {

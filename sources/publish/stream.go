@@ -9,6 +9,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/shape"
 	"mailfate/sources/tail"
 )
 
@@ -24,7 +25,7 @@ type Stream struct {
 	read   func(sources.Line)   // s.line, likewise
 	line   sources.Line         // the one that is parsed
 	stats  Stats                // without what the reader counts
-	shapes *shapes
+	shapes *shape.Table
 	wave   *wave
 	out    *writer
 
@@ -34,6 +35,7 @@ type Stream struct {
 	clocked    time.Time // when the last clock was sent, by the wall clock
 	lastLine   time.Time // when the last line was read, likewise
 	unsentTime bool      // a file has ended since the last clock
+	unread     error     // of the parser's state
 	again      bool      // the parser is a new one, of which no checkpoint knows
 	horizon    int64     // later events are dead letters, ms since 1970 UTC
 
@@ -50,12 +52,12 @@ func New(opts Options) (*Stream, error) {
 	s := &Stream{
 		opts:   opts,
 		prefix: checkpointPrefix(opts.Name),
-		parser: opts.Parser(),
 		enc:    schemas.NewEncoder(),
 		stats:  Stats{Ignored: make(map[string]uint64)},
-		shapes: newShapes(opts.Name),
+		shapes: shape.NewTable(opts.Name, opts.RawExamples),
 	}
 	s.emit, s.read = s.event, s.parse
+	s.parser = s.newParser()
 	if err := s.load(); err != nil {
 		return nil, err
 	}
@@ -73,7 +75,11 @@ func (s *Stream) Stats() Stats {
 	return s.shared
 }
 
-func (s *Stream) total() Stats { return s.stats.with(s.opts.Reader.Counts()) }
+func (s *Stream) total() Stats {
+	all := s.stats.with(s.opts.Reader.Counts())
+	all.Provisional += provisional(s.parser)
+	return all
+}
 
 func (s *Stream) share() {
 	t := s.total()
@@ -164,12 +170,18 @@ func (s *Stream) next() tail.Status {
 	case tail.FileEnded:
 		s.unsentTime = true
 	case tail.Again:
-		s.parser, s.again, s.dirty = s.opts.Parser(), true, true
+		s.startAgain()
 	}
 	if empty && len(s.wave.arena) > 0 {
 		s.filled = time.Now()
 	}
 	return status
+}
+
+// startAgain begins with a new parser, where the reader begins again.
+func (s *Stream) startAgain() {
+	s.stats.Provisional += provisional(s.parser)
+	s.parser, s.again, s.dirty = s.newParser(), true, true
 }
 
 func (s *Stream) checkpointDue() bool {
@@ -187,6 +199,9 @@ func (s *Stream) flush(keep bool) error {
 		}
 		s.kept = time.Now()
 		s.dirty = false
+	}
+	if s.unread != nil {
+		return s.unread // nothing that follows from it may leave
 	}
 	if s.wave.empty() {
 		return nil

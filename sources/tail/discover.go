@@ -21,7 +21,7 @@ type File struct {
 // A Set is what one stream is read from.
 type Set struct {
 	// Path is the absolute path of the file that is written to, whether or not it
-	// is there, or of the Maildir. It names the stream.
+	// is there, or of the Maildir; or Stdin. It names the stream.
 	Path string
 	// Maildir says that Path is a Maildir; Files is empty then.
 	Maildir bool

@@ -32,5 +32,10 @@
 // Left out on purpose: what the lines mean, remote files, symbolic links to
 // directories. Lines that copytruncate itself loses between its two steps are lost.
 //
+// Standard input (Stdin) is a stream that is read once. It has no position: a
+// process that is started again begins anew, with the parser's state too, so that
+// the same text handed in again makes the same events and no others. What a queue
+// id of before meant is forgotten with it; who wants it kept hands in a file.
+//
 // A Reader is for one goroutine.
 package tail

@@ -2,6 +2,7 @@ package tail
 
 import (
 	"context"
+	"os"
 	"time"
 
 	"mailfate/sources"
@@ -98,6 +99,9 @@ type Reader interface {
 // Open returns a reader of the set. Files are opened by Next.
 func Open(set Set, opts Options) Reader {
 	opts = opts.withDefaults()
+	if set.Path == Stdin {
+		return newPipe(os.Stdin, opts)
+	}
 	if set.Maildir {
 		return newMaildir(set, opts)
 	}

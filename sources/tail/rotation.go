@@ -17,8 +17,13 @@ type rotated struct {
 // maxRotation is the largest number that is taken for a rotation's: ten years of days.
 const maxRotation = 3660
 
+// segmentBase stands for the name of the file that is written to where each has
+// the time of its beginning for a name, and nothing but that tells them apart.
+const segmentBase = "YYYYMMDD-HHMMSS"
+
 // parseName reads logrotate's, newsyslog's and savelog's names: mail.log,
-// mail.log.1, mail.log.2.gz, mail.log-20261120.gz, mail-20261120.log.
+// mail.log.1, mail.log.2.gz, mail.log-20261120.gz, mail-20261120.log; and KumoMTA's:
+// 20261120-235959, 20261120-235959_recv.
 func parseName(name string) rotated {
 	r := rotated{base: name, number: -1}
 	for _, ext := range []string{".gz", ".zst", ".xz", ".bz2"} {
@@ -26,6 +31,10 @@ func parseName(name string) rotated {
 			r.base, r.compressed = stem, true
 			break
 		}
+	}
+	if rest, date, ok := cutSegment(r.base); ok {
+		r.base, r.date = segmentBase+rest, date
+		return r
 	}
 	if stem, n, ok := cutNumber(r.base); ok {
 		r.base, r.number = stem, n
@@ -82,6 +91,16 @@ func cutDate(name string) (stem, date string, ok bool) {
 		return "", "", false
 	}
 	return name[:i], digits, true
+}
+
+// cutSegment takes the date and time off that a name begins with.
+func cutSegment(name string) (rest, date string, ok bool) {
+	const day, length = len("20261120"), len("20261120-235959")
+	if len(name) < length || name[day] != '-' || len(name) > length && isDigit(name[length]) {
+		return "", "", false
+	}
+	date = name[:day] + name[day+1:length]
+	return name[length:], date, allDigits(date) && plausibleDate(date)
 }
 
 func plausibleDate(digits string) bool {

@@ -24,17 +24,18 @@ import (
 
 func main() {
 	seed := flag.Uint64("seed", 20261121, "decides who gets what and what becomes of it")
+	rare := flag.Bool("rare", false, "record mta/postfix alone: what a Postfix logs seldom")
 	out := flag.String("out", "testdata", "folder that holds replay and replay_rfc3164")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *seed, *out); err != nil {
+	if err := run(ctx, *seed, *out, *rare); err != nil {
 		fmt.Fprintln(os.Stderr, "record:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, seed uint64, out string) error {
+func run(ctx context.Context, seed uint64, out string, rare bool) error {
 	if !insideSandbox() {
 		if err := checkPrograms(); err != nil {
 			return err
@@ -43,6 +44,9 @@ func run(ctx context.Context, seed uint64, out string) error {
 	}
 	if err := furnishSandbox(); err != nil {
 		return err
+	}
+	if rare {
+		return recordRare(ctx, filepath.Join(out, "mta/postfix"))
 	}
 	if err := recordSet(ctx, rfc3164Set(seed), filepath.Join(out, "replay_rfc3164")); err != nil {
 		return err

@@ -31,7 +31,11 @@ func serveProviders(ctx context.Context, c *cast) error {
 }
 
 func listen(ctx context.Context, addr string, serve func(net.Conn)) error {
-	l, err := net.Listen("tcp", net.JoinHostPort(addr, "25"))
+	return listenAt(ctx, net.JoinHostPort(addr, "25"), serve)
+}
+
+func listenAt(ctx context.Context, addrPort string, serve func(net.Conn)) error {
+	l, err := net.Listen("tcp", addrPort)
 	if err != nil {
 		return fmt.Errorf("listen for mail: %w", err)
 	}

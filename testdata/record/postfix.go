@@ -45,7 +45,7 @@ func startPostfix(s *set, name string, relay bool) (*postfix, error) {
 	if s.classic {
 		cfg.LogFile = filepath.Join(root, s.name, "mail.log")
 	}
-	if err := p.furnish(cfg, s.aliases, uid); err != nil {
+	if err := p.furnish(cfg, "", s.aliases, uid); err != nil {
 		return nil, err
 	}
 	return p, p.command("start")
@@ -69,7 +69,7 @@ func ownMailboxes() (out []string) {
 	return out
 }
 
-func (p *postfix) furnish(cfg postfixConfig, aliases map[string][]string, uid int) error {
+func (p *postfix) furnish(cfg postfixConfig, kind string, aliases map[string][]string, uid int) error {
 	for _, d := range []string{"spool", "data", "mail"} {
 		if err := os.MkdirAll(filepath.Join(p.dir, d), 0o755); err != nil {
 			return fmt.Errorf("make folder of Postfix: %w", err)
@@ -85,8 +85,8 @@ func (p *postfix) furnish(cfg postfixConfig, aliases map[string][]string, uid in
 		fmt.Fprintf(&lines, "%s %s\n", a, strings.Join(aliases[a], ", "))
 	}
 	return errors.Join(
-		writeConfig(filepath.Join(p.dir, "etc/main.cf"), "main.cf", cfg),
-		writeConfig(filepath.Join(p.dir, "etc/master.cf"), "master.cf", cfg),
+		writeConfig(filepath.Join(p.dir, "etc/main.cf"), kind+"main.cf", cfg),
+		writeConfig(filepath.Join(p.dir, "etc/master.cf"), kind+"master.cf", cfg),
 		writeConfig(filepath.Join(p.dir, "etc/bounce.cf"), "bounce.cf", cfg),
 		writeFile(filepath.Join(p.dir, "etc/aliases"), []byte(lines.String())),
 	)

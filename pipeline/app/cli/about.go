@@ -66,9 +66,9 @@ func (e *env) tryAll(ctx context.Context, set *setup) error {
 	if len(options.ClickHouse.Addresses) > 0 {
 		try("clickhouse", app.TryClickHouse)
 	}
-	try("sources", func(context.Context, app.Options) error {
-		_, err := set.collect(nil, app.Find)
-		return err
+	try("sources", func(ctx context.Context, o app.Options) error {
+		srcs, err := set.collect(nil, app.Find)
+		return errors.Join(err, app.TryTopics(ctx, o, srcs))
 	})
 	return errors.Join(errs...)
 }

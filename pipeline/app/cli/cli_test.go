@@ -37,6 +37,9 @@ func TestExitCodes(t *testing.T) {
 		{"report surplus", 2, "surplus"},
 		{"parse", 2, "requires at least 1 arg"},
 		{"parse --count " + log, 0, `"lines": 1`},
+		{"parse --shapes --count " + log, 2, "ask one"},
+		{"parse --json " + log, 2, "--shapes"},
+		{"parse --shapes " + log, 0, "0 of 1 lines not understood, 0 shapes"},
 		{"check-config --config " + right, 0, "data: d"},
 		{"check-config --config " + wrong, 2, wrong + ":1"},
 	} {

@@ -15,17 +15,30 @@ import (
 )
 
 func (e *env) parse() *cobra.Command {
-	var countOnly bool
+	var countOnly, shapes, asJSON bool
 	c := &cobra.Command{
 		Use:   "parse [TYPE:]PATH…",
 		Short: "Print the events of files, mailboxes or directories, without Kafka",
 		Long: "parse prints each event as one line of JSON in the field names of the platform format,\n" +
-			"and what was made of the lines on stderr.",
+			"and what was made of the lines on stderr. With --shapes it says instead what was not\n" +
+			"understood: lines by what they have in common, the most frequent first.",
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return e.doParse(args, countOnly) },
+		RunE: func(_ *cobra.Command, args []string) error {
+			switch {
+			case shapes && countOnly:
+				return usageError{errors.New("--shapes and --count are two questions: ask one")}
+			case shapes:
+				return e.doShapes(args, asJSON)
+			case asJSON:
+				return usageError{errors.New("--json is for --shapes: events and counters are JSON always")}
+			}
+			return e.doParse(args, countOnly)
+		},
 	}
 	e.flags.settings(c.Flags())
 	e.flags.reading(c.Flags())
+	c.Flags().BoolVar(&shapes, "shapes", false, "print which lines were not understood, by shape")
+	c.Flags().BoolVar(&asJSON, "json", false, "with --shapes: as one JSON document")
 	c.Flags().BoolVar(&countOnly, "count", false, "print only the counters, as JSON on stdout")
 	return c
 }
@@ -52,7 +65,7 @@ func (e *env) doParse(args []string, countOnly bool) error {
 	counts := map[string]app.ParseCounts{}
 	var errs []error
 	for i := range srcs {
-		n, err := app.Parse(&srcs[i], show)
+		n, err := app.Parse(&srcs[i], show, nil)
 		counts[srcs[i].Name()] = n
 		errs = append(errs, err)
 	}

@@ -27,6 +27,10 @@ func (s *setup) options() (app.Options, error) {
 		File:   s.env.flags.file,
 		Timers: status.Timers{GiveUp: c.Timers.GiveUp.Milliseconds(), Depleted: c.Timers.Depleted.Milliseconds()},
 		Life:   c.Retention.Life,
+
+		RawExamples: s.rawExamples(),
+		Metrics:     c.Metrics.Listen,
+
 		Logger: s.env.logger(),
 	}
 	for _, a := range c.Accounts {
@@ -66,10 +70,14 @@ func (s *setup) secrets(o *app.Options) (err error) {
 	return err
 }
 
+// rawExamples says whether lines that are not understood are kept as they were read.
+func (s *setup) rawExamples() bool { return s.config.KeepExamples == "raw" }
+
 // settings are those of one configured source.
 func (s *setup) settings(c *config.Source) app.Settings {
 	return app.Settings{
 		Stream: c.Stream, Host: c.Host, Location: c.Location, Year: c.Year,
+		Remember: c.Remember, MaxOpen: c.MaxOpen,
 		MessageID: c.MessageID(), Account: s.config.Account, Patterns: c.PathPatterns,
 	}
 }

@@ -18,6 +18,9 @@ type Config struct {
 	Sources    []Source
 	Timers     Timers
 	Retention  Retention
+	Metrics    Metrics
+
+	KeepExamples string // of lines that are not understood; one of ExampleKinds
 
 	// Defaults of all sources.
 	Location         *time.Location // of stamps without a zone
@@ -75,6 +78,8 @@ type Source struct {
 	// Message-ID is the id.
 	MessageIDPattern *regexp.Regexp
 	PathPatterns     []tracking.Pattern // of tracking paths; none: the default ones
+	Remember         time.Duration      // a queue id after its last line; 0: the default
+	MaxOpen          int                // queue ids in memory; 0: the default
 }
 
 // Retention says for how long things are kept.
@@ -87,6 +92,14 @@ type Timers struct {
 	GiveUp   time.Duration // after an attempt's first deferral
 	Depleted time.Duration // after credit ran out
 }
+
+// Metrics says where figures about the process are told.
+type Metrics struct {
+	Listen string // host:port; "": nowhere
+}
+
+// ExampleKinds are the ways to keep examples of lines that are not understood.
+var ExampleKinds = []string{"redacted", "raw"}
 
 // RoleNames are what a process can do of all that there is to do, in the order
 // in which data flows.
@@ -104,6 +117,8 @@ func Default() Config {
 		Timers:     Timers{GiveUp: 5 * day, Depleted: day},
 		Retention:  Retention{Life: 31 * day},
 		Location:   time.UTC,
+
+		KeepExamples: ExampleKinds[0],
 	}
 }
 

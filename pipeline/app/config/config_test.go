@@ -39,6 +39,8 @@ sources:
     host: h
     time_zone: UTC
     year: 2020
+    remember: 20d
+    max_open: 5000
     message_id_pattern: (?P<message_id>.+)
     path_patterns:
       - {kind: opened, pattern: "^/(?P<message_id>.+)"}
@@ -46,6 +48,8 @@ sources:
 timers:
   give_up: 1d12h
   depleted: 36h
+keep_examples: raw
+metrics: {listen: "127.0.0.1:9108"}
 `
 
 func mustParse(t *testing.T, s string) Config {
@@ -79,6 +83,12 @@ func TestFull(t *testing.T) {
 	}
 	if inherited.Type != "" || inherited.Location != c.Location || inherited.Year != 2025 || inherited.MessageID()("12@x") != "12" || inherited.MessageID()("x@y") != "" {
 		t.Errorf("%+v", inherited)
+	}
+	if s.Remember != 20*day || s.MaxOpen != 5000 || inherited.Remember != 14*day || inherited.MaxOpen != 1_000_000 {
+		t.Errorf("%+v, %+v", s, inherited)
+	}
+	if c.KeepExamples != "raw" || c.Metrics.Listen != "127.0.0.1:9108" {
+		t.Errorf("%+v", c)
 	}
 	if c.Timers != (Timers{36 * time.Hour, 36 * time.Hour}) {
 		t.Errorf("%+v", c.Timers)
@@ -163,6 +173,10 @@ func TestErrors(t *testing.T) {
 		{"retention: {life: 6d}", "c.yaml:1: retention.life: 144h is out of range; want 168h to 87840h"},
 		{"timers: {give_up: 10d}\nretention: {life: 9d}", "c.yaml:2: retention.life: ends before a timer of 240h; a message has to be known when its timer fires: choose a longer life"},
 		{"retention: {live: 40d}", "c.yaml:1: retention.live: unknown key; did you mean life?"},
+		{"keep_examples: all", `c.yaml:1: keep_examples: "all" is no way to keep them; want one of redacted, raw`},
+		{"metrics: {listen: here}", `c.yaml:1: metrics.listen[0]: "here" is no address; write host:port, such as localhost:9108`},
+		{source + "remember: 1h", "c.yaml:4: sources[0].remember: 1h is out of range; want 24h to 8784h"},
+		{source + "max_open: 5", "c.yaml:4: sources[0].max_open: 5 is out of range; want 1000 to 100000000"},
 		{"roles: []", "c.yaml:1: roles: names nothing to do; leave the key out for all of source, processor, sink"},
 		{"roles: [source, sinks]", "c.yaml:1: roles[1]: \"sinks\" is no role; did you mean sink?"},
 		{"roles: [source, source]", "c.yaml:1: roles[1]: role \"source\" is also roles[0]; each belongs to one place"},
@@ -184,7 +198,7 @@ func TestErrors(t *testing.T) {
 		{"sources:\n- paths: [a, '']", `c.yaml:2: sources[0].paths[1]: "" is no path and no pattern; put \ before a [ that is part of a name`},
 		{"sources:\n- paths: ['a[']", `c.yaml:2: sources[0].paths[0]: "a[" is no path and no pattern; put \ before a [ that is part of a name`},
 		{source + "type: postfx", `c.yaml:4: sources[0].type: "postfx" is no type of source; did you mean postfix?`},
-		{source + "type: exim4mail", `c.yaml:4: sources[0].type: "exim4mail" is no type of source; want one of postfix, platform, tracking, arf`},
+		{source + "type: exim4mail", `c.yaml:4: sources[0].type: "exim4mail" is no type of source; want one of postfix, platform, tracking, arf, powermta, kumomta, sendmail, exim`},
 		{source + "stream: s\n- paths: [y]\n  stream: s", `c.yaml:6: sources[1].stream: stream "s" is also sources[0].stream; each belongs to one place`},
 		{source + "path_patterns: [{kind: opened, pattern: '(?P<message_id>.)'}]", "c.yaml:4: sources[0].path_patterns: only access logs have them; give the source the type tracking"},
 		{"sources:\n- paths: [x]\n  type: tracking\n  path_patterns:\n  - kind: delivered\n    pattern: (?P<message_id>.)", "c.yaml:5: sources[0].path_patterns[0]: use pattern: parse path pattern: kind \"delivered\": want one of [opened read clicked unsubscribed]"},

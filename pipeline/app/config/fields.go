@@ -1,6 +1,9 @@
 package config
 
-import "mailfate/sources/tracking"
+import (
+	"mailfate/sources/mta/queue"
+	"mailfate/sources/tracking"
+)
 
 // A field is one key of a section.
 type field struct {
@@ -21,6 +24,8 @@ func (c *Config) fields() []field {
 		{"sources", list[Source]{&c.Sources, newSource, sourceValue}},
 		{"timers", section(c.Timers.fields())},
 		{"retention", section{{"life", duration{&c.Retention.Life}}}},
+		{"keep_examples", text{&c.KeepExamples}},
+		{"metrics", section{{"listen", text{&c.Metrics.Listen}}}},
 	}
 }
 
@@ -82,7 +87,10 @@ func accountValue(a *Account) value {
 	}
 }
 
-func newSource() Source { return Source{} }
+// newSource returns a source of which nothing is said.
+func newSource() Source {
+	return Source{Remember: queue.DefaultLifetime, MaxOpen: queue.DefaultMaxOpen}
+}
 
 func sourceValue(s *Source) value {
 	return section{
@@ -93,6 +101,8 @@ func sourceValue(s *Source) value {
 		{"time_zone", zone{&s.Location}},
 		{"year", number{&s.Year}},
 		{"message_id_pattern", expression{&s.MessageIDPattern}},
+		{"remember", duration{&s.Remember}},
+		{"max_open", number{&s.MaxOpen}},
 		{"path_patterns", list[tracking.Pattern]{&s.PathPatterns, func() tracking.Pattern { return tracking.Pattern{} }, patternValue}},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"mailfate/schemas"
+	"mailfate/sources/topic"
 )
 
 const (
@@ -27,6 +28,11 @@ const (
 	// minLife and maxLife: within less most bounces and opens have not come yet, and
 	// more is for ever.
 	minLife, maxLife = 7 * day, 3660 * day
+	// minRemember and maxRemember: within less an MTA tries again, and after more
+	// nobody has mail in a queue.
+	minRemember, maxRemember = day, 366 * day
+	// minOpen and maxOpen: a queue id takes about half a kilobyte of memory.
+	minOpen, maxOpen = 1000, 100_000_000
 )
 
 // Validate checks a configuration that was made or changed by a program, and
@@ -50,6 +56,12 @@ func (c *Config) check(p *problems) {
 	c.checkSources(p)
 	checkRange(p, "timers.give_up", c.Timers.GiveUp, minTimer, maxTimer)
 	checkRange(p, "timers.depleted", c.Timers.Depleted, minTimer, maxTimer)
+	if !slices.Contains(ExampleKinds, c.KeepExamples) {
+		p.report("keep_examples", excerpt(c.KeepExamples)+" is no way to keep them", didYouMean(c.KeepExamples, ExampleKinds))
+	}
+	if c.Metrics.Listen != "" {
+		checkAddresses(p, "metrics.listen", []string{c.Metrics.Listen}, "9108")
+	}
 	checkRange(p, "retention.life", c.Retention.Life, minLife, maxLife)
 	if longest := min(max(c.Timers.GiveUp, c.Timers.Depleted), maxTimer); c.Retention.Life < longest {
 		p.report("retention.life", "ends before a timer of "+formatDuration(longest), "a message has to be known when its timer fires: choose a longer life")
@@ -188,6 +200,13 @@ func (s *Source) check(p *problems, key string) {
 	}
 	for i, path := range s.Paths {
 		key := fmt.Sprintf("%s.paths[%d]", key, i)
+		if name, ok := topic.Parse(path); ok {
+			t, _ := schemas.ParseSourceType(s.Type)
+			if err := topic.Check(name, t); err != nil {
+				p.report(key, "cannot be read: "+err.Error(), "")
+			}
+			continue
+		}
 		if _, err := filepath.Match(path, ""); path == "" || err != nil {
 			p.report(key, excerpt(path)+" is no path and no pattern", `put \ before a [ that is part of a name`)
 		}
@@ -199,6 +218,12 @@ func (s *Source) check(p *problems, key string) {
 		checkName(p, key+".host", s.Host)
 	}
 	checkYear(p, key+".year", s.Year)
+	if s.Remember != 0 {
+		checkRange(p, key+".remember", s.Remember, minRemember, maxRemember)
+	}
+	if s.MaxOpen != 0 && (s.MaxOpen < minOpen || s.MaxOpen > maxOpen) {
+		p.report(key+".max_open", fmt.Sprintf("%d is out of range", s.MaxOpen), fmt.Sprintf("want %d to %d", minOpen, maxOpen))
+	}
 	if len(s.PathPatterns) > 0 && s.Type != schemas.SourceTracking.String() {
 		p.report(key+".path_patterns", "only access logs have them", "give the source the type "+schemas.SourceTracking.String())
 	}

@@ -1,7 +1,6 @@
 package postfix
 
 import (
-	"bytes"
 	"os"
 	"testing"
 
@@ -15,31 +14,15 @@ func simulated(iso, long bool) []byte {
 	return s.run(50_000)
 }
 
-func benchmarkLog(b *testing.B, log []byte) {
-	lines := bytes.Split(bytes.TrimSuffix(log, []byte{'\n'}), []byte{'\n'})
-	b.SetBytes(int64(len(log)))
-	b.ReportAllocs()
-	events := 0
-	for b.Loop() {
-		p := New(testOptions())
-		for _, l := range lines {
-			p.Line(sources.Line{Data: l}, func(*schemas.Event) { events++ })
-		}
-	}
-	n := float64(b.N)
-	b.ReportMetric(n*float64(len(lines))/b.Elapsed().Seconds(), "lines/s")
-	b.ReportMetric(float64(events)/n/float64(len(lines)), "events/line")
-}
-
 func BenchmarkParse(b *testing.B) {
-	b.Run("BSD", func(b *testing.B) { benchmarkLog(b, simulated(false, false)) })
-	b.Run("ISO", func(b *testing.B) { benchmarkLog(b, simulated(true, true)) })
+	b.Run("BSD", func(b *testing.B) { format.Bench(b, simulated(false, false)) })
+	b.Run("ISO", func(b *testing.B) { format.Bench(b, simulated(true, true)) })
 	b.Run("Recorded", func(b *testing.B) {
 		log, err := os.ReadFile("../../../testdata/replay/mail.log")
 		if err != nil {
 			b.Fatal(err)
 		}
-		benchmarkLog(b, log)
+		format.Bench(b, log)
 	})
 }
 

@@ -52,41 +52,16 @@ func TestChaosIsTheSameInPieces(t *testing.T) {
 		options := testOptions()
 		options.MaxOpen = 6 + int(seed)
 		options.Lifetime = 48 * time.Hour
-		readInPieces(t, options, chaos(seed, 400))
+		formatWith(options).Pieces(t, chaos(seed, 400))
 	}
 }
 
-// TestChaosLeavesTheTableInOrder counts what the table keeps count of.
-func TestChaosLeavesTheTableInOrder(t *testing.T) {
-	p := New(testOptions())
-	for line := range bytes.Lines(chaos(1, 5000)) {
-		collect(p, line)
-		open := map[*queue]int{}
-		for key, e := range p.table.entries {
-			if e.key != key {
-				t.Fatalf("entry of %s is kept under %s", e.key.text(), key.text())
-			}
-			open[key.queue]++
-		}
-		for q, n := range open {
-			if q.open != n {
-				t.Fatalf("queue %s %s counts %d queue ids, has %d", q.host.name, q.instance, q.open, n)
-			}
-			listed := 0
-			for _, other := range q.host.queues {
-				if open[other] == 0 {
-					t.Fatalf("host %s lists %s, which is empty", q.host.name, other.instance)
-				}
-				if other == q {
-					listed++
-				}
-			}
-			if listed != 1 {
-				t.Fatalf("host %s lists %s %d times", q.host.name, q.instance, listed)
-			}
-		}
-		if n := p.table.open.n + p.table.removed.n; n != len(p.table.entries) {
-			t.Fatalf("%d listed, %d known", n, len(p.table.entries))
-		}
+func TestChaosIsTheSameWithRoomForLittle(t *testing.T) {
+	for seed := range uint64(30) {
+		options := testOptions()
+		options.Lifetime = 48 * time.Hour
+		whole := formatWith(options)
+		options.MaxOpen = 1 + int(seed%5)
+		whole.Recall(t, seed, formatWith(options).New, chaos(seed, 400))
 	}
 }

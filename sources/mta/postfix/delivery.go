@@ -5,6 +5,8 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	smtp "mailfate/sources/mta/reply"
+	"mailfate/sources/mta/scan"
 )
 
 // A delivery is what an agent says of one recipient:
@@ -28,9 +30,9 @@ func (p *Parser) delivery() sources.Result {
 	if kind == schemas.KindNone && rule == "" {
 		return unparsed
 	}
-	e := p.table.get(p.queue(), p.rec.text[:len(id)], p.rec.service, p.rec.time)
+	e := p.at(p.rec.text[:len(id)], never)
 	switch {
-	case e.flags&entryNotification != 0 && rule == "":
+	case e.Message.flags&flagNotification != 0 && rule == "":
 		rule = RuleNotification
 	case p.rec.daemon == discard && kind == schemas.Delivered:
 		rule = RuleDiscarded
@@ -40,6 +42,10 @@ func (p *Parser) delivery() sources.Result {
 	}
 	p.about(e, kind, id)
 	d.fill(&p.event)
+	p.event.Recipient = e.Message.aliases.written(p.event.Recipient)
+	if p.event.NextQueueID != "" {
+		p.handOn(e, &d)
+	}
 	return p.send()
 }
 
@@ -64,11 +70,11 @@ func kindOf(status string) (kind schemas.Kind, rule string) {
 const maxFields = 24
 
 func parseDelivery(s string) (d delivery, ok bool) {
-	if d.to, s, ok = angle(s[len("to="):]); !ok {
+	if d.to, s, ok = scan.Angle(s[len("to="):]); !ok {
 		return d, false
 	}
 	if rest, found := strings.CutPrefix(s, ", orig_to="); found {
-		if d.origTo, s, ok = angle(rest); !ok {
+		if d.origTo, s, ok = scan.Angle(rest); !ok {
 			return d, false
 		}
 	}
@@ -125,6 +131,18 @@ func (d *delivery) fill(e *schemas.Event) {
 	r := parseReply(d.reason)
 	e.Code, e.Reply, e.Command = r.code, r.text, r.command
 	if e.Kind == schemas.Delivered {
-		e.NextQueueID = queuedAs(r.text)
+		e.NextQueueID = nextQueueID(r.text)
 	}
+}
+
+// nextQueueID reads under which id the message goes on: what a server says, or
+// local(8), which puts mail for the addresses of an alias into our own queue.
+//
+//	250 2.0.0 Ok: queued as QUEUEID
+//	forwarded as QUEUEID
+func nextQueueID(words string) string {
+	if id, ok := strings.CutPrefix(words, "forwarded as "); ok && queueIDLen(id) == len(id) {
+		return id
+	}
+	return smtp.QueuedAs(words)
 }

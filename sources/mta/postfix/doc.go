@@ -12,6 +12,12 @@
 //   - Bytes are hostile. Clauses are read from left to right at their fixed
 //     places, so that nothing a remote server says in its reply can pose as a
 //     field, and memory is bounded whatever the input.
+//   - A message keeps its name, account and subject when it goes through queues of
+//     the same host: a filter behind the queue (orig_queue_id), an alias or .forward
+//     file (forwarded as), postsuper -r (orig_id). A recipient stays the address that
+//     the sender wrote when an alias was resolved before such a hop.
+//   - What Postfix sends itself, notifications and probes, gives no events, also
+//     behind another queue of ours.
 //
 // What it leaves out on purpose: it does not classify replies, tell inner hops
 // from last ones or guess what became of a message whose end the log does not

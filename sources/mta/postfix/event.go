@@ -2,10 +2,10 @@ package postfix
 
 import (
 	"strings"
-	"time"
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta"
 )
 
 // blank begins an event that is about no known queue id.
@@ -13,10 +13,10 @@ func (p *Parser) blank(kind schemas.Kind) {
 	q := p.queue()
 	p.event = schemas.Event{
 		Kind:     kind,
-		Time:     p.rec.time,
+		Time:     p.rec.Time,
 		Source:   schemas.SourcePostfix,
-		Host:     q.host.name,
-		Instance: q.instance,
+		Host:     q.Host.Name,
+		Instance: q.Instance,
 		File:     p.line.File,
 		Offset:   p.line.Offset,
 	}
@@ -27,25 +27,24 @@ func (p *Parser) about(e *entry, kind schemas.Kind, id string) {
 	p.blank(kind)
 	p.name(e, id)
 	ev := &p.event
-	ev.Instance = e.key.queue.instance
-	ev.MessageID = e.messageID
-	ev.Account = e.account
-	ev.Sender = e.sender
-	ev.Size = e.size
+	ev.Instance = e.Queue().Instance
+	ev.MessageID = e.Message.messageID
+	ev.Account = e.Message.account
+	ev.Sender = e.Message.sender
+	ev.Subject = e.Message.subject
+	ev.Size = e.Message.size
 	ev.QueueID = id
 }
 
 // name makes sure that the message has a name: when the log did not show its
 // Message-ID, one after its queue id, which other messages had at other times.
 func (p *Parser) name(e *entry, id string) {
-	if e.messageID != "" {
+	if e.Message.messageID != "" {
 		return
 	}
-	q := e.key.queue
-	seen := time.UnixMilli(e.firstSeen).UTC().Format("2006-01-02T15:04:05.000Z")
-	e.messageID = schemas.CleanMessageID("q:" + q.host.name + "/" + q.instance + "/" + id + "/" + seen)
-	e.flags &^= entryResent
-	p.table.mark(e)
+	e.Message.messageID = mta.Provisional(e.Queue(), id, e.FirstSeen())
+	e.Message.flags &^= flagResent
+	p.table.Mark(e)
 	p.provisional++
 }
 
@@ -58,7 +57,7 @@ func (p *Parser) send() sources.Result {
 // sendTo hands the event to emit, once for each time that the line stands for.
 func (p *Parser) sendTo(emit func(*schemas.Event)) {
 	q := p.queue()
-	line := p.hashes.Of(q.host.name, q.instance, p.rec.stamp, p.rec.rest)
+	line := p.hashes.Of(q.Host.Name, q.Instance, p.rec.Stamp, p.rec.Rest)
 	nameless := p.event.MessageID == ""
 	for i := range p.times {
 		h := sources.Nth(line, i)

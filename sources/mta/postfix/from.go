@@ -3,6 +3,7 @@ package postfix
 import (
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta/scan"
 )
 
 // fromLine: the queue manager takes a message up, or gives it up.
@@ -10,18 +11,18 @@ import (
 //	from=<sender>, size=N, nrcpt=N (queue active)
 //	from=<sender>, status={expired|force-expired}, returned to sender
 func (p *Parser) fromLine(id, s []byte) sources.Result {
-	sender, rest, ok := angle(s)
+	sender, rest, ok := scan.Angle(s)
 	if !ok {
 		return unparsed
 	}
-	if status, ok := after(rest, ", status="); ok {
+	if status, ok := scan.After(rest, ", status="); ok {
 		return p.gaveUp(id, sender, status)
 	}
-	rest, ok = after(rest, ", size=")
+	rest, ok = scan.After(rest, ", size=")
 	if !ok {
 		return unparsed
 	}
-	size, _, ok := number(rest)
+	size, _, ok := scan.Number(rest)
 	if !ok {
 		return unparsed
 	}
@@ -31,18 +32,18 @@ func (p *Parser) fromLine(id, s []byte) sources.Result {
 // active: a message enters the active queue. The first time it is new to us;
 // after that it is tried again.
 func (p *Parser) active(id, sender []byte, size int64) sources.Result {
-	e := p.table.current(p.queue(), id, p.rec.service, p.rec.time)
-	seen := e.flags&entryActive != 0
-	p.table.set(e, entryActive)
+	e := p.at(id, removed)
+	seen := e.Message.flags&flagActive != 0
+	p.table.set(e, flagActive)
 	if !seen {
-		e.size = size
+		e.Message.size = size
 		p.setSender(e, sender)
-		if e.madeHere() {
-			p.table.set(e, entryNotification)
+		if e.Message.madeHere() {
+			p.table.set(e, flagNotification)
 		}
 	}
 	switch {
-	case e.flags&entryNotification != 0:
+	case e.Message.flags&flagNotification != 0:
 		return ignored(RuleNotification)
 	case seen:
 		return contextual
@@ -55,21 +56,21 @@ func (p *Parser) active(id, sender []byte, size int64) sources.Result {
 // without a Message-ID, and neither a client nor a local program handed it over.
 // The line that links a notification with its cause comes too late as often as
 // not: bounce logs it while qmgr already takes the notification up.
-func (e *entry) madeHere() bool {
-	return e.sender == nullSender && e.flags&(entryNamedHere|entryOrigin) == entryNamedHere
+func (m *message) madeHere() bool {
+	return m.sender == nullSender && m.flags&(flagNamedHere|flagOrigin) == flagNamedHere
 }
 
 // gaveUp: the message was too long in the queue. The recipients that it still
 // had are not named.
 func (p *Parser) gaveUp(id, sender, status []byte) sources.Result {
-	if !begins(status, "expired") && !begins(status, "force-expired") {
+	if !scan.Begins(status, "expired") && !scan.Begins(status, "force-expired") {
 		return unparsed
 	}
-	e := p.table.get(p.queue(), id, p.rec.service, p.rec.time)
-	if e.sender == "" {
+	e := p.at(id, never)
+	if e.Message.sender == "" {
 		p.setSender(e, sender)
 	}
-	if e.flags&entryNotification != 0 {
+	if e.Message.flags&flagNotification != 0 {
 		return ignored(RuleNotification)
 	}
 	p.about(e, schemas.Expired, string(id))
@@ -85,22 +86,48 @@ const nullSender = "<>"
 func (p *Parser) setSender(e *entry, sender []byte) {
 	switch {
 	case len(sender) == 0:
-		e.sender = nullSender
-	case begins(sender, "double-bounce@"):
-		p.table.set(e, entryNotification)
+		e.Message.sender = nullSender
+	case isProbe(sender):
+		p.table.set(e, flagNotification)
 		fallthrough
 	default:
-		e.sender = p.senders.text(clip(sender))
+		e.Message.sender = p.senders.text(clip(sender))
 	}
-	p.table.mark(e)
+	p.table.Mark(e)
 	p.setAccount(e)
 }
 
-func (p *Parser) setAccount(e *entry) {
-	p.table.mark(e)
-	if p.options.Account != nil {
-		e.account = schemas.CleanAccount(p.options.Account(e.sender, e.saslUser))
+// maxEpoch is more letters than the time takes in a probe's sender.
+const maxEpoch = 16
+
+// isProbe reports whether a sender is the one of probes: double-bounce@host, or with
+// the time in it as letters and digits (address_verify_sender_ttl).
+func isProbe(sender []byte) bool {
+	s, ok := scan.After(sender, "double-bounce")
+	if !ok {
+		return false
 	}
+	for i, c := range s {
+		if c == '@' {
+			return true
+		}
+		if idClass[c]&idLong == 0 || i > maxEpoch {
+			return false
+		}
+	}
+	return false
+}
+
+func (p *Parser) setAccount(e *entry) {
+	p.table.Mark(e)
+	if p.options.Account != nil {
+		p.nameAccount(&e.Message)
+	}
+}
+
+// nameAccount says whose a message is by what is known of it.
+func (p *Parser) nameAccount(m *message) {
+	m.account = schemas.CleanAccount(p.options.Account(m.sender, m.saslUser))
 }
 
 // recent keeps the last text, since mailings have one sender for many messages.

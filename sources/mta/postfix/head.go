@@ -1,21 +1,22 @@
 package postfix
 
-import "bytes"
+import (
+	"bytes"
 
-// A record is one line, taken apart as far as syslog goes:
+	"mailfate/sources/mta/scan"
+	"mailfate/sources/mta/syslog"
+)
+
+// A record is one line, taken apart as far as its tag goes:
 //
 //	STAMP HOST INSTANCE[/SERVICE…]/DAEMON[PID]: TEXT
 type record struct {
-	stamp []byte // as written
-	rest  []byte // all that follows the stamp
-	time  int64  // ms since 1970 UTC
-
-	host     []byte
+	syslog.Line
+	host     []byte // the line's, or Options.Host
 	instance []byte
 	service  bool // the tag names a service
 	daemon   daemon
-	pid      int64 // 0 when it does not say
-	text     []byte
+	text     []byte // the line's, or what it repeats
 }
 
 // A daemon is a program of Postfix, as far as it decides how a line is read.
@@ -72,76 +73,27 @@ func daemonOf(name []byte) daemon {
 	return unknown
 }
 
-const (
-	maxHost = 255 // RFC 1035, 2.3.4
-	maxTag  = 128
-)
-
-// head takes the front of a line apart: from r.rest, what follows the stamp.
-func (r *record) head() bool {
-	b := r.rest[1:]
-	i := bytes.IndexByte(b[:min(len(b), maxHost+1)], ' ')
-	if i <= 0 {
-		return false
-	}
-	r.host, b = b[:i], b[i+1:]
-	r.tag(b)
-	return true
-}
-
-// tag reads postfix-out/relay/smtp[123]: and what it says of the line.
-func (r *record) tag(b []byte) {
-	r.instance, r.service, r.daemon, r.pid, r.text = nil, false, untagged, 0, b
-	end := tagEnd(b)
-	if end == 0 {
+// head reads the tag, and what it says of the line.
+func (r *record) head() {
+	r.instance, r.service, r.daemon, r.text = nil, false, untagged, r.Text
+	name := r.Tag
+	if name == nil {
 		return
 	}
-	name := b[:end]
-	pid, text, ok := cutPID(b[end:])
-	if !ok {
-		return
-	}
-	r.pid, r.text = pid, text
 	r.daemon = foreign
 	first := bytes.IndexByte(name, '/')
 	if first < 0 {
-		if begins(name, "postfix") {
+		if scan.Begins(name, "postfix") {
 			r.instance, r.daemon = name, housekeeping
 		}
 		return
 	}
 	last := bytes.LastIndexByte(name, '/')
 	d := daemonOf(name[last+1:])
-	if first == 0 || (d == unknown && !begins(name, "postfix")) {
+	if first == 0 || (d == unknown && !scan.Begins(name, "postfix")) {
 		return
 	}
 	r.instance, r.service, r.daemon = name[:first], last > first, d
-}
-
-// tagEnd returns the length of a syslog tag without its process id.
-func tagEnd(b []byte) int {
-	for i, c := range b[:min(len(b), maxTag)] {
-		switch c {
-		case '[', ':':
-			return i
-		case ' ':
-			return 0
-		}
-	}
-	return 0
-}
-
-// cutPID reads "[123]: " or ": ".
-func cutPID(b []byte) (pid int64, rest []byte, ok bool) {
-	if b[0] == '[' {
-		pid, b, ok = number(b[1:])
-		if !ok || len(b) == 0 || b[0] != ']' {
-			return 0, b, false
-		}
-		b = b[1:]
-	}
-	rest, ok = after(b, ": ")
-	return pid, rest, ok
 }
 
 // postfix reports whether the line says it is of Postfix.

@@ -1,20 +1,23 @@
 package postfix
 
 import (
-	"bytes"
-
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta/held"
+	"mailfate/sources/mta/queue"
+	"mailfate/sources/mta/scan"
+	"mailfate/sources/mta/stamp"
+	"mailfate/sources/mta/syslog"
 )
 
 // Parser reads the log of Postfix; New makes one.
 type Parser struct {
 	options Options
 	host    []byte // Options.Host
-	clock   clock
-	table   *table
+	clock   stamp.Clock
+	table   table
 	hashes  sources.LineHash
-	held    held
+	held    held.Events
 
 	senders     recent
 	provisional int
@@ -29,7 +32,7 @@ type Parser struct {
 }
 
 // Time is how far the stream's time has come, in ms since 1970 UTC.
-func (p *Parser) Time() int64 { return p.clock.now }
+func (p *Parser) Time() int64 { return p.clock.Now() }
 
 // Provisional counts the queue ids, since New, whose messages were named after
 // the queue id, because the log did not show their Message-ID: they have none,
@@ -38,10 +41,10 @@ func (p *Parser) Provisional() int { return p.provisional }
 
 // Forgotten counts the queue ids, since New, that were forgotten before their
 // time because Options.MaxOpen was reached.
-func (p *Parser) Forgotten() int { return p.table.forgotten }
+func (p *Parser) Forgotten() int { return p.table.Forgotten() }
 
 // Open is how many queue ids are remembered now.
-func (p *Parser) Open() int { return len(p.table.entries) + len(p.table.loaded) }
+func (p *Parser) Open() int { return p.table.Open() }
 
 var (
 	contextual = sources.Result{Outcome: sources.Context}
@@ -55,14 +58,13 @@ func ignored(rule string) sources.Result {
 
 // Line parses one line, as sources.Parser says.
 func (p *Parser) Line(line sources.Line, emit func(*schemas.Event)) sources.Result {
-	p.table.settle()
 	if !p.split(line.Data) {
 		return unparsed
 	}
-	p.clock.advance(p.rec.time)
-	p.table.expire(p.clock.steady)
+	p.clock.Advance(p.rec.Time)
+	p.table.Expire(p.clock.Steady())
 	p.line, p.emit, p.times, p.released = line, emit, 1, false
-	p.releaseOld()
+	p.held.Expire(p.clock.Steady(), p.release)
 	result := p.daemonLine()
 	if p.released {
 		return emitted
@@ -78,7 +80,7 @@ func (p *Parser) daemonLine() sources.Result {
 	case untagged:
 		return untaggedLine(p.rec.text)
 	}
-	if n, inner, ok := repeated(p.rec.text); ok {
+	if n, inner, ok := syslog.Repeated(p.rec.text); ok {
 		p.times, p.rec.text = n, inner
 	}
 	return p.text()
@@ -86,49 +88,24 @@ func (p *Parser) daemonLine() sources.Result {
 
 // split takes the line apart up to its text.
 func (p *Parser) split(b []byte) bool {
-	// After a power cut a file can hold a run of zeros before the next line.
-	b = bytes.TrimLeft(b, "\x00")
-	b = bytes.TrimSuffix(b, []byte{'\r'})
-	ms, n := p.clock.scanStamp(b)
-	if n == 0 {
+	if !p.rec.Split(&p.clock, b) {
 		return false
 	}
-	p.rec.stamp, p.rec.rest, p.rec.time = b[:n], b[n:], ms
-	ok := p.rec.head()
+	p.rec.host = p.rec.Host
 	if p.host != nil {
 		p.rec.host = p.host
 	}
-	return ok
+	p.rec.head()
+	return true
 }
 
 // untaggedLine is what a syslog server says in its own name: "last message
 // repeated 2 times". Anything else without a tag is of another program.
 func untaggedLine(text []byte) sources.Result {
-	if begins(text, "last message repeated ") {
+	if scan.Begins(text, "last message repeated ") {
 		return ignored(RuleRepeated)
 	}
 	return ignored(RuleNotPostfix)
-}
-
-// maxRepeats is how often a repeated line counts at most.
-const maxRepeats = 1000
-
-// repeated reads "message repeated 3 times: [ TEXT]", by which a syslog server
-// stands for identical lines.
-func repeated(s []byte) (n int, inner []byte, ok bool) {
-	s, ok = after(s, "message repeated ")
-	if !ok {
-		return 0, nil, false
-	}
-	times, s, ok := number(s)
-	if !ok {
-		return 0, nil, false
-	}
-	s, ok = after(s, " times: [ ")
-	if !ok {
-		return 0, nil, false
-	}
-	return int(min(max(times, 1), maxRepeats)), bytes.TrimSuffix(s, []byte{']'}), true
 }
 
 // text reads what follows the tag: about a message with a queue id, about one
@@ -136,20 +113,20 @@ func repeated(s []byte) (n int, inner []byte, ok bool) {
 func (p *Parser) text() sources.Result {
 	s := p.rec.text
 	if n := queueIDLen(s); n > 0 {
-		if rest, ok := after(s[n:], ": "); ok {
+		if rest, ok := scan.After(s[n:], ": "); ok {
 			return p.message(s[:n], rest)
 		}
 	}
-	if rest, ok := after(s, "NOQUEUE: "); ok {
+	if rest, ok := scan.After(s, "NOQUEUE: "); ok {
 		return p.noQueue(rest)
 	}
-	if p.rec.daemon == smtpd && begins(s, "disconnect from ") {
+	if p.rec.daemon == smtpd && scan.Begins(s, "disconnect from ") {
 		p.releaseClient()
 	}
-	return plain(p.rec.daemon, s)
+	return p.plain(s)
 }
 
 // queue returns the queue that the line is about.
-func (p *Parser) queue() *queue {
-	return p.table.of(p.rec.host, p.rec.instance)
+func (p *Parser) queue() *queue.Queue {
+	return p.table.Of(p.rec.host, p.rec.instance)
 }

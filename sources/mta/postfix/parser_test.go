@@ -3,7 +3,6 @@ package postfix
 import (
 	"bytes"
 	"fmt"
-	"maps"
 	"os"
 	"testing"
 	"time"
@@ -12,6 +11,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/sourcestest"
 )
 
 // testOptions are those of all samples.
@@ -21,6 +21,15 @@ func testOptions() Options {
 		Account:   func(_, user string) string { return user },
 	}
 }
+
+// format is Postfix's, with the options of all samples.
+var format = formatWith(testOptions())
+
+func formatWith(o Options) *sourcestest.Format {
+	return &sourcestest.Format{New: func() sources.Parser { return New(o) }, Rules: Rules()}
+}
+
+func TestGolden(t *testing.T) { format.Golden(t, "testdata/*.log") }
 
 // counts says what became of lines.
 type counts struct {
@@ -100,47 +109,13 @@ func TestNothingIsForgottenBetweenLines(t *testing.T) {
 		if seed >= 2 { // room for few, so that some are forgotten
 			options.MaxOpen = 2
 		}
-		readInPieces(t, options, s.run(150))
+		formatWith(options).Pieces(t, s.run(150))
 	}
 	recorded, err := os.ReadFile("../../../testdata/replay_rfc3164/mail.log")
 	if err != nil {
 		t.Fatal(err)
 	}
-	readInPieces(t, testOptions(), recorded)
-}
-
-// readInPieces compares a log read whole with one read line by line, by a new
-// parser each time.
-func readInPieces(t *testing.T, options Options, log []byte) {
-	t.Helper()
-	want, _ := collect(New(options), log)
-	saved := map[string][]byte{}
-	var got []schemas.Event
-	offset := int64(0)
-	for line := range bytes.Lines(log) {
-		p := New(options)
-		for _, k := range shuffledKeys(saved) {
-			if err := p.Load([]byte(k), saved[k]); err != nil {
-				t.Fatal(err)
-			}
-		}
-		feed(p, line, offset, func(e *schemas.Event) { got = append(got, *e) })
-		if err := p.Changes(into(saved)); err != nil {
-			t.Fatal(err)
-		}
-		offset += int64(len(line))
-	}
-	if d := cmp.Diff(want, got); d != "" {
-		t.Fatalf("(-whole +in pieces):\n%s", d)
-	}
-}
-
-// shuffledKeys lists keys in the order of the map: any.
-func shuffledKeys(m map[string][]byte) (keys []string) {
-	for k := range maps.Keys(m) {
-		keys = append(keys, k)
-	}
-	return keys
+	format.Pieces(t, recorded)
 }
 
 // into returns a put that keeps entries in a map.
@@ -193,6 +168,6 @@ func TestLongLines(t *testing.T) {
 		"smtpd[1]: 3F2A1C0DE1: client=a, sasl_username=", "smtp[1]: 3F2A1C0DE1: to=<a@b>, relay=none, dsn=4.0.0, status=deferred (",
 	} {
 		line := append([]byte("Nov 21 23:20:20 mx1 postfix/"+front), long...)
-		checkLine(t, p, line, nil)
+		format.Read(t, p, line, 0)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"mailfate/sources"
+	"mailfate/sources/mta/scan"
 )
 
 // A phrase is how lines that are ignored by a rule begin.
@@ -32,7 +33,7 @@ var serverPhrases = []phrase{
 	{"SSL_accept error from ", RuleTLS},
 	{"setting up TLS connection from ", RuleTLS},
 	{"discarding EHLO keywords: ", RuleConnection},
-	{"proxy-accept: ", RuleAction},
+	{"sasl_exceptions: ", RuleConnection},
 }
 
 // clientPhrases are what delivery agents say of servers, before a message is at stake.
@@ -44,13 +45,29 @@ var clientPhrases = []phrase{
 	{"lost connection with ", RuleConnection},
 	{"timeout while ", RuleConnection},
 	{"discarding EHLO keywords: ", RuleConnection},
+	{"Host offered STARTTLS: ", RuleTLS},
+	{"SSL_set_fd error to ", RuleTLS},
+	{"SMTPS wrappermode ", RuleTLS},
 }
 
 // tlsWords occur in lines about encryption, wherever in them.
-var tlsWords = [][]byte{[]byte(" TLS connection "), []byte("certificate"), []byte("TLS engine"), []byte("TLS SNI"), []byte("TLS policy"), []byte("TLSA")}
+var tlsWords = [][]byte{[]byte(" TLS connection "), []byte("certificate"), []byte("TLS engine"), []byte("TLS SNI"), []byte("TLS policy"), []byte("TLSA"), []byte("re-using session with untrusted ")}
 
-// plain reads a line that is about no message.
-func plain(d daemon, s []byte) sources.Result {
+// plain reads a line without a queue id.
+func (p *Parser) plain(s []byte) sources.Result {
+	if p.rec.daemon == smtpd && scan.Begins(s, "proxy-") {
+		if rest, ok := scan.After(s, "proxy-accept: "); ok {
+			return p.passed(rest)
+		}
+		if rest, ok := scan.After(s, "proxy-reject: "); ok {
+			return p.refuse(nil, rest)
+		}
+	}
+	return aboutNone(p.rec.daemon, s)
+}
+
+// aboutNone reads a line that is about no message.
+func aboutNone(d daemon, s []byte) sources.Result {
 	var own []phrase
 	switch d {
 	case smtpd:
@@ -84,7 +101,7 @@ func plain(d daemon, s []byte) sources.Result {
 
 func match(phrases []phrase, s []byte) string {
 	for i := range phrases {
-		if begins(s, phrases[i].prefix) {
+		if scan.Begins(s, phrases[i].prefix) {
 			return phrases[i].rule
 		}
 	}

@@ -5,6 +5,8 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	smtp "mailfate/sources/mta/reply"
+	"mailfate/sources/mta/scan"
 )
 
 // A refusal is a client that was told no:
@@ -23,14 +25,23 @@ type refusal struct {
 // noQueue reads a line about a message that never got a queue id.
 func (p *Parser) noQueue(s []byte) sources.Result {
 	for _, verb := range [...]string{"reject: ", "milter-reject: ", "proxy-reject: "} {
-		if rest, ok := after(s, verb); ok {
+		if rest, ok := scan.After(s, verb); ok {
 			return p.refuse(nil, rest)
 		}
 	}
-	if rule := match(asides, s); rule != "" {
+	if rest, ok := scan.After(s, "proxy-accept: "); ok {
+		return p.passed(rest)
+	}
+	if rule := match(passing, s); rule != "" {
 		return ignored(rule)
 	}
-	return unparsed
+	return p.aside(nil, s)
+}
+
+// passing are what is said of mail that a filter sees before there is a queue id.
+var passing = []phrase{
+	{"client=", RuleConnect},
+	{"abort: TLS from ", RuleTLS},
 }
 
 // refuse reads a refusal, of a recipient or of a whole message. id is nil when
@@ -40,9 +51,12 @@ func (p *Parser) refuse(id, s []byte) sources.Result {
 	if !ok {
 		return unparsed
 	}
+	if r.ofLocal() {
+		return contextual
+	}
 	e := p.refused(id, &r)
-	named := e != nil && e.messageID != ""
-	if e != nil && e.flags&entryNotification != 0 {
+	named := e != nil && e.Message.messageID != ""
+	if e != nil && e.Message.flags&flagNotification != 0 {
 		return ignored(RuleNotification)
 	}
 	if r.recipient == "" && !named {
@@ -59,7 +73,7 @@ func (p *Parser) refuse(id, s []byte) sources.Result {
 	if p.event.Account == "" && p.options.Account != nil {
 		user := r.saslUser
 		if user == "" && e != nil {
-			user = e.saslUser
+			user = e.Message.saslUser
 		}
 		p.event.Account = schemas.CleanAccount(p.options.Account(p.event.Sender, user))
 	}
@@ -78,7 +92,7 @@ func (p *Parser) refused(id []byte, r *refusal) *entry {
 	}
 	e := p.table.find(p.queue(), id, p.rec.service)
 	if e != nil && (r.atEnd() || r.inContent()) {
-		p.table.retire(e)
+		p.table.Retire(e)
 	}
 	return e
 }
@@ -90,6 +104,10 @@ func (r *refusal) atEnd() bool { return r.stage == "END-OF-MESSAGE" }
 func (r *refusal) inContent() bool {
 	return r.stage != "" && r.stage[0] >= 'a' && r.stage[0] <= 'z'
 }
+
+// ofLocal reports whether the message was a local program's, which is not told:
+// the message is taken and then bounced, recipient by recipient.
+func (r *refusal) ofLocal() bool { return r.inContent() && strings.HasSuffix(r.stage, " from local") }
 
 func parseRefusal(s string) (r refusal, ok bool) {
 	if r.stage = s[:stageLen(s)]; r.stage == "" {
@@ -120,6 +138,8 @@ func (r *refusal) parseContent(s string) bool {
 		r.words = rest[j+len(">: "):]
 	} else if j := strings.LastIndex(rest, ": "); j >= 0 {
 		r.words = rest[j+len(": "):]
+	} else if scan.Begins(r.stage, "mime-error ") {
+		r.words, _, _ = strings.Cut(r.stage, ": ")
 	}
 	return true
 }
@@ -135,8 +155,12 @@ func stageLen(s string) int {
 
 // parseTrailer finds the fields behind the words and returns where the words
 // end. Words in angle brackets are skipped: they are addresses, and those of
-// strangers.
+// strangers. Where the words begin with the recipient's address, only fields with
+// that recipient are taken, for what a remote server said of an address can follow
+// (reject_unverified_recipient).
 func (r *refusal) parseTrailer(s string) int {
+	about := addressAhead(s)
+	end := len(s)
 	addresses := true // there may be more
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
@@ -145,33 +169,58 @@ func (r *refusal) parseTrailer(s string) int {
 				continue
 			}
 			var rest string
-			if _, rest, addresses = angle(s[i:]); addresses {
+			if _, rest, addresses = scan.Angle(s[i:]); addresses {
 				i = len(s) - len(rest) - 1
 			}
 		case ';':
-			if begins(s[i:], "; from=<") || begins(s[i:], "; to=<") || begins(s[i:], "; proto=") {
-				r.parseFields(s[i+len("; "):])
-				return i
+			if !scan.Begins(s[i:], "; from=<") && !scan.Begins(s[i:], "; to=<") && !scan.Begins(s[i:], "; proto=") {
+				continue
+			}
+			f := refusal{stage: r.stage}
+			f.parseFields(s[i+len("; "):])
+			fits := about == "" || f.recipient == about
+			if fits || end == len(s) {
+				*r, end = f, i
+			}
+			if fits {
+				return end
 			}
 		}
 	}
-	return len(s)
+	return end
+}
+
+// addressAhead returns the recipient's address that words begin with:
+//
+//	[CODE ][ENHANCED ]<recipient>: Recipient address rejected: WORDS
+func addressAhead(s string) string {
+	if smtp.Code(s) != 0 {
+		s = strings.TrimPrefix(s[len("550"):], " ")
+	}
+	if code := enhanced(s); code != "" {
+		s = strings.TrimPrefix(s[len(code):], " ")
+	}
+	address, rest, ok := scan.Angle(s)
+	if !ok || !scan.Begins(rest, ": Recipient address ") {
+		return ""
+	}
+	return address
 }
 
 // parseFields reads from=<sender> to=<recipient>, with or without commas, and
 // returns the rest.
 func (r *refusal) parseFields(s string) string {
 	if rest, ok := strings.CutPrefix(s, "from="); ok {
-		if r.sender, rest, r.hasSender = angle(rest); r.hasSender {
+		if r.sender, rest, r.hasSender = scan.Angle(rest); r.hasSender {
 			s = nextField(rest)
 		}
 	}
 	if rest, ok := strings.CutPrefix(s, "to="); ok {
-		if to, rest, ok := angle(rest); ok {
+		if to, rest, ok := scan.Angle(rest); ok {
 			r.recipient, s = to, nextField(rest)
 		}
 	}
-	r.saslUser = saslUser(s)
+	r.saslUser = strings.Trim(field(s, "sasl_username="), "<>")
 	return s
 }
 
@@ -192,7 +241,7 @@ func (r *refusal) fill(e *schemas.Event) {
 		e.Command = r.stage
 	}
 	e.Reply = r.words
-	e.Code = replyCode(r.words)
+	e.Code = smtp.Code(r.words)
 	words := r.words
 	if e.Code != 0 {
 		words = strings.TrimPrefix(words[3:], " ")
@@ -214,9 +263,9 @@ func enhanced(s string) string {
 	return code
 }
 
-func allDigits(s string) bool {
-	_, rest, ok := number(s)
-	return ok && rest == ""
+func allDigits[T scan.Text](s T) bool {
+	_, rest, ok := scan.Number(s)
+	return ok && len(rest) == 0
 }
 
 // refusalReason tells why a client was turned away, by the code (RFC 5321,

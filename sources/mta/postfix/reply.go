@@ -1,6 +1,10 @@
 package postfix
 
-import "strings"
+import (
+	"strings"
+
+	smtp "mailfate/sources/mta/reply"
+)
 
 // A reply is the reason of a status, taken apart.
 type reply struct {
@@ -13,6 +17,10 @@ type reply struct {
 //
 //	host NAME[ADDRESS] said: REPLY (in reply to COMMAND command)
 //	host NAME[ADDRESS] refused to talk to me: REPLY
+//	TLS is required, but host NAME[ADDRESS] refused to start TLS: REPLY
+//	SASL authentication failed; server NAME[ADDRESS] said: REPLY
+//	lost connection with NAME[ADDRESS] while STAGE
+//	conversation with NAME[ADDRESS] timed out while STAGE
 //	delivery temporarily suspended: one of these
 //	REPLY
 //	any other words of Postfix
@@ -22,76 +30,90 @@ type reply struct {
 func parseReply(s string) (r reply) {
 	s = strings.TrimPrefix(s, "delivery temporarily suspended: ")
 	r.text = s
-	if said, ok := remoteWords(s); ok {
-		r.text, r.command = cutCommand(said)
+	for i := range frames {
+		f := &frames[i]
+		if said, ok := f.cut(s); ok {
+			r.command = f.command
+			switch {
+			case f.stage:
+				r.command = commandAt(said)
+			case f.answers:
+				r.text, r.command = cutCommand(said)
+			default:
+				r.text = said
+			}
+			break
+		}
 	}
-	r.code = replyCode(r.text)
+	r.code = smtp.Code(r.text)
 	return r
 }
 
-func remoteWords(s string) (said string, ok bool) {
-	rest, ok := strings.CutPrefix(s, "host ")
-	if !ok {
-		return "", false
-	}
-	_, rest, ok = strings.Cut(rest, " ") // no name of a host has a space
-	if !ok {
-		return "", false
-	}
-	for _, verb := range [...]string{"said: ", "refused to talk to me: "} {
-		if said, ok = strings.CutPrefix(rest, verb); ok {
-			return said, true
-		}
-	}
-	return "", false
+// A frame is what Postfix writes around the name of a server, in front of what it
+// said, or of when the connection failed.
+type frame struct {
+	before, after string
+	command       string // what was answered, where the frame tells
+	answers       bool   // a command is named behind the reply
+	stage         bool   // a stage of the dialogue follows, and no reply
 }
 
-// cutCommand cuts " (in reply to RCPT TO command)" off.
+var frames = [...]frame{
+	{before: "host ", after: " said: ", answers: true},
+	{before: "host ", after: " refused to talk to me: "},
+	{before: "lost connection with ", after: " while ", stage: true},
+	{before: "conversation with ", after: " timed out while ", stage: true},
+	{before: "TLS is required, but host ", after: " refused to start TLS: ", command: "STARTTLS"},
+	{before: "SASL authentication failed; server ", after: " said: ", command: "AUTH"},
+}
+
+// cut returns what follows the frame.
+func (f *frame) cut(s string) (said string, ok bool) {
+	s, ok = strings.CutPrefix(s, f.before)
+	if !ok {
+		return "", false
+	}
+	i := strings.IndexByte(s, ' ') // no name of a host has a space
+	if i < 0 {
+		return "", false
+	}
+	return strings.CutPrefix(s[i:], f.after)
+}
+
+// cutCommand cuts " (in reply to RCPT TO command)" off; a few are no commands by
+// their names: " (in reply to RSET probe)".
 func cutCommand(s string) (said, command string) {
-	const opening, closing = " (in reply to ", " command)"
+	const opening = " (in reply to "
 	i := strings.LastIndex(s, opening)
-	if i < 0 || !strings.HasSuffix(s, closing) || i+len(opening)+len(closing) > len(s) {
+	if i < 0 || s[len(s)-1] != ')' {
 		return s, ""
 	}
-	return s[:i], s[i+len(opening) : len(s)-len(closing)]
+	return s[:i], strings.TrimSuffix(s[i+len(opening):len(s)-1], " command")
 }
 
-// replyCode reads the code that a reply begins with (RFC 5321, 4.2): 550, with a
-// space, a hyphen or nothing behind it; 0 when there is none.
-func replyCode(s string) uint16 {
-	if len(s) < 3 || s[0] < '2' || s[0] > '5' || !isDigit(s[1]) || !isDigit(s[2]) {
-		return 0
+// commandAt names the command of a stage of the dialogue, in the words of
+// " (in reply to …)":
+//
+//	sending RCPT TO
+//	sending DATA command
+//	sending end of data -- message may be sent more than once
+//	performing the EHLO handshake
+//	receiving the STARTTLS response
+//	receiving the initial server greeting
+func commandAt(stage string) string {
+	for _, verb := range [...]string{"sending ", "performing the ", "receiving the "} {
+		if rest, ok := strings.CutPrefix(stage, verb); ok {
+			stage = rest
+			break
+		}
 	}
-	if len(s) > 3 && s[3] != ' ' && s[3] != '-' {
-		return 0
+	if strings.HasPrefix(stage, "end of data") {
+		return "end of DATA"
 	}
-	return uint16(s[0]-'0')*100 + uint16(s[1]-'0')*10 + uint16(s[2]-'0')
-}
-
-// maxNextQueueID bounds the queue ids of others, whose form we do not know.
-const maxNextQueueID = 64
-
-// queuedAs reads the queue id that the next hop gave the message: "queued as ID",
-// the last one where a proxy reports the reply of the server behind it.
-func queuedAs(s string) string {
-	const words = "queued as "
-	i := strings.LastIndex(s, words)
-	if i < 0 {
-		return ""
+	for _, noun := range [...]string{" command", " handshake", " response"} {
+		if rest, ok := strings.CutSuffix(stage, noun); ok {
+			return rest
+		}
 	}
-	s = s[i+len(words):]
-	n := 0
-	for n < len(s) && isWord(s[n]) {
-		n++
-	}
-	if n > maxNextQueueID {
-		return ""
-	}
-	return s[:n]
-}
-
-// isWord reports whether c occurs in queue ids: those of other servers have
-// hyphens and underscores too.
-func isWord(c byte) bool {
-	return isDigit(c) || (c|0x20 >= 'a' && c|0x20 <= 'z') || c == '-' || c == '_'
+	return stage
 }

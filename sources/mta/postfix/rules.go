@@ -10,7 +10,8 @@ const (
 	// RuleDisconnect is a client that left.
 	RuleDisconnect = "disconnect"
 	// RuleConnection is a connection that failed, before it was about a message;
-	// what that means for a message stands in its own status= line.
+	// what that means for a message stands in its own status= line. Or a client
+	// that went away in the middle of a dialogue.
 	RuleConnection = "connection"
 	// RuleTLS is about encryption of a connection.
 	RuleTLS = "tls"
@@ -40,8 +41,8 @@ const (
 	// RuleDiscarded is mail that the discard transport threw away. Postfix says
 	// "sent", but nobody has accepted it and nobody will.
 	RuleDiscarded = "discarded"
-	// RuleAttempt is one server of several that could not be used; the status=
-	// line follows when the last one was tried.
+	// RuleAttempt is a step of a delivery: one server of several that could not be
+	// used, or an agent that passes a recipient to another. The status= line follows.
 	RuleAttempt = "attempt"
 	// RuleSkipped is a queue file that qmgr left alone for now.
 	RuleSkipped = "skipped"

@@ -1,0 +1,78 @@
+package exim
+
+import (
+	"mailfate/schemas"
+	"mailfate/sources"
+	"mailfate/sources/mta"
+)
+
+// blank begins an event that is about no known message.
+func (p *Parser) blank(kind schemas.Kind) {
+	p.texts.Reset()
+	p.event = schemas.Event{
+		Kind:   kind,
+		Time:   p.rec.time,
+		Source: schemas.SourceExim,
+		Host:   p.queue().Host.Name,
+		File:   p.line.File,
+		Offset: p.line.Offset,
+	}
+}
+
+// about begins an event about a message.
+func (p *Parser) about(e *entry, kind schemas.Kind) {
+	p.blank(kind)
+	p.describe(&p.event, e)
+	p.texts.Add(&p.event.QueueID, p.rec.id)
+}
+
+// describe says in an event what is known of its message, which gets a name if it
+// has none.
+func (p *Parser) describe(ev *schemas.Event, e *entry) {
+	m := &e.Message
+	if m.messageID == "" {
+		m.messageID = mta.Provisional(e.Queue(), string(p.rec.id), e.FirstSeen())
+		p.table.Mark(e)
+		p.provisional++
+	}
+	ev.MessageID, ev.Account, ev.Sender, ev.Size = m.messageID, m.account, m.sender, m.size
+}
+
+// finish completes the event but for its message.
+func (p *Parser) finish() {
+	p.texts.Store()
+	ev := &p.event
+	ev.Recipient = schemas.CleanRecipient(ev.Recipient)
+	line := p.hashes.Of(ev.Host, "", p.rec.stamp, p.rec.rest)
+	ev.ID = line.ID()
+	if ev.MessageID == "" {
+		ev.MessageID = "n:" + line.Hex()
+	}
+	ev.Bound()
+}
+
+// send hands the event out; that of a message that Exim itself made is none.
+func (p *Parser) send(e *entry) sources.Result {
+	if e != nil && e.Message.notification {
+		return ignored(RuleNotification)
+	}
+	p.finish()
+	p.emit(&p.event)
+	return emitted
+}
+
+// release hands out an event that was held back.
+func (p *Parser) release(ev *schemas.Event) {
+	p.released = true
+	p.emit(ev)
+}
+
+// releaseNamed hands out what waits for a message, which has a name now.
+func (p *Parser) releaseNamed(e *entry) {
+	p.held.Release(func(_ int64, ev *schemas.Event) bool {
+		return ev.QueueID == string(p.rec.id) && ev.Host == e.Queue().Host.Name
+	}, func(ev *schemas.Event) {
+		p.describe(ev, e)
+		p.release(ev)
+	})
+}

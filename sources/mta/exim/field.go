@@ -1,0 +1,268 @@
+package exim
+
+import (
+	"bytes"
+
+	"mailfate/sources/mta/scan"
+)
+
+// fields are what Exim says of a message or a delivery, behind the addresses:
+//
+//	R=router T=transport H=host [1.2.3.4]:25 X=… DN="…" A=plain:login id=… T="subject" C="250 OK" L K
+//
+// in an order of its own for each kind of line, and more or fewer by the log
+// selectors.
+type fields struct {
+	router    []byte // R=; of an arrival, the message that it is about
+	transport []byte // T= without quotes
+	host      []byte // H=, as written
+	address   []byte // [1.2.3.4]:25 of H=
+	user      []byte // U=
+	login     []byte // A=, behind the authenticator's name
+	sender    []byte // F=, without brackets
+	hasSender bool
+	messageID []byte // id=
+	subject   []byte // T= in quotes, as written
+	confirm   []byte // C= in quotes, as written
+	size      int64  // S=
+}
+
+// maxFields is how many fields a line has at most.
+const maxFields = 64
+
+// read reads fields until something else comes, and returns that. s begins with
+// the first field's name.
+func (f *fields) read(s []byte) (rest []byte) {
+	for range maxFields {
+		next, ok := f.one(s)
+		if !ok {
+			return s
+		}
+		s = skipSpace(next)
+	}
+	return s
+}
+
+// one reads one field; ok is false when s does not begin with any.
+func (f *fields) one(s []byte) (rest []byte, ok bool) {
+	n := nameLen(s)
+	if n == 0 {
+		return flag(s)
+	}
+	name, value := s[:n], s[n+1:]
+	switch string(name) {
+	case "H":
+		f.host, f.address, rest = host(value)
+		return rest, true
+	case "A":
+		f.login, rest = login(value)
+		return rest, true
+	case "F":
+		if f.sender, rest, ok = scan.Angle(value); ok {
+			f.hasSender = true
+			return rest, true
+		}
+	case "P":
+		if _, rest, ok = scan.Angle(value); ok { // the return path; of an arrival, the protocol
+			return rest, true
+		}
+	case "T":
+		if text, rest, ok := quoted(value); ok {
+			f.subject = text
+			return rest, true
+		}
+	case "C":
+		if text, rest, ok := quoted(value); ok {
+			f.confirm = text
+			return rest, true
+		}
+	default:
+		if _, rest, ok := quoted(value); ok { // DN="…", SNI="…"
+			return rest, true
+		}
+	}
+	word, rest := cutValue(value)
+	switch string(name) {
+	case "R":
+		f.router = word
+	case "T":
+		f.transport = word
+	case "U":
+		f.user = word
+	case "S":
+		f.size, _, _ = scan.Number(word)
+	case "id", "id*":
+		f.messageID = word
+	}
+	return rest, true
+}
+
+// nameLen returns the length of the field name that s begins with: a capital
+// letter with letters and digits behind it, or id.
+func nameLen(s []byte) int {
+	if len(s) > 3 && s[0] == 'i' && s[1] == 'd' {
+		switch {
+		case s[2] == '=':
+			return 2
+		case s[2] == '*' && s[3] == '=':
+			return 3
+		}
+		return 0
+	}
+	if len(s) == 0 || s[0] < 'A' || s[0] > 'Z' {
+		return 0
+	}
+	const longest = 8
+	for i := 1; i < len(s) && i <= longest; i++ {
+		if s[i] == '=' {
+			return i
+		}
+		if !isLetter[s[i]] {
+			return 0
+		}
+	}
+	return 0
+}
+
+// flag reads a field without a value: pipelining, chunking, DNSSEC, replies for
+// each recipient, fast open.
+func flag(s []byte) (rest []byte, ok bool) {
+	word, rest := cutValue(s)
+	switch string(word) {
+	case "L", "L*", "L.", "L-", "L.-", "K", "DS", "PRDR", "TFO", "TFO*":
+		return rest, true
+	}
+	return s, false
+}
+
+// host reads the value of H=. Names and greetings are the other side's words, but
+// Exim lets no spaces into them:
+//
+//	name [1.2.3.4]
+//	name (greeting) [1.2.3.4]:25*
+//	(greeting) [1.2.3.4]
+//	[1.2.3.4]
+func host(s []byte) (value, address, rest []byte) {
+	rest = s
+	for range 3 {
+		word, next := cutWord(rest)
+		n := len(s) - len(next)
+		if len(word) > 0 && word[0] == '[' {
+			word, n = trimHost(word, n)
+			return s[:n], word, s[n:]
+		}
+		rest = skipSpace(next)
+		if nameLen(rest) > 0 {
+			return s[:n], nil, next
+		}
+	}
+	word, next := cutWord(s)
+	return word, nil, next
+}
+
+// trimHost leaves the colon behind a host to what follows: H=a [1.2.3.4]: words.
+func trimHost(word []byte, n int) (address []byte, end int) {
+	if i := bytes.LastIndexByte(word, ':'); i >= 0 && i == len(word)-1 {
+		return bytes.TrimSuffix(word[:i], []byte{'*'}), n - 1
+	}
+	return bytes.TrimSuffix(word, []byte{'*'}), n
+}
+
+// login reads the value of A=: plain, plain:login or plain:login:sender. A login
+// is what a server that checks passwords calls its client, and can hold spaces: it
+// ends before the next field.
+func login(s []byte) (login, rest []byte) {
+	end := 0
+	for {
+		word, next := cutWord(s[end:])
+		end += len(word)
+		if len(next) < 2 || nameLen(next[1:]) > 0 || isFlagThenField(next[1:]) || next[1] == ':' {
+			break
+		}
+		if scan.Begins(next, " rejected ") || scan.Begins(next, " temporarily ") || scan.Begins(next, " from <") {
+			break
+		}
+		end++
+	}
+	_, login, _ = bytes.Cut(s[:end], []byte{':'})
+	login, _, _ = bytes.Cut(login, []byte{':'})
+	return login, s[end:]
+}
+
+// isFlagThenField reports whether s begins with a flag that fields follow.
+func isFlagThenField(s []byte) bool {
+	rest, ok := flag(s)
+	return ok && (len(rest) == 0 || len(rest) > 1 && nameLen(rest[1:]) > 0)
+}
+
+// cutWord returns what comes before the next space, and the rest from it on.
+func cutWord(s []byte) (word, rest []byte) {
+	if i := bytes.IndexByte(s, ' '); i >= 0 {
+		return s[:i], s[i:]
+	}
+	return s, s[len(s):]
+}
+
+// skipSpace takes one space off.
+func skipSpace(s []byte) []byte {
+	if len(s) > 0 && s[0] == ' ' {
+		return s[1:]
+	}
+	return s
+}
+
+// cutValue is cutWord, but leaves the colon to the message that it is in front of.
+func cutValue(s []byte) (value, rest []byte) {
+	value, rest = cutWord(s)
+	if n := len(value) - 1; n > 0 && value[n] == ':' && len(rest) > 0 {
+		return value[:n], s[n:]
+	}
+	return value, rest
+}
+
+// quoted reads "text", in which quotes and backslashes stand behind a backslash.
+// text is as written.
+func quoted(s []byte) (text, rest []byte, ok bool) {
+	if len(s) == 0 || s[0] != '"' {
+		return nil, s, false
+	}
+	for i := 1; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '"':
+			return s[1:i], s[i+1:], true
+		}
+	}
+	return nil, s, false
+}
+
+// unescape appends a text without the escapes by which Exim writes what is not
+// printable: \" \\ \n \r \t and three octal digits.
+func unescape(dst, s []byte) []byte {
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' || i+1 == len(s) {
+			dst = append(dst, s[i])
+			continue
+		}
+		i++
+		switch c := s[i]; c {
+		case 'n':
+			dst = append(dst, '\n')
+		case 'r':
+			dst = append(dst, '\r')
+		case 't':
+			dst = append(dst, '\t')
+		case '0', '1', '2', '3':
+			if i+2 < len(s) && s[i+1]|7 == '7' && s[i+2]|7 == '7' {
+				dst = append(dst, (c-'0')<<6|(s[i+1]-'0')<<3|(s[i+2]-'0'))
+				i += 2
+				continue
+			}
+			dst = append(dst, c)
+		default:
+			dst = append(dst, c)
+		}
+	}
+	return dst
+}

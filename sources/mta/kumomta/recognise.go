@@ -1,0 +1,24 @@
+package kumomta
+
+import (
+	"bytes"
+
+	"mailfate/sources/jsonline"
+)
+
+// Recognises reports whether a file that begins with sample is log records: its
+// first line, which may be cut, is one of a documented type.
+func Recognises(sample []byte) bool {
+	line, _, whole := bytes.Cut(bytes.TrimPrefix(sample, []byte("\ufeff")), []byte("\n"))
+	var r record
+	var s jsonline.Scanner
+	if !r.read(&s, line) && whole {
+		return false
+	}
+	switch string(r.kind.Raw) {
+	case "Reception", "Delivery", "Bounce", "TransientFailure", "Expiration", "AdminBounce", "OOB", "Feedback", "Rejection",
+		"AdminRebind", "DeferredInjectionRebind", "Delayed", "XferIn", "XferOut":
+		return r.id.Type == jsonline.String && r.sender.Type != jsonline.None
+	}
+	return false
+}

@@ -1,0 +1,84 @@
+package kumomta
+
+import (
+	"mailfate/schemas"
+	"mailfate/sources"
+	"mailfate/sources/jsonline"
+)
+
+// transport says what became of a message.
+func (p *Parser) transport(kind schemas.Kind) sources.Result {
+	p.begin(kind)
+	p.addMessageID()
+	if !p.addRecipients(p.rec.recipient) {
+		return unparsed(BadValue)
+	}
+	if len(p.recipients) == 0 && !p.named {
+		return unparsed(NoRecipient)
+	}
+	if !p.named {
+		p.provisional++
+		p.texts.Add(&p.event.MessageID, p.provisionalName())
+	}
+	p.addEnvelope()
+	p.addResponse()
+	return p.send()
+}
+
+// rejection says that a client was turned away: by KumoMTA, before it took the
+// message, so that the rejection alone names it.
+func (p *Parser) rejection() sources.Result {
+	p.begin(schemas.Refused)
+	p.addMessageID()
+	if !p.addRecipients(p.rec.recipient) {
+		return unparsed(BadValue)
+	}
+	if len(p.recipients) == 0 && !p.named {
+		return ignored(RuleRejectWithoutRecipient)
+	}
+	if !p.named {
+		p.event.MessageID = "n:" + p.hash.Hex()
+	}
+	p.addEnvelope()
+	p.addResponse()
+	return p.send()
+}
+
+// outOfBand says that a report of failure came back (RFC 3464). Of what it says,
+// id, headers, queue and meta are the report's, not the message's.
+func (p *Parser) outOfBand() sources.Result {
+	p.begin(schemas.BouncedLater)
+	p.rec.id, p.rec.headers, p.rec.queue, p.rec.meta = jsonline.Value{}, jsonline.Value{}, jsonline.Value{}, jsonline.Value{}
+	if !p.addRecipients(p.rec.recipient) {
+		return unparsed(BadValue)
+	}
+	if len(p.recipients) == 0 {
+		return unparsed(NoRecipient)
+	}
+	p.provisional++
+	p.event.MessageID = "f:" + p.hash.Hex()
+	p.addEnvelope()
+	p.addResponse()
+	return p.send()
+}
+
+// begin begins an event. What makes a record itself is hashed as it is written.
+func (p *Parser) begin(kind schemas.Kind) {
+	p.event.Kind = kind
+	p.texts.Reset()
+	p.recipients = p.recipients[:0]
+	p.named = false
+	p.heads = headers{}
+	r := &p.rec
+	at := r.eventTime
+	if at.Type != jsonline.String {
+		at = r.timestamp
+	}
+	b := append(p.buf[:0], "kumomta"...)
+	for _, v := range [...]*jsonline.Value{&r.nodeID, &r.kind, &r.id, &at, &r.recipient, &r.attempts, &r.response} {
+		b = append(b, byte(v.Type), byte(len(v.Raw)), byte(len(v.Raw)>>8), byte(len(v.Raw)>>16))
+		b = append(b, v.Raw...)
+	}
+	p.buf = b
+	p.hash = schemas.HashBytes(b)
+}

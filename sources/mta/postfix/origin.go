@@ -1,0 +1,129 @@
+package postfix
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+
+	"mailfate/sources"
+	smtp "mailfate/sources/mta/reply"
+	"mailfate/sources/mta/scan"
+)
+
+var origQueueID = []byte(", orig_queue_id=")
+
+// client: a client begins to hand a message over.
+//
+//	client=host[address][, sasl_method=…][, sasl_username=…][, sasl_sender=…][, orig_queue_id=QUEUEID][, orig_client=…]
+func (p *Parser) client(id, s []byte) sources.Result {
+	var before *message
+	if i := bytes.Index(s, origQueueID); i >= 0 {
+		before = p.before(field(s[i:], string(origQueueID)))
+	}
+	e := p.at(id, begun)
+	p.table.set(e, flagOrigin)
+	if user := field(s, "sasl_username="); len(user) > 0 {
+		e.Message.saslUser = string(clip(user))
+		p.setAccount(e)
+	}
+	p.inherit(e, before)
+	return contextual
+}
+
+// pickup: a local program has left a message, or postsuper one to be queued anew.
+//
+//	uid=0 from=<sender>[ orig_id=QUEUEID]
+func (p *Parser) pickup(id, s []byte) sources.Result {
+	var before *message
+	if i := bytes.LastIndex(s, []byte("> orig_id=")); i >= 0 {
+		before = p.before(s[i+len("> orig_id="):])
+		p.removed(s[i+len("> orig_id="):]) // no line says so
+	}
+	e := p.at(id, begun)
+	p.table.set(e, flagOrigin)
+	if i := bytes.Index(s, []byte(" from=<")); i >= 0 {
+		if sender, _, ok := scan.Angle(s[i+len(" from="):]); ok {
+			p.setSender(e, sender)
+		}
+	}
+	p.inherit(e, before)
+	return contextual
+}
+
+// passed: the filter in front of the queue has taken a message. Who sent it is said
+// only here, for the filter hands it on in its own name.
+//
+//	END-OF-MESSAGE: 250 2.0.0 Ok: queued as QUEUEID; from=<sender> to=<recipient> proto=… helo=<…>[ sasl_username=…]
+func (p *Parser) passed(s []byte) sources.Result {
+	r, ok := parseRefusal(string(clip(s)))
+	if !ok || r.saslUser == "" {
+		return ignored(RuleAction)
+	}
+	e := p.known([]byte(smtp.QueuedAs(r.words)))
+	if e == nil {
+		return ignored(RuleAction)
+	}
+	p.inherit(e, &message{saslUser: r.saslUser})
+	return contextual
+}
+
+// before returns what was known of a message under the queue id that it had
+// before, as it was; nil when nothing was.
+func (p *Parser) before(id []byte) *message {
+	e := p.known(id)
+	if e == nil {
+		return nil
+	}
+	m := e.Message
+	return &m
+}
+
+// known returns what is known of a queue id in any instance of the host; nil when
+// nothing is.
+func (p *Parser) known(id []byte) *entry {
+	if n := queueIDLen(id); n == 0 || n != len(id) {
+		return nil
+	}
+	return p.table.find(p.queue(), id, true)
+}
+
+// inherit takes over what the log shows only where a message came in first: it
+// keeps its name when a filter renames it, and its account, and stays a
+// notification.
+func (p *Parser) inherit(e *entry, from *message) {
+	if from == nil {
+		return
+	}
+	m := &e.Message
+	m.messageID = cmp.Or(m.messageID, from.messageID)
+	if m.subject == "" && from.subject != "" {
+		m.subject = from.subject
+		m.flags |= flagSubject
+	}
+	m.flags |= from.flags & flagNotification
+	p.table.Mark(e)
+	if len(m.aliases) == 0 && len(from.aliases) > 0 {
+		m.aliases = slices.Clip(from.aliases)
+		m.flags |= flagAliases
+	}
+	if m.saslUser == "" && from.saslUser != "" {
+		m.saslUser = from.saslUser
+		p.setAccount(e)
+	}
+}
+
+// field reads what follows a key, to the next field or the end.
+func field[T scan.Text](s T, key string) T {
+	for i := 0; i+len(key) <= len(s); i++ {
+		if s[i] == key[0] && scan.Begins(s[i:], key) {
+			s = s[i+len(key):]
+			for j := range len(s) {
+				if s[j] == ',' || s[j] == ' ' {
+					return s[:j]
+				}
+			}
+			return s
+		}
+	}
+	return s[:0]
+}

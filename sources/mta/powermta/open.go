@@ -1,0 +1,115 @@
+package powermta
+
+import (
+	"bytes"
+	"encoding/binary"
+
+	"mailfate/sources"
+	"mailfate/sources/saved"
+)
+
+// Limits on a record that goes on over lines.
+const (
+	maxOpenLines = 16
+	maxOpenBytes = 32 << 10
+)
+
+// open is the lines of a record whose last value has not ended.
+type open struct {
+	file  string
+	text  []byte // each with its line feed
+	ends  []openLine
+	dirty bool
+}
+
+type openLine struct {
+	offset int64 // in the file
+	end    int   // in the text
+}
+
+func (o *open) empty() bool { return len(o.ends) == 0 }
+
+func (o *open) full(line []byte) bool {
+	return len(o.ends) == maxOpenLines || len(o.text)+len(line) > maxOpenBytes
+}
+
+func (o *open) add(line sources.Line) {
+	o.file = line.File
+	o.text = append(append(o.text, line.Data...), '\n')
+	o.ends = append(o.ends, openLine{line.Offset, len(o.text)})
+	o.dirty = true
+}
+
+// take returns the lines and forgets them.
+func (o *open) take() []sources.Line {
+	lines := make([]sources.Line, len(o.ends))
+	text, start := bytes.Clone(o.text), 0
+	for i, l := range o.ends {
+		lines[i] = sources.Line{Data: text[start : l.end-1], File: o.file, Offset: l.offset}
+		start = l.end
+	}
+	o.text, o.ends, o.dirty = o.text[:0], o.ends[:0], true
+	return lines
+}
+
+// continued reads a line behind one whose last value has not ended.
+func (p *Parser) continued(line sources.Line) sources.Result {
+	if line.Offset == 0 && line.File != p.open.file || p.open.full(line.Data) {
+		return p.eachAlone(p.open.take(), line)
+	}
+	joined := append(bytes.Clone(p.open.text), line.Data...)
+	switch p.rec.split(joined, p.columns) {
+	case unclosed:
+		p.open.add(line)
+		return contextual
+	case whole:
+		if p.rec.n == len(p.columns) {
+			first := p.open.take()[0]
+			return p.readRecord(sources.Line{Data: joined, File: first.File, Offset: first.Offset})
+		}
+	}
+	return p.eachAlone(p.open.take(), line)
+}
+
+// eachAlone reads lines that turned out to be no one record, the first of which
+// is not whole. The result is that of them all together.
+func (p *Parser) eachAlone(before []sources.Line, last sources.Line) sources.Result {
+	result := unparsed(NotCSV) // as the first is
+	for _, line := range append(before, last)[1:] {
+		if r := p.next(line); r.Outcome == sources.Events {
+			result = r
+		}
+	}
+	return result
+}
+
+// The saved form: file, number of lines, offset and length of each, the text.
+func (o *open) append(b []byte) []byte {
+	b = saved.AppendText(b, o.file)
+	b = binary.AppendUvarint(b, uint64(len(o.ends)))
+	for _, l := range o.ends {
+		b = binary.AppendVarint(b, l.offset)
+		b = binary.AppendUvarint(b, uint64(l.end))
+	}
+	return append(b, o.text...)
+}
+
+func (o *open) load(b []byte) bool {
+	r := saved.NewReader(b)
+	o.file = r.Text()
+	n := r.Uvarint()
+	if n == 0 || n > maxOpenLines {
+		return false
+	}
+	before := 0
+	for range n {
+		l := openLine{r.Varint(), int(r.Uvarint())}
+		if l.end <= before || l.end > len(b) {
+			return false
+		}
+		o.ends = append(o.ends, l)
+		before = l.end
+	}
+	o.text = bytes.Clone(r.Rest())
+	return r.OK() && len(o.text) == before
+}

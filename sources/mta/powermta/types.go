@@ -1,0 +1,102 @@
+package powermta
+
+import (
+	"mailfate/schemas"
+	"mailfate/sources"
+	"mailfate/sources/feedback"
+	"mailfate/sources/mta"
+)
+
+// byType reads a record by its type (User's Guide, 11.2.2 to 11.2.8).
+func (p *Parser) byType() sources.Result {
+	v := &p.rec.values
+	switch string(v[recordType]) {
+	case "d":
+		if string(v[dlvType]) == "discard" {
+			return ignored(RuleDiscarded)
+		}
+		return p.transport(schemas.Delivered, p.sentTo())
+	case "b":
+		if string(v[bounceCat]) == "message-expired" {
+			return p.transport(schemas.Expired, p.sentTo())
+		}
+		return p.transport(schemas.Bounced, p.sentTo())
+	case "t":
+		return p.transport(schemas.Deferred, p.sentTo())
+	case "r":
+		return p.transport(schemas.Queued, p.sentTo())
+	case "rb":
+		return p.transport(schemas.BouncedLater, p.reported())
+	case "rs":
+		return p.transport(statusKind(v[dsnAction]), p.reported())
+	case "f":
+		return p.feedback()
+	case "tq":
+		return ignored(RuleQueue)
+	}
+	return unparsed(UnknownType)
+}
+
+// statusKind is what a remote status report says (RFC 3464, 2.3.3). One of
+// failures is an rb record, unless PowerMTA could not tell.
+func statusKind(action []byte) schemas.Kind {
+	switch string(action) {
+	case "failed":
+		return schemas.BouncedLater
+	case "delayed":
+		return schemas.Deferred
+	}
+	return schemas.Delivered // delivered, relayed, expanded
+}
+
+// sentTo is whom PowerMTA was told to deliver to.
+func (p *Parser) sentTo() []byte {
+	if to := p.rec.values[rcpt]; len(to) > 0 {
+		return to
+	}
+	return address(p.rec.values[orcpt])
+}
+
+// reported is whom a report is about: the address that the sender wrote, where
+// the report says it.
+func (p *Parser) reported() []byte {
+	if to := address(p.rec.values[orcpt]); len(to) > 0 {
+		return to
+	}
+	return p.rec.values[rcpt]
+}
+
+// transport says what became of a message.
+func (p *Parser) transport(kind schemas.Kind, to []byte) sources.Result {
+	if len(to) == 0 && !mta.HasMessageID(p.rec.values[messageID]) {
+		return unparsed(NoRecipient)
+	}
+	p.event.Kind = kind
+	p.addIdentity(to)
+	p.addEnvelope()
+	p.addReply()
+	return p.send()
+}
+
+// feedback says what a feedback loop reported. Hotmail's reports have the
+// recipient in a header alone (12.7.1). A report of no type is of the kind that
+// feedback loops are for: a complaint.
+func (p *Parser) feedback() sources.Result {
+	v, ev := &p.rec.values, &p.event
+	ev.Kind = schemas.Complained
+	if what := v[feedbackType]; len(what) > 0 {
+		ev.Kind, ev.Reason, ev.Reply = feedback.KindOf(string(what))
+	}
+	to := v[rcpt]
+	if len(to) == 0 {
+		to = v[hotmailRecipient]
+	}
+	p.addIdentity([]byte(feedback.Recipient(string(to))))
+	p.addEnvelope()
+	p.texts.Add(&ev.Relay, v[reportingMta])
+	if ev.Kind.Stage() == schemas.StageFeedback { // of an unsubscription it would be the reader's
+		p.texts.Add(&ev.UserAgent, v[userAgent])
+	}
+	p.texts.Add(&ev.IP, v[arfSourceIP])
+	return p.send()
+}

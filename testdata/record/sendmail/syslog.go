@@ -1,0 +1,79 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"sync"
+	"time"
+)
+
+// journal is a small syslog server: it writes what programs say as rsyslogd's traditional format has it.
+type journal struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+	last time.Time
+	conn net.Conn
+}
+
+func openJournal() (*journal, error) {
+	const path = "/dev/log"
+	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", path, err)
+	}
+	if err := os.Chmod(path, 0o666); err != nil {
+		return nil, fmt.Errorf("open up %s: %w", path, err)
+	}
+	j := &journal{last: time.Now(), conn: conn}
+	go j.read(conn)
+	return j, nil
+}
+
+func (j *journal) read(conn *net.UnixConn) {
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := conn.Read(buf)
+		if err != nil {
+			return
+		}
+		j.take(bytes.TrimRight(buf[:n], "\x00\n"))
+	}
+}
+
+// take writes one message: <22>Nov 22 06:00:00 TAG[PID]: TEXT, without its priority and with the host's name.
+func (j *journal) take(b []byte) {
+	_, b, _ = bytes.Cut(b, []byte(">"))
+	stamp := len("Nov 22 06:00:00")
+	if len(b) <= stamp {
+		return
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	fmt.Fprintf(&j.text, "%s %s%s\n", b[:stamp], hostName, b[stamp:])
+	j.last = time.Now()
+}
+
+// quiet waits until nothing was said for a while.
+func (j *journal) quiet() {
+	const while = 3 * time.Second
+	for {
+		j.mu.Lock()
+		left := while - time.Since(j.last)
+		j.mu.Unlock()
+		if left <= 0 {
+			return
+		}
+		time.Sleep(left)
+	}
+}
+
+// close ends it and returns what it wrote.
+func (j *journal) close() []byte {
+	_ = j.conn.Close()
+	_ = os.Remove("/dev/log")
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Bytes()
+}
