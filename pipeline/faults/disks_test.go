@@ -100,7 +100,7 @@ func stateOfOthers(sign string, value func() any) fault {
 				return err
 			}
 			m.kill()
-			err := inStore(m.state(), func(s *store.Store) error { return pretend(s, sign, value(), true) })
+			err := inStore(m.state(processor), func(s *store.Store) error { return pretend(s, sign, value(), true) })
 			if err != nil {
 				return errors.Join(err, m.start())
 			}

@@ -73,12 +73,12 @@ func (g *rig) traces(ctx context.Context, messages []string) string {
 func (g *rig) storage(ctx context.Context) string {
 	var parts, detached []string
 	row := g.db.Conn().QueryRow(ctx, `
-SELECT groupArray(text) FROM (SELECT format('{}: {} rows in {} parts, {} more parts are out of use', table, sumIf(rows, active), countIf(active), countIf(NOT active)) AS text
+SELECT groupArray(text) FROM (SELECT concat(table, ': ', sumIf(rows, active), ' rows in ', countIf(active), ' parts, ', countIf(NOT active), ' more parts are out of use') AS text
 FROM system.parts WHERE database = ? GROUP BY table ORDER BY table)`, g.database)
 	if err := row.Scan(&parts); err != nil {
 		return fmt.Sprintf("ClickHouse does not say what it keeps: %v", err)
 	}
-	row = g.db.Conn().QueryRow(ctx, `SELECT groupArray(format('{}: {}, {}', table, name, ifNull(reason, ''))) FROM system.detached_parts WHERE database = ?`, g.database)
+	row = g.db.Conn().QueryRow(ctx, `SELECT groupArray(concat(table, ': ', name, ', ', ifNull(reason, ''))) FROM system.detached_parts WHERE database = ?`, g.database)
 	if err := row.Scan(&detached); err != nil {
 		return fmt.Sprintf("ClickHouse does not say what it put aside: %v", err)
 	}
