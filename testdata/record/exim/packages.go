@@ -10,7 +10,18 @@ import (
 	"strings"
 )
 
-const mirror = "http://deb.debian.org/debian"
+// mirror is where the machine's own apt has its packages from.
+func mirror(ctx context.Context) (string, error) {
+	out, err := exec.CommandContext(ctx, "apt-get", "indextargets", "--format", "$(SITE)", "Created-By: Packages").Output()
+	site, _, _ := strings.Cut(string(out), "\n")
+	if err != nil {
+		return "", fmt.Errorf("ask apt for its mirror: %w", err)
+	}
+	if site == "" {
+		return "", errors.New("ask apt for its mirror: it knows none; run apt-get update")
+	}
+	return site, nil
+}
 
 // unpack fetches Exim and all that it needs from a suite of Debian with apt, as
 // if nothing were installed, and unpacks it into root. apt's own files of the
@@ -22,8 +33,12 @@ func unpack(ctx context.Context, suite, dir, root string) error {
 			return fmt.Errorf("make folder for packages: %w", err)
 		}
 	}
+	site, err := mirror(ctx)
+	if err != nil {
+		return err
+	}
 	list, status := filepath.Join(dir, "sources.list"), filepath.Join(dir, "status")
-	if err := errors.Join(write(list, "deb "+mirror+" "+suite+" main\n"), write(status, "")); err != nil {
+	if err := errors.Join(write(list, "deb "+site+" "+suite+" main\n"), write(status, "")); err != nil {
 		return err
 	}
 	options := []string{
