@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -64,7 +65,7 @@ type embeddedBroker struct {
 	cmd  *exec.Cmd
 	in   io.WriteCloser
 	out  *bufio.Reader
-	addr string
+	addr atomic.Value // string; proxies ask while it is restarted
 }
 
 func startEmbeddedBroker(ctx context.Context, dir string) (Broker, error) {
@@ -72,7 +73,7 @@ func startEmbeddedBroker(ctx context.Context, dir string) (Broker, error) {
 	return b, b.Restart(ctx)
 }
 
-func (b *embeddedBroker) Addr() string    { return b.addr }
+func (b *embeddedBroker) Addr() string    { return b.addr.Load().(string) }
 func (b *embeddedBroker) Pause() error    { return b.cmd.Process.Signal(syscall.SIGSTOP) }
 func (b *embeddedBroker) Continue() error { return b.cmd.Process.Signal(syscall.SIGCONT) }
 
@@ -110,7 +111,7 @@ func (b *embeddedBroker) Restart(context.Context) error {
 	if err != nil {
 		return fmt.Errorf("start broker: %w", err)
 	}
-	b.addr = strings.TrimSpace(line)
+	b.addr.Store(strings.TrimSpace(line))
 	return nil
 }
 
