@@ -140,8 +140,12 @@ func (g *rig) superseded(ctx context.Context, ends []int64) (n int, err error) {
 
 // read hands out a topic's records before some offsets.
 func (g *rig) read(ctx context.Context, topic string, ends []int64, fn func(partition int, r kafkalog.Record) error) error {
+	starts, err := g.client.StartOffsets(ctx, topic) // compaction can take the first records away
+	if err != nil {
+		return err
+	}
 	for p, end := range ends {
-		reader := g.client.NewReader(topic, p, 0)
+		reader := g.client.NewReader(topic, p, starts[p])
 		for reader.Position() < end {
 			_, err := reader.Fetch(ctx, time.Second, 1<<20, func(r kafkalog.Record) error {
 				if r.Offset >= end {
