@@ -6,7 +6,8 @@
 // What it guarantees:
 //   - A broker's acknowledged records and committed transactions survive
 //     kill -9; a transaction that was open then is aborted for good, and one
-//     whose commit had begun is committed on all its partitions.
+//     whose commit had begun is committed on all its partitions. A producer that
+//     outlives the broker is fenced: it can't commit what is left of its own.
 //   - A consumer group is at rest again within a session after a member died,
 //     whatever it was doing, and a member that waits for the others stays.
 //   - A request of a kind or size that there is not ends its connection only.

@@ -41,7 +41,7 @@ func (e *DamagedError) Unwrap() error { return e.Err }
 // missing end of every open transaction: as the intent says if that is the one
 // that was ending, else an abort. The broker itself would only remember these
 // aborts until its next kill, and then take a later commit of the same
-// producer for theirs.
+// producer for theirs. Producers that are still there learn that they are fenced.
 func repair(ctx context.Context, dir string, last intent, log *slog.Logger) error {
 	killed, err := wasKilled(dir)
 	if err != nil {
@@ -70,7 +70,13 @@ func repair(ctx context.Context, dir string, last intent, log *slog.Logger) erro
 			return err
 		}
 	}
-	return nil
+	if !killed {
+		return nil
+	}
+	if _, err := cutLog(filepath.Join(dir, groupsLog)); err != nil {
+		return err
+	}
+	return fenceProducers(dir)
 }
 
 // wasKilled reports whether the broker was not stopped properly, and takes the

@@ -27,7 +27,7 @@ func join(t *testing.T, c *Client, topic string) *member {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &member{topic: topic, group: g, gens: make(chan *Generation, 10), ended: make(chan int, 10), errs: make(chan error, 1)}
+	m := &member{topic: topic, group: g, gens: make(chan *Generation, 100), ended: make(chan int, 100), errs: make(chan error, 1)}
 	go func() {
 		for {
 			gen, err := g.Next(context.Background())
@@ -37,13 +37,21 @@ func join(t *testing.T, c *Client, topic string) *member {
 			}
 			gen.Run(func(ctx context.Context) {
 				<-ctx.Done()
-				m.ended <- gen.ID
+				send(t, m.ended, gen.ID)
 			})
-			m.gens <- gen
+			send(t, m.gens, gen)
 		}
 	}()
 	t.Cleanup(func() { _ = g.Close() })
 	return m
+}
+
+// send gives v to the test, as long as it is there to take it.
+func send[T any](t *testing.T, to chan<- T, v T) {
+	select {
+	case to <- v:
+	case <-t.Context().Done():
+	}
 }
 
 // await returns the first generation with so many partitions.
