@@ -57,15 +57,27 @@ func (g *rig) tell(t *testing.T, v *verdict) {
 	if err := shared.fates(); err != nil {
 		t.Logf("ClickHouse ended by itself, and was started again: %v", err)
 	}
-	for _, m := range g.members {
-		text, err := os.ReadFile(m.stderr())
-		if err != nil {
-			continue
-		}
-		const most = 3000
-		text = bytes.TrimSpace(text[max(0, len(text)-most):])
-		t.Logf("%s, ended %d times by itself; the end of what it said:\n%s", m.name, m.exits, text)
+	if b, ok := g.broker.(interface{ LogFile() string }); ok {
+		t.Logf("the end of what the broker said:\n%s", endOf(b.LogFile(), 20_000))
 	}
+	for _, m := range g.members {
+		t.Logf("%s, ended %d times by itself; the end of what it said:\n%s", m.name, m.exits, endOf(m.stderr(), 3000))
+	}
+}
+
+// endOf is the end of a log, without the places in Java's code.
+func endOf(path string, most int) []byte {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return []byte(err.Error())
+	}
+	var b []byte
+	for line := range bytes.Lines(text) {
+		if !bytes.HasPrefix(line, []byte("\tat ")) {
+			b = append(b, line...)
+		}
+	}
+	return bytes.TrimSpace(b[max(0, len(b)-most):])
 }
 
 // groups describes the groups as the broker sees them.

@@ -26,28 +26,55 @@ type cell struct {
 // batch is what one transaction is about: the input taken, the cells that it
 // touches, and what follows.
 type batch struct {
-	w     *worker
-	cells map[string]*cell
-	order []*cell // in order of first touch, so that the output is the same again
+	w *worker
+	*space
 	input int64
 	taken int
 
 	finder *store.Finder // nil until something has to be looked up
 	dead   [][]byte      // encoded dead letters
 
-	visits   []visit                  // recipients, and messages as a whole, to look at
-	visitAt  map[schemas.Identity]int // where in visits, without account
-	clocks   map[string]bool          // streams whose clock moved
-	fanOuts  map[*fanOut]bool         // those to write down
-	refolded bool                     // how far folding everything again has come is to be written down
-	fired    [][]byte                 // timers' keys in the store to delete
-	graves   []grave                  // keys whose lives are over
-	entries  [][]byte                 // of the index of lives, to delete
-	indexed  string                   // the message that was put there last
+	clocks   map[string]bool  // streams whose clock moved
+	fanOuts  map[*fanOut]bool // those to write down
+	refolded bool             // how far folding everything again has come is to be written down
+	fired    [][]byte         // timers' keys in the store to delete
+	graves   []grave          // keys whose lives are over
+	entries  [][]byte         // of the index of lives, to delete
+	indexed  string           // the message that was put there last
 	keyBuf   []byte
 	intake   int64 // µs of wall clock, or later if that is behind
 	wall     int64 // ms of wall clock, whatever it says
 	steady   bool  // that runs evenly
+}
+
+// space is the part of a batch that grows with it. The next one uses it again.
+type space struct {
+	cells   map[string]*cell
+	order   []*cell                  // in order of first touch, so that the output is the same again
+	visits  []visit                  // recipients, and messages as a whole, to look at
+	visitAt map[schemas.Identity]int // where in visits, without account
+}
+
+// spaceKeeps is from how many cells on a batch's space is not worth keeping: it
+// would take long to clear for the small ones that follow.
+const spaceKeeps = 1 << 16
+
+func newSpace() *space {
+	return &space{cells: map[string]*cell{}, visitAt: map[schemas.Identity]int{}}
+}
+
+// cleared returns the space as it was, or another one, with nothing in it.
+func (s *space) cleared() *space {
+	if len(s.cells) > spaceKeeps || len(s.visits) > spaceKeeps {
+		*s = *newSpace()
+		return s
+	}
+	clear(s.cells)
+	clear(s.order)
+	clear(s.visits)
+	clear(s.visitAt)
+	s.order, s.visits = s.order[:0], s.visits[:0]
+	return s
 }
 
 // visit asks for a recipient to be looked at under the accounts that are known
@@ -74,8 +101,7 @@ func newBatch(w *worker) *batch {
 		intake = max(intake, w.committed.Time*1000)
 	}
 	return &batch{
-		w: w, cells: map[string]*cell{}, visitAt: map[schemas.Identity]int{},
-		clocks: map[string]bool{}, fanOuts: map[*fanOut]bool{},
+		w: w, space: w.space.cleared(), clocks: map[string]bool{}, fanOuts: map[*fanOut]bool{},
 		input: w.input, intake: intake, wall: now.UnixMilli(), steady: steady,
 	}
 }

@@ -163,6 +163,13 @@ func (p *Processor) work(ctx context.Context, partition int, assigned func() boo
 	return nil
 }
 
+// fetchBytes is a partition's part of fetchAll.
+func (p *Processor) fetchBytes() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return min(max(fetchAll/max(len(p.mine), 1), leastFetchBytes), mostFetchBytes)
+}
+
 func isTemporary(err error) bool {
 	var t interface{ Temporary() bool }
 	return errors.As(err, &t) && t.Temporary()

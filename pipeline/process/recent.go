@@ -25,7 +25,8 @@ func (r *recent) take(key []byte) *cell {
 
 func (r *recent) put(c *cell) {
 	if len(r.young) >= recentCells {
-		r.old, r.young = r.young, nil
+		r.old, r.young = r.young, r.old
+		clear(r.young)
 	}
 	if r.young == nil {
 		r.young = make(map[string]*cell, recentCells)

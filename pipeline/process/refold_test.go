@@ -367,7 +367,7 @@ func bare(t *testing.T) *worker {
 	t.Cleanup(func() { st.Close() })
 	return &worker{
 		processor: New(Options{Store: st}), store: st, keys: newKeyspace(1), eval: status.NewEvaluator(fiveDays),
-		enc: schemas.NewEncoder(), dec: schemas.NewDecoder(), refold: schemas.Refolding{Done: true},
+		enc: schemas.NewEncoder(), dec: schemas.NewDecoder(), space: newSpace(), refold: schemas.Refolding{Done: true},
 	}
 }
 

@@ -19,8 +19,10 @@ const (
 	fetchWait = 250 * time.Millisecond
 
 	// fetchBytes is about how much input, as it is compressed, goes into one
-	// transaction. In memory it is about a hundred times as much.
-	fetchBytes = 1 << 19
+	// transaction, fetchAll into those of all partitions together: few large
+	// transactions cost the broker less than many small ones, and in memory it is
+	// about fifty times as much.
+	leastFetchBytes, mostFetchBytes, fetchAll = 1 << 18, 1 << 21, 1 << 23
 )
 
 // worker is the owner of one partition. It is dropped after any doubt.
@@ -40,6 +42,7 @@ type worker struct {
 	restoredDay uint32           // when it was heard of
 	eval        *status.Evaluator
 	recent      recent
+	space       *space
 	input       int64             // the next offset to read
 	clocks      map[string]int64  // how far each stream has come
 	expired     map[string]bool   // streams that may have timers to fire
@@ -57,7 +60,7 @@ func newWorker(p *Processor, st *store.Store, partition int, with *patience) *wo
 		processor: p, partition: partition, patience: with,
 		keys: newKeyspace(partition), store: st, into: st.NewBatch(),
 		producer: p.client.NewProducer(transactionalID(partition), with.commit+abortAfter),
-		eval:     status.NewEvaluator(p.timers), enc: schemas.NewEncoder(), dec: schemas.NewDecoder(),
+		eval:     status.NewEvaluator(p.timers), enc: schemas.NewEncoder(), dec: schemas.NewDecoder(), space: newSpace(),
 		clocks: map[string]int64{}, expired: map[string]bool{},
 		refold: schemas.Refolding{Done: true}, pace: leastAtOnce,
 	}
@@ -95,7 +98,7 @@ func (w *worker) turn(ctx context.Context, input *kafkalog.Reader) (err error) {
 	if w.busy() {
 		wait = 0
 	}
-	_, err = input.Fetch(ctx, wait, fetchBytes, b.take)
+	_, err = input.Fetch(ctx, wait, w.processor.fetchBytes(), b.take)
 	if ctx.Err() != nil {
 		return nil
 	}
