@@ -96,7 +96,7 @@ func (db *Database) start(ctx context.Context, o *Options) (address string, err 
 	remembered := filepath.Join(o.Dir, addressFile)
 	for tries := 0; ; tries++ {
 		db.server, err = embedded.StartClickHouse(ctx, embedded.ClickHouseOptions{
-			Dir: filepath.Join(o.Dir, "clickhouse"), Library: o.Library, Executable: o.Executable, Logger: o.Logger,
+			Dir: filepath.Join(o.Dir, "clickhouse"), Library: o.Library, Executable: o.Executable, Logger: o.Logger, Restart: true,
 		})
 		var locked *embedded.LockedError
 		if !errors.As(err, &locked) {

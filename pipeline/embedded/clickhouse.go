@@ -9,7 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sync/atomic"
+	"slices"
+	"sync"
 	"time"
 
 	"mailfate/pipeline/embedded/child"
@@ -27,6 +28,10 @@ const (
 	minMemory = 256 << 20
 	// mergeThreads suits the two cores that mailfate itself also needs.
 	mergeThreads = 2
+	// mostRestarts within restartTime are made of a server that ends by itself: one
+	// that cannot stay alive says so by that.
+	mostRestarts = 5
+	restartTime  = 10 * time.Minute
 )
 
 // ClickHouseOptions says where and how the server runs.
@@ -35,6 +40,7 @@ type ClickHouseOptions struct {
 	Library     string       // path of libchdb.so; empty: search, a newer clickhouse on PATH first
 	Executable  string       // a program whose main calls MaybeChild; empty: this one
 	MemoryBytes int64        // cap for the whole server; 0: 4 GiB
+	Restart     bool         // start it again, at the same address, when it ends by itself: 5 times in 10 minutes at most
 	Logger      *slog.Logger // nil: silent
 }
 
@@ -43,13 +49,18 @@ type ClickHouseOptions struct {
 type ClickHouse struct {
 	dir   string
 	lock  *os.File
+	addrs ports
+	log   *slog.Logger
+
+	life context.Context //nolint:containedctx // ends with Stop, also in the middle of a restart
+	stop context.CancelFunc
+
+	mu    sync.Mutex // held while it is started again
 	proc  *child.Process
 	stdin io.Closer // closing it tells the library's host to stop; nil for a binary
-	addrs ports
 
-	stopping atomic.Bool
-	done     chan struct{}
-	err      error
+	done chan struct{}
+	err  error
 }
 
 // StartClickHouse starts a server and returns when it answers. The server
@@ -69,14 +80,13 @@ func StartClickHouse(ctx context.Context, o ClickHouseOptions) (*ClickHouse, err
 	ctx, cancel := context.WithTimeoutCause(ctx, startLimit, fmt.Errorf("not ready after %v", startLimit))
 	defer cancel()
 	began := time.Now()
-	c := &ClickHouse{dir: o.Dir, lock: lock, done: make(chan struct{})}
-	if err := c.start(ctx, eng, o); err != nil {
+	c := &ClickHouse{dir: o.Dir, lock: lock, log: o.Logger, done: make(chan struct{})}
+	c.life, c.stop = context.WithCancel(context.Background())
+	if c.addrs, err = c.start(ctx, eng, o, ports{}); err != nil {
 		return nil, errors.Join(fmt.Errorf("start ClickHouse in %s: %w%s", o.Dir, err, c.lastWords()), lock.Close())
 	}
-	go c.watch()
-	if o.Logger != nil {
-		o.Logger.Info("ClickHouse started", "pid", c.PID(), "native", c.Native(), "http", c.HTTP(), "log", c.LogPath(), "after", time.Since(began).Round(time.Millisecond))
-	}
+	go c.watch(eng, o)
+	c.log.Info("ClickHouse started", "pid", c.PID(), "native", c.Native(), "http", c.HTTP(), "log", c.LogPath(), "after", time.Since(began).Round(time.Millisecond))
 	return c, nil
 }
 
@@ -90,6 +100,9 @@ func (o *ClickHouseOptions) complete(eng engine) (err error) {
 	}
 	if o.MemoryBytes == 0 {
 		o.MemoryBytes = defaultMemory
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	if o.MemoryBytes < minMemory {
 		return fmt.Errorf("a memory cap of %d bytes is too small, give at least %d", o.MemoryBytes, minMemory)
@@ -106,25 +119,26 @@ func (o *ClickHouseOptions) complete(eng engine) (err error) {
 	return nil
 }
 
-// start runs the engine until it answers or has failed.
-func (c *ClickHouse) start(ctx context.Context, eng engine, o ClickHouseOptions) error {
+// start runs the engine until it answers or has failed. It listens at the ports
+// given, or where the system chooses.
+func (c *ClickHouse) start(ctx context.Context, eng engine, o ClickHouseOptions, at ports) (ports, error) {
 	stderr, err := openLogs(c.dir)
 	if err != nil {
-		return err
+		return at, err
 	}
 	defer func() { _ = stderr.Close() }() // the child has its own
 	launch := c.launchLibrary
 	if eng.binary != "" {
 		launch = c.launchBinary
 	}
-	if err := launch(ctx, eng, o, stderr); err != nil {
-		return err
+	if at, err = launch(ctx, eng, o, at, stderr); err != nil {
+		return at, err
 	}
-	if err := c.waitPing(ctx); err != nil {
+	if err := c.waitPing(ctx, at); err != nil {
 		c.proc.Kill()
-		return err
+		return at, err
 	}
-	return nil
+	return at, nil
 }
 
 func (c *ClickHouse) config(o ClickHouseOptions, p ports) (string, error) {
@@ -146,13 +160,41 @@ func (c *ClickHouse) command(stderr *os.File, path string, args ...string) *exec
 }
 
 // watch notices the server's end, asked for or not.
-func (c *ClickHouse) watch() {
-	<-c.proc.Done()
-	if !c.stopping.Load() {
-		c.err = fmt.Errorf("ClickHouse (process %d) ended by itself: %w%s", c.PID(), c.proc.Exit(), c.lastWords())
+func (c *ClickHouse) watch(eng engine, o ClickHouseOptions) {
+	defer close(c.done)
+	defer func() { _ = c.lock.Close() }()
+	var restarts []time.Time
+	for {
+		<-c.proc.Done()
+		if c.life.Err() != nil {
+			return
+		}
+		why := fmt.Errorf("ClickHouse (process %d) ended by itself: %w%s", c.PID(), c.proc.Exit(), c.lastWords())
+		now := time.Now()
+		restarts = slices.DeleteFunc(restarts, func(t time.Time) bool { return now.Sub(t) > restartTime })
+		if !o.Restart || len(restarts) == mostRestarts {
+			c.err = why
+			return
+		}
+		restarts = append(restarts, now)
+		c.log.Warn("ClickHouse ended by itself and is started again; nothing is lost", "error", why)
+		if err := c.startAgain(eng, o); err != nil {
+			if c.life.Err() == nil {
+				c.err = errors.Join(why, fmt.Errorf("start ClickHouse again in %s: %w%s", c.dir, err, c.lastWords()))
+			}
+			return
+		}
+		c.log.Info("ClickHouse is there again", "pid", c.PID(), "after", time.Since(now).Round(time.Millisecond))
 	}
-	_ = c.lock.Close()
-	close(c.done)
+}
+
+func (c *ClickHouse) startAgain(eng engine, o ClickHouseOptions) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	ctx, cancel := context.WithTimeoutCause(c.life, startLimit, fmt.Errorf("not ready after %v", startLimit))
+	defer cancel()
+	_, err := c.start(ctx, eng, o, c.addrs)
+	return err
 }
 
 // Stop ends the server cleanly and kills it when that takes too long or ctx
@@ -160,13 +202,15 @@ func (c *ClickHouse) watch() {
 func (c *ClickHouse) Stop(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, stopLimit, fmt.Errorf("still running after %v", stopLimit))
 	defer cancel()
-	c.stopping.Store(true)
+	c.stop()
 	err := c.askToStop(ctx)
 	<-c.done
 	return err
 }
 
 func (c *ClickHouse) askToStop(ctx context.Context) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.stdin == nil {
 		return c.proc.Stop(ctx)
 	}
@@ -195,7 +239,11 @@ func (c *ClickHouse) Native() string { return address(c.addrs.Native) }
 func (c *ClickHouse) HTTP() string { return address(c.addrs.HTTP) }
 
 // PID is the server's process id.
-func (c *ClickHouse) PID() int { return c.proc.PID() }
+func (c *ClickHouse) PID() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.proc.PID()
+}
 
 // LogPath is the server's log.
 func (c *ClickHouse) LogPath() string { return filepath.Join(c.dir, serverLog) }

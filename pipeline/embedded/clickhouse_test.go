@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -158,6 +159,56 @@ func killed(t *testing.T, c *embedded.ClickHouse) {
 	if err := c.Err(); err == nil || !strings.Contains(err.Error(), "killed") || !strings.Contains(err.Error(), c.LogPath()) {
 		t.Errorf("the error does not say what happened: %v", err)
 	}
+}
+
+// TestClickHouseIsStartedAgain: one that ends by itself is there again at its
+// address, with its rows, until it has ended too often.
+func TestClickHouseIsStartedAgain(t *testing.T) {
+	c, err := embedded.StartClickHouse(t.Context(), embedded.ClickHouseOptions{
+		Dir: t.TempDir(), Executable: embeddedtest.Host(t), MemoryBytes: 1 << 30, Restart: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.Stop(context.Background()) }()
+	conn, at := connect(t, c), c.Native()
+	exec1(t, conn, "CREATE DATABASE mail", "CREATE TABLE mail.numbers (n UInt64) ENGINE = ReplacingMergeTree ORDER BY n")
+	insertNumbers(t, conn, 1000)
+	ctx, cancel := context.WithTimeout(t.Context(), 6*patience)
+	defer cancel()
+	for range 5 {
+		before := c.PID()
+		if err := syscall.Kill(before, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+		for c.PID() == before || conn.Ping(ctx) != nil {
+			if err := ctx.Err(); err != nil || c.Err() != nil {
+				t.Fatal(err, c.Err())
+			}
+			runtime.Gosched()
+		}
+		if got := value[uint64](t, conn, "SELECT count() FROM mail.numbers FINAL"); got != 1000 || c.Native() != at {
+			t.Errorf("%d rows at %s, want 1000 at %s", got, c.Native(), at)
+		}
+	}
+	killed(t, c)
+}
+
+// TestStopWhileClickHouseIsStartedAgain: the one that is just beginning ends too.
+func TestStopWhileClickHouseIsStartedAgain(t *testing.T) {
+	dir := t.TempDir()
+	c, err := embedded.StartClickHouse(t.Context(), embedded.ClickHouseOptions{Dir: dir, Executable: embeddedtest.Host(t), MemoryBytes: 1 << 30, Restart: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(c.PID(), syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	_ = c.Stop(t.Context())
+	if err := c.Err(); err != nil {
+		t.Errorf("a stop was taken for a failure: %v", err)
+	}
+	stopClickHouse(t, startClickHouse(t, dir)) // the directory is free
 }
 
 func TestClickHouseIsCappedAndConfined(t *testing.T) {

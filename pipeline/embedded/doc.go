@@ -12,7 +12,8 @@
 //     whatever it was doing, and a member that waits for the others stays.
 //   - A request of a kind or size that there is not ends its connection only.
 //   - A ClickHouse child dies with its parent, whatever ends the parent, and
-//     what it acknowledged is there after the next start.
+//     what it acknowledged is there after the next start. If that is asked for,
+//     one that ends by itself is started again.
 //   - One directory has one user: a second one gets a [LockedError].
 //   - With a [Retention], the broker deletes only what every consumer has read,
 //     and publishers wait when too much is unread.

@@ -31,30 +31,33 @@ type ports struct {
 
 func address(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
 
-// launchLibrary starts our own program as the library's host. The system
-// chooses the ports; the child says which when they are open.
-func (c *ClickHouse) launchLibrary(ctx context.Context, eng engine, o ClickHouseOptions, stderr *os.File) error {
-	config, err := c.config(o, ports{})
+// launchLibrary starts our own program as the library's host. Where no ports are
+// given the system chooses them; the child says which when they are open.
+func (c *ClickHouse) launchLibrary(ctx context.Context, eng engine, o ClickHouseOptions, at ports, stderr *os.File) (ports, error) {
+	config, err := c.config(o, at)
 	if err != nil {
-		return err
+		return at, err
 	}
 	cmd := c.command(stderr, o.Executable, eng.library, config)
 	cmd.Args[0] = childName
-	if c.stdin, err = cmd.StdinPipe(); err != nil {
-		return fmt.Errorf("make pipe: %w", err)
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return at, fmt.Errorf("make pipe: %w", err)
 	}
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
-		return fmt.Errorf("make pipe: %w", err)
+		return at, fmt.Errorf("make pipe: %w", err)
 	}
-	if c.proc, err = child.Start(cmd); err != nil {
-		return err
+	proc, err := child.Start(cmd)
+	if err != nil {
+		return at, err
 	}
+	c.proc, c.stdin = proc, stdin
 	ready := make(chan error, 1)
 	go func() {
 		line, err := bufio.NewReaderSize(io.LimitReader(stdout, maxReady), maxReady).ReadBytes('\n')
 		if err == nil {
-			err = json.Unmarshal(line, &c.addrs)
+			err = json.Unmarshal(line, &at)
 		}
 		ready <- err
 		_, _ = io.Copy(io.Discard, stdout) // so that the child never waits for a reader
@@ -63,27 +66,34 @@ func (c *ClickHouse) launchLibrary(ctx context.Context, eng engine, o ClickHouse
 	case err = <-ready:
 	case <-ctx.Done():
 		c.proc.Kill()
-		return errors.Join(context.Cause(ctx), <-ready)
+		return at, errors.Join(context.Cause(ctx), <-ready)
 	}
 	if err != nil { // standard output closed: it has ended, or soon will
 		c.proc.Kill()
-		return fmt.Errorf("the server ended before it was ready (%w)", err)
+		return at, fmt.Errorf("the server ended before it was ready (%w)", err)
 	}
-	return nil
+	return at, nil
 }
 
 // launchBinary starts a clickhouse binary on two ports that were free a moment
 // ago; should another program take one in between, the start fails and says so.
-func (c *ClickHouse) launchBinary(_ context.Context, eng engine, o ClickHouseOptions, stderr *os.File) (err error) {
-	if c.addrs, err = freePorts(); err != nil {
-		return err
+func (c *ClickHouse) launchBinary(_ context.Context, eng engine, o ClickHouseOptions, at ports, stderr *os.File) (ports, error) {
+	var err error
+	if at == (ports{}) {
+		if at, err = freePorts(); err != nil {
+			return at, err
+		}
 	}
-	config, err := c.config(o, c.addrs)
+	config, err := c.config(o, at)
 	if err != nil {
-		return err
+		return at, err
 	}
-	c.proc, err = child.Start(c.command(stderr, eng.binary, "server", "--config-file="+config))
-	return err
+	proc, err := child.Start(c.command(stderr, eng.binary, "server", "--config-file="+config))
+	if err != nil {
+		return at, err
+	}
+	c.proc = proc
+	return at, nil
 }
 
 func freePorts() (p ports, err error) {
@@ -99,11 +109,11 @@ func freePorts() (p ports, err error) {
 }
 
 // waitPing returns when the server answers over HTTP, or has ended.
-func (c *ClickHouse) waitPing(ctx context.Context) error {
+func (c *ClickHouse) waitPing(ctx context.Context, at ports) error {
 	tick := time.NewTicker(pingPoll)
 	defer tick.Stop()
 	for {
-		err := ping(ctx, c.HTTP())
+		err := ping(ctx, address(at.HTTP))
 		if err == nil {
 			return nil
 		}
