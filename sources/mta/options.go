@@ -7,6 +7,7 @@ package mta
 import (
 	"time"
 
+	"mailfate/schemas"
 	"mailfate/sources/mta/queue"
 	"mailfate/sources/mta/stamp"
 )
@@ -51,4 +52,12 @@ func (o *Options) Clock() stamp.Clock {
 // Queue bounds what is remembered of a stream's queue ids.
 func (o *Options) Queue() queue.Options {
 	return queue.Options{Lifetime: o.Lifetime, MaxOpen: o.MaxOpen}
+}
+
+// AccountOf names the account of a message, "" for none.
+func (o *Options) AccountOf(sender, saslUser string) string {
+	if o.Account == nil {
+		return ""
+	}
+	return schemas.CleanAccount(o.Account(sender, saslUser))
 }

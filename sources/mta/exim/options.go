@@ -17,7 +17,8 @@ func New(o Options) *Parser {
 		clock:   o.Clock(),
 		table:   queue.New[message](o.Queue()),
 	}
-	p.table.Loaded = func(m *message) { m.account = p.account(m.sender, m.login) }
+	p.QueueState = mta.NewQueueState(&p.clock, p.table, &p.held, &p.hashes)
+	p.table.Loaded = func(m *message) { m.account = o.AccountOf(m.sender, m.login) }
 	return p
 }
 

@@ -3,6 +3,7 @@ package exim
 import (
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	"mailfate/sources/mta/held"
 	"mailfate/sources/mta/queue"
 	"mailfate/sources/mta/scan"
@@ -12,6 +13,7 @@ import (
 
 // Parser reads the main log of Exim; New makes one.
 type Parser struct {
+	mta.QueueState
 	options Options
 	host    []byte // Options.Host
 	clock   stamp.Clock
@@ -19,8 +21,7 @@ type Parser struct {
 	hashes  sources.LineHash
 	held    held.Events
 
-	sender      string // the last one, since mailings have one for many messages
-	provisional int
+	senders mta.Recent
 
 	// Of the line being read.
 	line     sources.Line
@@ -30,31 +31,6 @@ type Parser struct {
 	texts    texts.Set
 	login    string // of a client that was refused
 	released bool   // an event that was held back went out
-}
-
-// Time is how far the stream's time has come, in ms since 1970 UTC.
-func (p *Parser) Time() int64 { return p.clock.Now() }
-
-// Provisional counts the queue ids, since New, whose messages were named after
-// the queue id, because the log did not show their Message-ID: they have none,
-// the log selector msg_id is off, or the log begins after it.
-func (p *Parser) Provisional() int { return p.provisional }
-
-// Forgotten counts the queue ids, since New, that were forgotten before their
-// time because Options.MaxOpen was reached.
-func (p *Parser) Forgotten() int { return p.table.Forgotten() }
-
-// Open is how many queue ids are remembered now.
-func (p *Parser) Open() int { return p.table.Open() }
-
-var (
-	contextual = sources.Result{Outcome: sources.Context}
-	unparsed   = sources.Result{Outcome: sources.Unparsed}
-	emitted    = sources.Result{Outcome: sources.Events}
-)
-
-func ignored(rule string) sources.Result {
-	return sources.Result{Outcome: sources.Ignored, Rule: rule}
 }
 
 // Line parses one line, as sources.Parser says.
@@ -68,7 +44,7 @@ func (p *Parser) Line(line sources.Line, emit func(*schemas.Event)) sources.Resu
 	p.held.Expire(p.clock.Steady(), p.release)
 	result := p.text()
 	if p.released {
-		return emitted
+		return mta.Events
 	}
 	return result
 }
@@ -77,9 +53,9 @@ func (p *Parser) Line(line sources.Line, emit func(*schemas.Event)) sources.Resu
 // several lines.
 func continued(b []byte) sources.Result {
 	if scan.Begins(b, " Suggested action: ") || scan.Begins(b, "  ") {
-		return ignored(RuleWarning)
+		return mta.Ignored(RuleWarning)
 	}
-	return unparsed
+	return mta.Unparsed
 }
 
 // text reads what follows the stamp, by the mark that lines about recipients have.

@@ -225,9 +225,7 @@ func (p *Parser) send() sources.Result {
 	} else {
 		ev.MessageID = schemas.CleanMessageID(ev.MessageID)
 	}
-	if p.options.Account != nil {
-		ev.Account = schemas.CleanAccount(p.options.Account(ev.Sender, p.user))
-	}
+	ev.Account = p.options.AccountOf(ev.Sender, p.user)
 	if ev.Kind == schemas.Delivered {
 		ev.NextQueueID = reply.QueuedAs(ev.Reply)
 	}
@@ -240,5 +238,5 @@ func (p *Parser) send() sources.Result {
 		ev.Bound()
 		p.emit(ev)
 	}
-	return emitted
+	return mta.Events
 }

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -25,36 +23,20 @@ func testOptions() Options {
 
 var format = &sourcestest.Format{New: func() sources.Parser { return New(testOptions()) }, Rules: Rules()}
 
-func logs(tb testing.TB) (logs [][]byte) {
-	tb.Helper()
-	names, err := filepath.Glob(samples)
-	if err != nil || len(names) == 0 {
-		tb.Fatalf("no samples: %v", err)
-	}
-	for _, name := range names {
-		log, err := os.ReadFile(name)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		logs = append(logs, log)
-	}
-	return logs
-}
-
 func TestGolden(t *testing.T) { format.Golden(t, samples) }
 
 func TestNothingIsForgottenBetweenLines(t *testing.T) {
-	for _, log := range logs(t) {
+	for _, log := range sourcestest.Samples(t, samples) {
 		format.Pieces(t, log)
 	}
 }
 
-func FuzzParser(f *testing.F) { format.Fuzz(f, logs(f)...) }
+func FuzzParser(f *testing.F) { format.Fuzz(f, sourcestest.Samples(f, samples)...) }
 
 // TestOrderOfKeysDoesNotMatter reads records that another logger wrote: with
 // keys in another order, spaces, and other headers and meta data.
 func TestOrderOfKeysDoesNotMatter(t *testing.T) {
-	for _, log := range logs(t) {
+	for _, log := range sourcestest.Samples(t, samples) {
 		for line := range bytes.Lines(log) {
 			var object map[string]json.RawMessage
 			if json.Unmarshal(line, &object) != nil {

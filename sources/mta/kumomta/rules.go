@@ -1,7 +1,5 @@
 package kumomta
 
-import "mailfate/sources"
-
 // The rules by which lines are ignored: understood, and of no interest to what
 // becomes of a message.
 const (
@@ -38,13 +36,3 @@ const (
 	// NoRecipient is a record that names neither a message nor a recipient.
 	NoRecipient = "no_recipient"
 )
-
-var emitted = sources.Result{Outcome: sources.Events}
-
-func ignored(rule string) sources.Result {
-	return sources.Result{Outcome: sources.Ignored, Rule: rule}
-}
-
-func unparsed(rule string) sources.Result {
-	return sources.Result{Outcome: sources.Unparsed, Rule: rule}
-}

@@ -5,6 +5,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	smtp "mailfate/sources/mta/reply"
 	"mailfate/sources/mta/scan"
 )
@@ -33,7 +34,7 @@ func (p *Parser) noQueue(s []byte) sources.Result {
 		return p.passed(rest)
 	}
 	if rule := match(passing, s); rule != "" {
-		return ignored(rule)
+		return mta.Ignored(rule)
 	}
 	return p.aside(nil, s)
 }
@@ -47,20 +48,20 @@ var passing = []phrase{
 // refuse reads a refusal, of a recipient or of a whole message. id is nil when
 // there is no queue id.
 func (p *Parser) refuse(id, s []byte) sources.Result {
-	r, ok := parseRefusal(ownCopy(s))
+	r, ok := parseRefusal(mta.OwnCopy(s))
 	if !ok {
-		return unparsed
+		return mta.Unparsed
 	}
 	if r.ofLocal() {
-		return contextual
+		return mta.Context
 	}
 	e := p.refused(id, &r)
 	named := e != nil && e.Message.messageID != ""
 	if e != nil && e.Message.flags&flagNotification != 0 {
-		return ignored(RuleNotification)
+		return mta.Ignored(RuleNotification)
 	}
 	if r.recipient == "" && !named {
-		return ignored(RuleRejectWithoutRecipient)
+		return mta.Ignored(RuleRejectWithoutRecipient)
 	}
 	if named {
 		p.about(e, schemas.Refused, string(id))
@@ -70,16 +71,16 @@ func (p *Parser) refuse(id, s []byte) sources.Result {
 		p.event.QueueID = string(id)
 	}
 	r.fill(&p.event)
-	if p.event.Account == "" && p.options.Account != nil {
+	if p.event.Account == "" {
 		user := r.saslUser
 		if user == "" && e != nil {
 			user = e.Message.saslUser
 		}
-		p.event.Account = schemas.CleanAccount(p.options.Account(p.event.Sender, user))
+		p.event.Account = p.options.AccountOf(p.event.Sender, user)
 	}
 	if !named && e != nil {
 		p.sendTo(p.hold)
-		return contextual
+		return mta.Context
 	}
 	return p.send()
 }
@@ -234,7 +235,7 @@ func (r *refusal) fill(e *schemas.Event) {
 	if r.hasSender {
 		e.Sender = r.sender
 		if r.sender == "" {
-			e.Sender = nullSender
+			e.Sender = mta.NullSender
 		}
 	}
 	if !r.inContent() {

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -28,31 +26,15 @@ func testOptions() Options {
 
 var format = &sourcestest.Format{New: func() sources.Parser { return New(testOptions()) }, Rules: Rules()}
 
-func logs(tb testing.TB) (logs [][]byte) {
-	tb.Helper()
-	names, err := filepath.Glob(samples)
-	if err != nil || len(names) == 0 {
-		tb.Fatalf("no samples: %v", err)
-	}
-	for _, name := range names {
-		log, err := os.ReadFile(name)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		logs = append(logs, log)
-	}
-	return logs
-}
-
 func TestGolden(t *testing.T) { format.Golden(t, samples) }
 
 func TestNothingIsForgottenBetweenLines(t *testing.T) {
-	for _, log := range logs(t) {
+	for _, log := range sourcestest.Samples(t, samples) {
 		format.Pieces(t, log)
 	}
 }
 
-func FuzzParser(f *testing.F) { format.Fuzz(f, logs(f)...) }
+func FuzzParser(f *testing.F) { format.Fuzz(f, sourcestest.Samples(f, samples)...) }
 
 // read returns the events of some lines.
 func read(t *testing.T, o Options, lines ...string) []schemas.Event {
@@ -191,20 +173,4 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
-// FuzzLoad hands damaged state to a parser.
-func FuzzLoad(f *testing.F) {
-	p := New(testOptions())
-	for _, log := range logs(f) {
-		format.Read(f, p, log, 0)
-		if err := p.Changes(func(k, v []byte) error { f.Add(bytes.Clone(k), bytes.Clone(v)); return nil }); err != nil {
-			f.Fatal(err)
-		}
-	}
-	sample := logs(f)[0]
-	f.Fuzz(func(t *testing.T, key, value []byte) {
-		p := New(testOptions())
-		if p.Load(key, value) == nil {
-			format.Read(t, p, sample, 0)
-		}
-	})
-}
+func FuzzLoad(f *testing.F) { format.FuzzLoad(f, sourcestest.Samples(f, samples)...) }

@@ -3,7 +3,6 @@ package sendmail
 import (
 	"bytes"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -29,22 +28,9 @@ var format = &sourcestest.Format{New: func() sources.Parser { return New(testOpt
 func TestGolden(t *testing.T)           { format.Golden(t, "testdata/*.log") }
 func TestGoldenRecordings(t *testing.T) { format.Golden(t, recordings+"*.log") }
 
-func samples(tb testing.TB) (logs [][]byte) {
+func samples(tb testing.TB) [][]byte {
 	tb.Helper()
-	for _, pattern := range []string{"testdata/*.log", recordings + "*.log"} {
-		names, err := filepath.Glob(pattern)
-		if err != nil || len(names) == 0 {
-			tb.Fatalf("no samples in %s: %v", pattern, err)
-		}
-		for _, name := range names {
-			log, err := os.ReadFile(name)
-			if err != nil {
-				tb.Fatal(err)
-			}
-			logs = append(logs, log)
-		}
-	}
-	return logs
+	return sourcestest.Samples(tb, "testdata/*.log", recordings+"*.log")
 }
 
 func TestPieces(t *testing.T) {
@@ -55,24 +41,7 @@ func TestPieces(t *testing.T) {
 
 func FuzzParser(f *testing.F) { format.Fuzz(f, samples(f)...) }
 
-// FuzzLoad hands damaged state to a parser.
-func FuzzLoad(f *testing.F) {
-	logs := samples(f)
-	p := New(testOptions())
-	format.Read(f, p, logs[0][:len(logs[0])/2], 0)
-	if err := p.Changes(func(k, v []byte) error { f.Add(bytes.Clone(k), bytes.Clone(v)); return nil }); err != nil {
-		f.Fatal(err)
-	}
-	f.Fuzz(func(_ *testing.T, key, value []byte) {
-		p := New(testOptions())
-		if p.Load(key, value) != nil {
-			return
-		}
-		for line := range bytes.Lines(logs[0]) {
-			p.Line(sources.Line{Data: bytes.TrimSuffix(line, []byte{'\n'})}, func(*schemas.Event) {})
-		}
-	})
-}
+func FuzzLoad(f *testing.F) { logs := samples(f); format.FuzzLoad(f, logs[0][:len(logs[0])/2]) }
 
 func BenchmarkParse(b *testing.B) {
 	for _, name := range []string{"default", "verbose"} {
