@@ -92,7 +92,7 @@ func (p *Parser) deliveredAtOnce(s []byte) sources.Result {
 	p.texts.Add(&p.event.QueueID, p.rec.id)
 	p.fillDelivered(&d)
 	p.finish()
-	p.held.Hold(&p.event, 0, p.clock.Steady(), p.release)
+	p.held.Hold(&p.event, 0, p.clock.Steady(), p.handOut)
 	return mta.Context
 }
 

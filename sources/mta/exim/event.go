@@ -56,13 +56,15 @@ func (p *Parser) send(e *entry) sources.Result {
 		return mta.Ignored(RuleNotification)
 	}
 	p.finish()
-	p.emit(&p.event)
+	p.handOut(&p.event)
+	if p.event.Kind == schemas.Refused || p.event.Kind == schemas.Deferred {
+		p.mayBeCopied()
+	}
 	return mta.Events
 }
 
-// release hands out an event that was held back.
-func (p *Parser) release(ev *schemas.Event) {
-	p.released = true
+func (p *Parser) handOut(ev *schemas.Event) {
+	p.sent++
 	p.emit(ev)
 }
 
@@ -72,6 +74,6 @@ func (p *Parser) releaseNamed(e *entry) {
 		return ev.QueueID == string(p.rec.id) && ev.Host == e.Queue().Host.Name
 	}, func(ev *schemas.Event) {
 		p.describe(ev, e)
-		p.release(ev)
+		p.handOut(ev)
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"mailfate/sources/mta/queue"
 	"mailfate/sources/mta/scan"
 	"mailfate/sources/mta/stamp"
+	"mailfate/sources/mta/syslog"
 	"mailfate/sources/texts"
 )
 
@@ -21,32 +22,58 @@ type Parser struct {
 	hashes  sources.LineHash
 	held    held.Events
 
+	own       stamp.Clock // reads Exim's own stamps in lines of syslog
+	processes *queue.Table[process, *process]
+
 	senders mta.Recent
 
 	// Of the line being read.
-	line     sources.Line
-	rec      record
-	emit     func(*schemas.Event)
-	event    schemas.Event
-	texts    texts.Set
-	login    string // of a client that was refused
-	released bool   // an event that was held back went out
+	line  sources.Line
+	log   syslog.Line // without a stamp when the line is of a log file
+	rec   record
+	emit  func(*schemas.Event)
+	event schemas.Event
+	texts texts.Set
+	login string // of a client that was refused
+	sent  int    // events of the line so far
 }
 
 // Line parses one line, as sources.Parser says.
 func (p *Parser) Line(line sources.Line, emit func(*schemas.Event)) sources.Result {
-	if !p.rec.split(&p.clock, line.Data) {
-		return continued(line.Data)
-	}
-	p.clock.Advance(p.rec.time)
-	p.table.Expire(p.clock.Steady())
-	p.line, p.emit, p.released = line, emit, false
-	p.held.Expire(p.clock.Steady(), p.release)
-	result := p.text()
-	if p.released {
+	p.line, p.emit, p.sent = line, emit, 0
+	result := p.read(withoutNoise(line.Data))
+	if p.sent > 0 {
 		return mta.Events
 	}
 	return result
+}
+
+// read reads a line of a log file or of syslog.
+func (p *Parser) read(b []byte) sources.Result {
+	p.log.Stamp = nil
+	switch {
+	case p.rec.split(&p.clock, b):
+		p.rec.host = p.host
+		p.advance(p.rec.time)
+		return p.text()
+	case p.log.Split(&p.clock, b):
+		return p.fromSyslog()
+	}
+	return continued(b)
+}
+
+// advance takes a line's time in.
+func (p *Parser) advance(ms int64) {
+	p.clock.Advance(ms)
+	p.expire()
+}
+
+// expire forgets what is too old by now.
+func (p *Parser) expire() {
+	now := p.clock.Steady()
+	p.table.Expire(now)
+	p.processes.Expire(now)
+	p.held.Expire(now, p.handOut)
 }
 
 // continued reads a line without a stamp: Exim writes two of its warnings on
@@ -85,4 +112,4 @@ func (p *Parser) text() sources.Result {
 }
 
 // queue returns the queue that the line is about.
-func (p *Parser) queue() *queue.Queue { return p.table.Of(p.host, nil) }
+func (p *Parser) queue() *queue.Queue { return p.table.Of(p.rec.host, nil) }

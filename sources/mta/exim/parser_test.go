@@ -26,7 +26,7 @@ func TestGolden(t *testing.T) { format.Golden(t, "testdata/*.log") }
 
 // TestNothingIsForgottenBetweenLines saves and loads the parser at every line.
 func TestNothingIsForgottenBetweenLines(t *testing.T) {
-	for _, name := range recordings(t) {
+	for _, name := range append(recordings(t), "testdata/syslog.log") {
 		log := readFile(t, name)
 		format.Pieces(t, log)
 		few := testOptions()
@@ -72,6 +72,9 @@ func TestRecognises(t *testing.T) {
 		{"2026-11-22 07:00:00 1xV1Ra-000000007GQ-0jDZ <= a@b.test\n", true},
 		{"2026-11-22 07:00:00.123 +0100 [12] 1xV1Mo-0004Sz-0C Completed QT=3s", true},
 		{"2026-11-22 07:00:00 Start queue run: pid=1\n", true},
+		{"Nov 22 07:00:00 mx1 cron[1]: x\nNov 22 07:00:00 mx1 exim[1]: 2026-11-22 07:00:00 Start", true},
+		{"2026-11-22T07:00:00.123456+01:00 mx1 exim[12]: 1xV1Mo-0004Sz-0C Completed", true},
+		{"Nov 22 07:00:00 mx1 cron[1]: exim[1]: x\n", false},
 		{"2026-11-22 07:00:00 something else\n", false},
 		{"Nov 22 07:00:00 mx1 postfix/smtpd[1]: connect from a[192.0.2.1]\n", false},
 		{"", false},
