@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"testing"
+	"time"
 
 	"mailfate/schemas"
 	"mailfate/sources"
@@ -12,7 +13,7 @@ import (
 
 // testOptions are those of all samples.
 func testOptions() Options {
-	return Options{Host: "mx1", Account: func(_, login string) string { return login }}
+	return Options{Host: "mx1", Reference: time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC), Account: func(_, login string) string { return login }}
 }
 
 // format is Exim's, with the options of all samples.

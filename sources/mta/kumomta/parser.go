@@ -81,7 +81,8 @@ func (p *Parser) time() (ms int64, ok bool) {
 }
 
 // byType reads a record by its type (docs.kumomta.com/reference/log_record,
-// Record Types).
+// Record Types). Any is the name of all of them in the configuration of loggers, and
+// no record's.
 func (p *Parser) byType() sources.Result {
 	switch string(p.rec.kind.Raw) {
 	case "Reception", "XferIn":
@@ -92,9 +93,8 @@ func (p *Parser) byType() sources.Result {
 		return p.transport(schemas.Deferred)
 	case "Bounce":
 		return p.transport(schemas.Bounced)
-	case "AdminBounce": // whose response is KumoMTA's own, 551 5.7.1
-		p.event.Reason = schemas.LocalError
-		return p.transport(schemas.Bounced)
+	case "AdminBounce": // a person took it out of the queue; no server said a word
+		return p.transport(schemas.Cancelled)
 	case "Expiration":
 		return p.transport(schemas.Expired)
 	case "Rejection":
@@ -105,7 +105,7 @@ func (p *Parser) byType() sources.Result {
 		return p.feedback()
 	case "AdminRebind", "DeferredInjectionRebind":
 		return mta.Ignored(RuleRebind)
-	case "Delayed":
+	case "Delayed", "Delay": // as code and documentation name it
 		return mta.Ignored(RuleDelayed)
 	case "XferOut":
 		return mta.Ignored(RuleTransfer)

@@ -8,9 +8,11 @@ const (
 	// RuleLogRecord is a log record on its way to a webhook or the like, which
 	// KumoMTA itself logs as if it were mail.
 	RuleLogRecord = "log_record"
-	// RuleRebind is a message that moved from one queue to another.
+	// RuleRebind is a message that moved from one queue to another, of this node.
 	RuleRebind = "rebind"
-	// RuleDelayed says why a message waits that no server was tried for.
+	// RuleDelayed says why a message waits that no server was tried for: it is to be
+	// sent later, or a limit or a full queue holds it back. It is in the queue, as its
+	// Reception has said.
 	RuleDelayed = "delayed"
 	// RuleTransfer is a message that moved to another node, under a new id.
 	RuleTransfer = "transfer"

@@ -71,13 +71,16 @@ func (p *Parser) message(id, s []byte) sources.Result {
 //	removed (discarded)
 func (p *Parser) removed(id []byte) sources.Result {
 	e := p.table.find(p.queue(), id, p.rec.service)
+	if e == nil && p.rec.daemon == postsuper {
+		e = p.at(id, never)
+	}
 	if e == nil {
 		return mta.Context
 	}
 	deleted := p.rec.daemon == postsuper && !e.Removed()
 	p.table.Retire(e)
 	switch {
-	case !deleted || e.Message.messageID == "":
+	case !deleted:
 		return mta.Context
 	case e.Message.flags&flagNotification != 0:
 		return mta.Ignored(RuleNotification)

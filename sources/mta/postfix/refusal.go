@@ -198,7 +198,7 @@ func addressAhead(s string) string {
 	if smtp.Code(s) != 0 {
 		s = strings.TrimPrefix(s[len("550"):], " ")
 	}
-	if code := enhanced(s); code != "" {
+	if code := smtp.Enhanced(s); code != "" {
 		s = strings.TrimPrefix(s[len(code):], " ")
 	}
 	address, rest, ok := scan.Angle(s)
@@ -247,41 +247,11 @@ func (r *refusal) fill(e *schemas.Event) {
 	if e.Code != 0 {
 		words = strings.TrimPrefix(words[3:], " ")
 	}
-	e.Enhanced = enhanced(words)
-	e.Reason = refusalReason(e.Code, e.Enhanced)
-}
-
-// enhanced reads the enhanced status code that words begin with (RFC 3463).
-func enhanced(s string) string {
-	code, _, _ := strings.Cut(s, " ")
-	if len(code) < len("5.1.1") || len(code) > len("5.999.999") || code[1] != '.' || code[0] < '2' || code[0] > '5' {
-		return ""
-	}
-	subject, detail, ok := strings.Cut(code[2:], ".")
-	if !ok || !allDigits(subject) || !allDigits(detail) {
-		return ""
-	}
-	return code
+	e.Enhanced = smtp.Enhanced(words)
+	e.Reason = smtp.RefusalReason(e.Code, e.Enhanced)
 }
 
 func allDigits[T scan.Text](s T) bool {
 	_, rest, ok := scan.Number(s)
 	return ok && len(rest) == 0
-}
-
-// refusalReason tells why a client was turned away, by the code (RFC 5321,
-// 4.2.2; RFC 4954, 6).
-func refusalReason(code uint16, enhanced string) schemas.Reason {
-	switch code {
-	case 500, 501, 502, 503, 504, 553, 555:
-		return schemas.Syntax
-	case 530, 534, 535, 538:
-		return schemas.Credentials
-	case 421, 451, 452:
-		return schemas.Other
-	}
-	if strings.HasPrefix(enhanced, "4.3.") {
-		return schemas.Other
-	}
-	return schemas.Policy
 }

@@ -120,33 +120,8 @@ func (p *Parser) refusal(recipient, words string) {
 	e := &p.event
 	e.Recipient, e.Command, e.Reply = recipient, "RCPT", words
 	e.Code = reply.Code(words)
-	e.Reason = schemas.Policy
-	if e.Code/100 == 4 {
-		e.Reason = schemas.Other
-	}
-	if e.Code == 553 || e.Code == 501 {
-		e.Reason = schemas.Syntax
-	}
 	if e.Code != 0 && len(words) > len("550 ") {
-		e.Enhanced = enhanced(words[len("550 "):])
+		e.Enhanced = reply.Enhanced(words[len("550 "):])
 	}
-}
-
-// enhanced reads the enhanced status code that words begin with (RFC 3463).
-func enhanced(s string) string {
-	code, _, _ := strings.Cut(s, " ")
-	digits := 0
-	for i := range len(code) {
-		if code[i] == '.' {
-			continue
-		}
-		if !scan.IsDigit(code[i]) {
-			return ""
-		}
-		digits++
-	}
-	if len(code)-digits != 2 || digits > 7 || code[1] != '.' {
-		return ""
-	}
-	return code
+	e.Reason = reply.RefusalReason(e.Code, e.Enhanced)
 }
