@@ -11,9 +11,9 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"mailfate/schemas"
-	"mailfate/sources"
 	"mailfate/sources/mta/scan"
 	"mailfate/sources/mta/stamp"
+	"mailfate/sources/sourcestest"
 )
 
 // TestSyslogIsTheSameLog reads a recorded log as syslog has it: short stamps in
@@ -89,20 +89,12 @@ func TestHostOfSyslog(t *testing.T) {
 
 func TestAllocationsOfSyslog(t *testing.T) {
 	p := New(testOptions())
-	for _, c := range []struct {
-		text string
-		most float64
-	}{
-		{"dovecot: imap-login: Login: user=<a>", 0},
-		{"exim[1]: 2026-11-22 07:00:00 1xV1Ra-000000007GQ-0jDZ H=mx.test [192.0.2.1]: SMTP error from remote mail server after RCPT TO:<a@b.test>: 450 later", 0},
-		{"exim[1]: 2026-11-22 07:00:00 1xV1Ra-000000007GQ-0jDZ => a@b.test R=far T=smtp H=mx.test [192.0.2.1] C=\"250 OK\"", 1},
-		{"exim[1]: 1xV1Ra-000000007GQ-0jDZ == a@b.test R=far T=smtp defer (-44) H=mx.test [192.0.2.1]: 450 4.2.0 later", 1},
-	} {
-		line := sources.Line{Data: []byte("Nov 22 07:00:00 mx1 " + c.text)}
-		if got := testing.AllocsPerRun(100, func() { p.Line(line, func(*schemas.Event) {}) }); got > c.most {
-			t.Errorf("%v allocations, want at most %v: %s", got, c.most, c.text)
-		}
-	}
+	sourcestest.Allocations(t, p, map[string]float64{
+		"Nov 22 07:00:00 mx1 " + "dovecot: imap-login: Login: user=<a>": 0,
+		"Nov 22 07:00:00 mx1 " + "exim[1]: 2026-11-22 07:00:00 1xV1Ra-000000007GQ-0jDZ H=mx.test [192.0.2.1]: SMTP error from remote mail server after RCPT TO:<a@b.test>: 450 later": 0,
+		"Nov 22 07:00:00 mx1 " + "exim[1]: 2026-11-22 07:00:00 1xV1Ra-000000007GQ-0jDZ => a@b.test R=far T=smtp H=mx.test [192.0.2.1] C=\"250 OK\"":                                   1,
+		"Nov 22 07:00:00 mx1 " + "exim[1]: 1xV1Ra-000000007GQ-0jDZ == a@b.test R=far T=smtp defer (-44) H=mx.test [192.0.2.1]: 450 4.2.0 later":                                       1,
+	})
 }
 
 // TestJoinedLinesAreBounded hands over parts without end.

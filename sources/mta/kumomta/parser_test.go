@@ -84,37 +84,24 @@ func TestMessageIDPattern(t *testing.T) {
 }
 
 func TestRecognises(t *testing.T) {
-	for _, c := range []struct {
-		sample string
-		want   bool
-	}{
-		{`{"type":"Delivery","id":"1d98","sender":"s@a.test","recipient":"a@b.test","timestamp":1790000000}` + "\n", true},
-		{`{"type":"Delivery","id":"1d98","sender":"s@a.test","recip`, true},
-		{`{"type":"Delivery","id":"1d98","sender":"s@a.test","recip` + "\n", false},
-		{`{"type":"Authentication","id":"1d98","sender":"s@a.test"}`, false},
-		{`{"time":"2026-11-21T23:20:20Z","event":"received","message_id":"x"}`, false},
-		{"type,timeLogged,rcpt\n", false},
-		{"", false},
-	} {
-		if got := Recognises([]byte(c.sample)); got != c.want {
-			t.Errorf("Recognises(%q) = %v, want %v", c.sample, got, c.want)
-		}
-	}
+	sourcestest.Recognises(t, Recognises, map[string]bool{
+		`{"type":"Delivery","id":"1d98","sender":"s@a.test","recipient":"a@b.test","timestamp":1790000000}` + "\n": true,
+		`{"type":"Delivery","id":"1d98","sender":"s@a.test","recip`:                                                true,
+		`{"type":"Delivery","id":"1d98","sender":"s@a.test","recip` + "\n":                                         false,
+		`{"type":"Authentication","id":"1d98","sender":"s@a.test"}`:                                                false,
+		`{"time":"2026-11-21T23:20:20Z","event":"received","message_id":"x"}`:                                      false,
+		"type,timeLogged,rcpt\n": false,
+		"":                       false,
+	})
 }
 
 func TestAllocations(t *testing.T) {
-	p := New(Options{})
-	for line, most := range map[string]float64{
+	sourcestest.Allocations(t, New(Options{}), map[string]float64{
 		written(0, "Delivered", `"headers":{"Message-ID":"<m@a.test>"}`): 0,
 		written(0, "XferOut", `"headers":{"Message-ID":"<m@a.test>"}`):   0,
 		written(0, "Delivery", `"headers":{"Message-ID":"<m@a.test>"}`):  1,
 		written(0, "Delivery", `"headers":{}`):                           1,
-	} {
-		l := sources.Line{Data: []byte(line), Offset: 1}
-		if got := testing.AllocsPerRun(100, func() { p.Line(l, func(*schemas.Event) {}) }); got > most {
-			t.Errorf("%v allocations, want at most %v: %s", got, most, line)
-		}
-	}
+	})
 }
 
 // written returns a record of the n-th message, as KumoMTA writes it.
