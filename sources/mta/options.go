@@ -1,7 +1,10 @@
-// Package mta says what all readers of MTA logs have in common: what they are
-// told about a log. The packages below it each read the log of one MTA (postfix),
-// or are what the readers are made of: stamp reads time stamps, scan takes
-// clauses off a text, queue remembers the messages that are on their way.
+// Package mta is what all readers of MTA logs have in common: what they are told
+// about a log (Options), what they remember of it and save (State, QueueState), and
+// what they say of its lines. The packages below it each read the log of one MTA
+// (postfix), or are what the readers are made of: syslog takes the head of a line
+// apart, stamp reads time stamps, scan takes clauses off a text, reply reads what
+// servers answer, queue remembers the messages that are on their way, held the
+// events that wait for a later line.
 package mta
 
 import (
