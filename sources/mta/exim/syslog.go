@@ -11,7 +11,7 @@ import (
 )
 
 // fromSyslog reads a line that came by way of syslog (log_file_path = syslog; the
-// specification's chapter "Log files", 2 and 3):
+// specification's chapter "Log files", section "Logging to syslog"):
 //
 //	SYSLOGSTAMP HOST exim[PID]: [STAMP ]TEXT
 func (p *Parser) fromSyslog() sources.Result {
@@ -39,7 +39,7 @@ func (p *Parser) fromSyslog() sources.Result {
 func (p *Parser) logged(text []byte) sources.Result {
 	part, inParts := cutPart(text)
 	if !inParts || part.n == 1 {
-		p.rec.logged(p, part.text)
+		p.takeApart(part.text)
 		p.advance(p.rec.time)
 	} else {
 		p.expire()
@@ -49,7 +49,7 @@ func (p *Parser) logged(text []byte) sources.Result {
 		if whole == nil {
 			return result
 		}
-		p.rec.logged(p, whole)
+		p.takeApart(whole)
 	}
 	if p.isCopy() {
 		return mta.Ignored(RuleCopy)
@@ -57,11 +57,11 @@ func (p *Parser) logged(text []byte) sources.Result {
 	return p.text()
 }
 
-// logged takes a line of Exim's log apart that has a stamp of its own, as it has by
+// takeApart takes a line of Exim's log apart that has a stamp of its own, as it has by
 // default (syslog_timestamp), or none. Of both stamps that counts which has a zone:
 // the short one of syslog never has, Exim's own seldom.
-func (r *record) logged(p *Parser, text []byte) {
-	l := &p.log
+func (p *Parser) takeApart(text []byte) {
+	r, l := &p.rec, &p.log
 	if !r.split(&p.own, text) {
 		r.stamp, r.rest, r.time = l.Stamp, text, l.Time
 		r.about(text)
