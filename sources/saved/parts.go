@@ -28,7 +28,7 @@ var ErrDamaged = errors.New("malformed; the state is damaged or another version'
 // Changes hands out what changed, as sources.State says.
 func (p Parts) Changes(put func(key, value []byte) error) error {
 	for _, part := range p {
-		if err := part.Part.Changes(part.Prefix, put); err != nil {
+		if err := part.Changes(part.Prefix, put); err != nil {
 			return fmt.Errorf("save %s: %w", part.Name, err)
 		}
 	}
@@ -41,7 +41,7 @@ func (p Parts) Load(key, value []byte) error {
 		if len(key) == 0 || key[0] != part.Prefix {
 			continue
 		}
-		if err := part.Part.Load(key[1:], value); err != nil {
+		if err := part.Load(key[1:], value); err != nil {
 			return fmt.Errorf("load %s: %w", part.Name, err)
 		}
 		return nil

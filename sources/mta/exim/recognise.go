@@ -2,6 +2,7 @@ package exim
 
 import (
 	"bytes"
+
 	"mailfate/sources/mta/scan"
 )
 

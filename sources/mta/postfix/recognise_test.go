@@ -1,8 +1,9 @@
 package postfix
 
 import (
-	"mailfate/sources/sourcestest"
 	"testing"
+
+	"mailfate/sources/sourcestest"
 )
 
 func TestRecognises(t *testing.T) {
