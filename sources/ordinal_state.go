@@ -17,7 +17,7 @@ var errLineHash = errors.New("malformed; the state is damaged or a newer version
 
 // Changes hands out what changed since the last call, one entry for each host,
 // its key behind the prefix; as State.Changes says.
-func (l *LineHash) Changes(prefix []byte, put func(key, value []byte) error) error {
+func (l *LineHash) Changes(prefix byte, put func(key, value []byte) error) error {
 	for host := range l.gone {
 		if err := put(hostKey(prefix, host), nil); err != nil {
 			return fmt.Errorf("save lines of host %q: %w", host, err)
@@ -51,8 +51,8 @@ func (l *LineHash) Load(key, value []byte) error {
 	return nil
 }
 
-func hostKey(prefix []byte, host string) []byte {
-	return append(slices.Clip(slices.Clone(prefix)), host...)
+func hostKey(prefix byte, host string) []byte {
+	return append([]byte{prefix}, host...)
 }
 
 // append encodes the lines in the order of their hashes, so that the same lines

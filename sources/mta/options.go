@@ -1,12 +1,16 @@
-// Package mta says what all readers of MTA logs have in common: what they are
-// told about a log. The packages below it each read the log of one MTA (postfix),
-// or are what the readers are made of: stamp reads time stamps, scan takes
-// clauses off a text, queue remembers the messages that are on their way.
+// Package mta is what all readers of MTA logs have in common: what they are told
+// about a log (Options), what they remember of it and save (State, QueueState), and
+// what they say of its lines. The packages below it each read the log of one MTA
+// (postfix), or are what the readers are made of: syslog takes the head of a line
+// apart, stamp reads time stamps, scan takes clauses off a text, reply reads what
+// servers answer, queue remembers the messages that are on their way, held the
+// events that wait for a later line.
 package mta
 
 import (
 	"time"
 
+	"mailfate/schemas"
 	"mailfate/sources/mta/queue"
 	"mailfate/sources/mta/stamp"
 )
@@ -51,4 +55,12 @@ func (o *Options) Clock() stamp.Clock {
 // Queue bounds what is remembered of a stream's queue ids.
 func (o *Options) Queue() queue.Options {
 	return queue.Options{Lifetime: o.Lifetime, MaxOpen: o.MaxOpen}
+}
+
+// AccountOf names the account of a message, "" for none.
+func (o *Options) AccountOf(sender, saslUser string) string {
+	if o.Account == nil {
+		return ""
+	}
+	return schemas.CleanAccount(o.Account(sender, saslUser))
 }

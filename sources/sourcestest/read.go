@@ -140,6 +140,27 @@ func (f *Format) Fuzz(t *testing.F, samples ...[]byte) {
 	})
 }
 
+// FuzzLoad hands damaged state to a parser, which reads on if it takes it; what
+// undamaged state is like it learns from what has been saved behind each sample.
+func (f *Format) FuzzLoad(t *testing.F, samples ...[]byte) {
+	for _, log := range samples {
+		p := f.New()
+		f.Read(t, p, log, 0)
+		if err := p.Changes(func(k, v []byte) error { t.Add(bytes.Clone(k), bytes.Clone(v)); return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Fuzz(func(_ *testing.T, key, value []byte) {
+		p := f.New()
+		if p.Load(key, value) != nil {
+			return
+		}
+		for line := range bytes.Lines(samples[0]) { // what it says now is as good as its state
+			p.Line(sources.Line{Data: bytes.TrimSuffix(line, []byte{'\n'})}, func(*schemas.Event) {})
+		}
+	})
+}
+
 // lineEnd returns where the line ends that holds byte n.
 func lineEnd(log []byte, n int) int {
 	n = min(n, len(log))

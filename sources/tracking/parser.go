@@ -7,6 +7,7 @@ import (
 	"mailfate/schemas"
 	"mailfate/sources"
 	"mailfate/sources/jsonline"
+	"mailfate/sources/saved"
 )
 
 // The rules, as Result.Rule names them: first those by which lines are
@@ -42,6 +43,7 @@ type Options struct {
 
 // Parser reads access logs. It implements sources.Parser.
 type Parser struct {
+	saved.Parts
 	opts    Options
 	lines   sources.LineHash
 	newest  int64
@@ -60,11 +62,13 @@ func New(opts Options) *Parser {
 	if opts.Location == nil {
 		opts.Location = time.UTC
 	}
-	return &Parser{
+	p := &Parser{
 		opts:    opts,
 		stamps:  stamps{location: opts.Location},
 		scanner: jsonline.Scanner{Lenient: true},
 	}
+	p.Parts = saved.Parts{{Prefix: 'l', Name: "lines", Part: &p.lines}}
+	return p
 }
 
 // A hit is what a line says. Its bytes are views of the line or of Parser.plain.

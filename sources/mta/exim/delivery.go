@@ -5,6 +5,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	smtp "mailfate/sources/mta/reply"
 	"mailfate/sources/mta/scan"
 )
@@ -57,17 +58,17 @@ func cutDuration(s []byte) []byte {
 //	=> blackhole (DATA ACL discarded recipients)
 func (p *Parser) delivered(s []byte) sources.Result {
 	if scan.Begins(s, "blackhole (") {
-		return ignored(RuleDiscarded)
+		return mta.Ignored(RuleDiscarded)
 	}
 	var d delivery
 	if !d.read(s) {
-		return unparsed
+		return mta.Unparsed
 	}
 	switch {
 	case string(d.place) == ":blackhole:", string(d.place) == "/dev/null", string(d.transport) == "**bypassed**":
-		return ignored(RuleDiscarded)
+		return mta.Ignored(RuleDiscarded)
 	case d.place[0] == '>':
-		return ignored(RuleReply)
+		return mta.Ignored(RuleReply)
 	}
 	e := p.entry()
 	p.about(e, schemas.Delivered)
@@ -85,23 +86,23 @@ func (p *Parser) deliveredAtOnce(s []byte) sources.Result {
 	}
 	var d delivery
 	if !d.read(s) {
-		return unparsed
+		return mta.Unparsed
 	}
 	p.blank(schemas.Delivered)
 	p.texts.Add(&p.event.QueueID, p.rec.id)
 	p.fillDelivered(&d)
 	p.finish()
-	p.held.Hold(&p.event, 0, p.clock.Steady(), p.release)
-	return contextual
+	p.held.Hold(&p.event, 0, p.clock.Steady(), p.handOut)
+	return mta.Context
 }
 
 // dry: a delivery was left out, by the option -N.
 func (p *Parser) dry(s []byte) sources.Result {
 	var d delivery
 	if !d.read(s) {
-		return unparsed
+		return mta.Unparsed
 	}
-	return ignored(RuleDiscarded)
+	return mta.Ignored(RuleDiscarded)
 }
 
 func (p *Parser) fillDelivered(d *delivery) {
@@ -109,7 +110,7 @@ func (p *Parser) fillDelivered(d *delivery) {
 	if d.confirm == nil {
 		return
 	}
-	text := clip(d.confirm)
+	text := mta.Clip(d.confirm)
 	p.event.Code = smtp.Code(text)
 	p.texts.Add(&p.event.Enhanced, enhanced(text))
 	p.texts.Add(&p.event.NextQueueID, nextQueueID(text))
@@ -151,7 +152,7 @@ func nextQueueID(s []byte) []byte {
 func (p *Parser) deferred(s []byte) sources.Result {
 	var d delivery
 	if !d.read(s) {
-		return unparsed
+		return mta.Unparsed
 	}
 	r := readReply(d.message)
 	return p.sendReply(schemas.Deferred, &d, &r)
@@ -164,7 +165,7 @@ func (p *Parser) deferred(s []byte) sources.Result {
 func (p *Parser) failed(s []byte) sources.Result {
 	var d delivery
 	if !d.read(s) {
-		return unparsed
+		return mta.Unparsed
 	}
 	r := readReply(d.message)
 	kind := schemas.Bounced

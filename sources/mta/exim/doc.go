@@ -21,8 +21,14 @@
 // log and the panic log are not read: what they say of a message stands in the
 // main log too.
 //
+// The log may come by way of syslog (log_file_path = syslog), with Exim's own stamp
+// in each line or without, long lines in parts, what is rejected twice. It gives the
+// same events as the log file, with the same ids where the lines have their own
+// stamps. Lines of syslog are Exim's by their tag, exim or what begins so
+// (syslog_processname).
+//
 // The lines of one message are joined by Exim's message id, here called the queue
-// id, as everywhere: it names the message on its host only. The main log does not
+// id, as everywhere: it names the message on its host only. The log file does not
 // say which host that is, so who reads the logs of several sets Options.Host.
 //
 // An event is emitted with the line that says it, but for one: a message that is

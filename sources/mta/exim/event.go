@@ -31,9 +31,8 @@ func (p *Parser) about(e *entry, kind schemas.Kind) {
 func (p *Parser) describe(ev *schemas.Event, e *entry) {
 	m := &e.Message
 	if m.messageID == "" {
-		m.messageID = mta.Provisional(e.Queue(), string(p.rec.id), e.FirstSeen())
+		m.messageID = p.ProvisionalName(e.Queue(), string(p.rec.id), e.FirstSeen())
 		p.table.Mark(e)
-		p.provisional++
 	}
 	ev.MessageID, ev.Account, ev.Sender, ev.Size = m.messageID, m.account, m.sender, m.size
 }
@@ -54,16 +53,18 @@ func (p *Parser) finish() {
 // send hands the event out; that of a message that Exim itself made is none.
 func (p *Parser) send(e *entry) sources.Result {
 	if e != nil && e.Message.notification {
-		return ignored(RuleNotification)
+		return mta.Ignored(RuleNotification)
 	}
 	p.finish()
-	p.emit(&p.event)
-	return emitted
+	p.handOut(&p.event)
+	if p.event.Kind == schemas.Refused || p.event.Kind == schemas.Deferred {
+		p.mayBeCopied()
+	}
+	return mta.Events
 }
 
-// release hands out an event that was held back.
-func (p *Parser) release(ev *schemas.Event) {
-	p.released = true
+func (p *Parser) handOut(ev *schemas.Event) {
+	p.sent++
 	p.emit(ev)
 }
 
@@ -73,6 +74,6 @@ func (p *Parser) releaseNamed(e *entry) {
 		return ev.QueueID == string(p.rec.id) && ev.Host == e.Queue().Host.Name
 	}, func(ev *schemas.Event) {
 		p.describe(ev, e)
-		p.release(ev)
+		p.handOut(ev)
 	})
 }

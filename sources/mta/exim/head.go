@@ -1,8 +1,6 @@
 package exim
 
 import (
-	"bytes"
-
 	"mailfate/sources/mta/scan"
 	"mailfate/sources/mta/stamp"
 )
@@ -11,6 +9,7 @@ import (
 //
 //	STAMP[ ZONE] [[PID] ][ID ]TEXT
 type record struct {
+	host  []byte // of syslog's line, or Options.Host
 	stamp []byte // as written
 	rest  []byte // all that follows it
 	time  int64  // ms since 1970 UTC
@@ -18,13 +17,11 @@ type record struct {
 	text  []byte
 }
 
-// split takes a line apart, and reports whether it has a stamp. The clock is not
-// advanced.
+// split takes a line apart, and reports whether it has a stamp as Exim writes it.
+// The clock is not advanced.
 func (r *record) split(clock *stamp.Clock, b []byte) bool {
-	// After a power cut a file can hold a run of zeros before the next line.
-	b = bytes.TrimLeft(b, "\x00")
-	b = bytes.TrimSuffix(b, []byte{'\r'})
-	if len(b) == 0 || !scan.IsDigit(b[0]) {
+	const date = len("2006-01-02")
+	if len(b) <= date || !scan.IsDigit(b[0]) || b[date] != ' ' {
 		return false
 	}
 	ms, n := clock.Scan(b)
@@ -32,12 +29,17 @@ func (r *record) split(clock *stamp.Clock, b []byte) bool {
 		return false
 	}
 	r.stamp, r.rest, r.time = b[:n], b[n:], ms
-	r.text = skipPID(b[n+1:])
+	r.about(b[n+1:])
+	return true
+}
+
+// about reads what follows the stamp.
+func (r *record) about(b []byte) {
+	r.text = skipPID(b)
 	r.id = nil
 	if n := idLen(r.text); n > 0 && n < len(r.text) && r.text[n] == ' ' {
 		r.id, r.text = r.text[:n], r.text[n+1:]
 	}
-	return true
 }
 
 // skipPID takes "[123] " off.

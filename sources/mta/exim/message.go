@@ -5,6 +5,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	"mailfate/sources/mta/scan"
 )
 
@@ -34,12 +35,12 @@ func (p *Parser) message(s []byte) sources.Result {
 		return p.ended(schemas.Cancelled, angle(s[len("address "):]))
 	}
 	if rule := match(asides, s); rule != "" {
-		return ignored(rule)
+		return mta.Ignored(rule)
 	}
 	if rule := match(anywhere, s); rule != "" {
-		return ignored(rule)
+		return mta.Ignored(rule)
 	}
-	return unparsed
+	return mta.Unparsed
 }
 
 // completed reads "Completed", with the message's time in the queue where that is
@@ -55,7 +56,7 @@ func (p *Parser) completed() sources.Result {
 		p.releaseNamed(e) // of a message whose arrival the log does not show
 		p.table.Retire(e)
 	}
-	return contextual
+	return mta.Context
 }
 
 // ended: a person has taken a message or one recipient out of the queue; the first

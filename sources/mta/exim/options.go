@@ -4,6 +4,7 @@ import (
 	"mailfate/sources"
 	"mailfate/sources/mta"
 	"mailfate/sources/mta/queue"
+	"mailfate/sources/saved"
 )
 
 // Options say what the lines themselves do not.
@@ -16,8 +17,13 @@ func New(o Options) *Parser {
 		host:    []byte(o.Host),
 		clock:   o.Clock(),
 		table:   queue.New[message](o.Queue()),
+
+		own:       o.Clock(),
+		processes: queue.New[process](queue.Options{Lifetime: processLifetime, MaxOpen: maxProcesses}),
 	}
-	p.table.Loaded = func(m *message) { m.account = p.account(m.sender, m.login) }
+	p.QueueState = mta.NewQueueState(&p.clock, p.table, &p.held, &p.hashes,
+		saved.Named{Prefix: processKey, Name: "processes", Part: p.processes})
+	p.table.Loaded = func(m *message) { m.account = o.AccountOf(m.sender, m.login) }
 	return p
 }
 

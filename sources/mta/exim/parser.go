@@ -3,15 +3,18 @@ package exim
 import (
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	"mailfate/sources/mta/held"
 	"mailfate/sources/mta/queue"
 	"mailfate/sources/mta/scan"
 	"mailfate/sources/mta/stamp"
+	"mailfate/sources/mta/syslog"
 	"mailfate/sources/texts"
 )
 
 // Parser reads the main log of Exim; New makes one.
 type Parser struct {
+	mta.QueueState
 	options Options
 	host    []byte // Options.Host
 	clock   stamp.Clock
@@ -19,67 +22,67 @@ type Parser struct {
 	hashes  sources.LineHash
 	held    held.Events
 
-	sender      string // the last one, since mailings have one for many messages
-	provisional int
+	own       stamp.Clock // reads Exim's own stamps in lines of syslog
+	processes *queue.Table[process, *process]
+
+	senders mta.Recent
 
 	// Of the line being read.
-	line     sources.Line
-	rec      record
-	emit     func(*schemas.Event)
-	event    schemas.Event
-	texts    texts.Set
-	login    string // of a client that was refused
-	released bool   // an event that was held back went out
-}
-
-// Time is how far the stream's time has come, in ms since 1970 UTC.
-func (p *Parser) Time() int64 { return p.clock.Now() }
-
-// Provisional counts the queue ids, since New, whose messages were named after
-// the queue id, because the log did not show their Message-ID: they have none,
-// the log selector msg_id is off, or the log begins after it.
-func (p *Parser) Provisional() int { return p.provisional }
-
-// Forgotten counts the queue ids, since New, that were forgotten before their
-// time because Options.MaxOpen was reached.
-func (p *Parser) Forgotten() int { return p.table.Forgotten() }
-
-// Open is how many queue ids are remembered now.
-func (p *Parser) Open() int { return p.table.Open() }
-
-var (
-	contextual = sources.Result{Outcome: sources.Context}
-	unparsed   = sources.Result{Outcome: sources.Unparsed}
-	emitted    = sources.Result{Outcome: sources.Events}
-)
-
-func ignored(rule string) sources.Result {
-	return sources.Result{Outcome: sources.Ignored, Rule: rule}
+	line  sources.Line
+	log   syslog.Line // without a stamp when the line is of a log file
+	rec   record
+	emit  func(*schemas.Event)
+	event schemas.Event
+	texts texts.Set
+	login string // of a client that was refused
+	sent  int    // events of the line so far
 }
 
 // Line parses one line, as sources.Parser says.
 func (p *Parser) Line(line sources.Line, emit func(*schemas.Event)) sources.Result {
-	if !p.rec.split(&p.clock, line.Data) {
-		return continued(line.Data)
-	}
-	p.clock.Advance(p.rec.time)
-	p.table.Expire(p.clock.Steady())
-	p.line, p.emit, p.released = line, emit, false
-	p.held.Expire(p.clock.Steady(), p.release)
-	result := p.text()
-	if p.released {
-		return emitted
+	p.line, p.emit, p.sent = line, emit, 0
+	result := p.read(withoutNoise(line.Data))
+	if p.sent > 0 {
+		return mta.Events
 	}
 	return result
+}
+
+// read reads a line of a log file or of syslog.
+func (p *Parser) read(b []byte) sources.Result {
+	p.log.Stamp = nil
+	switch {
+	case p.rec.split(&p.clock, b):
+		p.rec.host = p.host
+		p.advance(p.rec.time)
+		return p.text()
+	case p.log.Split(&p.clock, b):
+		return p.fromSyslog()
+	}
+	return continued(b)
+}
+
+// advance takes a line's time in.
+func (p *Parser) advance(ms int64) {
+	p.clock.Advance(ms)
+	p.expire()
+}
+
+// expire forgets what is too old by now.
+func (p *Parser) expire() {
+	now := p.clock.Steady()
+	p.table.Expire(now)
+	p.processes.Expire(now)
+	p.held.Expire(now, p.handOut)
 }
 
 // continued reads a line without a stamp: Exim writes two of its warnings on
 // several lines.
 func continued(b []byte) sources.Result {
 	if scan.Begins(b, " Suggested action: ") || scan.Begins(b, "  ") {
-		return ignored(RuleWarning)
+		return mta.Ignored(RuleWarning)
 	}
-	return unparsed
+	return mta.Unparsed
 }
 
 // text reads what follows the stamp, by the mark that lines about recipients have.
@@ -109,4 +112,4 @@ func (p *Parser) text() sources.Result {
 }
 
 // queue returns the queue that the line is about.
-func (p *Parser) queue() *queue.Queue { return p.table.Of(p.host, nil) }
+func (p *Parser) queue() *queue.Queue { return p.table.Of(p.rec.host, nil) }

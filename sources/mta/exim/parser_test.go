@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"testing"
+	"time"
 
 	"mailfate/schemas"
 	"mailfate/sources"
@@ -12,7 +13,7 @@ import (
 
 // testOptions are those of all samples.
 func testOptions() Options {
-	return Options{Host: "mx1", Account: func(_, login string) string { return login }}
+	return Options{Host: "mx1", Reference: time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC), Account: func(_, login string) string { return login }}
 }
 
 // format is Exim's, with the options of all samples.
@@ -26,7 +27,7 @@ func TestGolden(t *testing.T) { format.Golden(t, "testdata/*.log") }
 
 // TestNothingIsForgottenBetweenLines saves and loads the parser at every line.
 func TestNothingIsForgottenBetweenLines(t *testing.T) {
-	for _, name := range recordings(t) {
+	for _, name := range append(recordings(t), "testdata/syslog.log") {
 		log := readFile(t, name)
 		format.Pieces(t, log)
 		few := testOptions()
@@ -65,22 +66,18 @@ func TestLongLines(t *testing.T) {
 }
 
 func TestRecognises(t *testing.T) {
-	for _, c := range []struct {
-		sample string
-		want   bool
-	}{
-		{"2026-11-22 07:00:00 1xV1Ra-000000007GQ-0jDZ <= a@b.test\n", true},
-		{"2026-11-22 07:00:00.123 +0100 [12] 1xV1Mo-0004Sz-0C Completed QT=3s", true},
-		{"2026-11-22 07:00:00 Start queue run: pid=1\n", true},
-		{"2026-11-22 07:00:00 something else\n", false},
-		{"Nov 22 07:00:00 mx1 postfix/smtpd[1]: connect from a[192.0.2.1]\n", false},
-		{"", false},
-		{"\x1f\x8b\x00\n\n\xff", false},
-	} {
-		if got := Recognises([]byte(c.sample)); got != c.want {
-			t.Errorf("Recognises(%q) = %v, want %v", c.sample, got, c.want)
-		}
-	}
+	sourcestest.Recognises(t, Recognises, map[string]bool{
+		"2026-11-22 07:00:00 1xV1Ra-000000007GQ-0jDZ <= a@b.test\n":                              true,
+		"2026-11-22 07:00:00.123 +0100 [12] 1xV1Mo-0004Sz-0C Completed QT=3s":                    true,
+		"2026-11-22 07:00:00 Start queue run: pid=1\n":                                           true,
+		"Nov 22 07:00:00 mx1 cron[1]: x\nNov 22 07:00:00 mx1 exim[1]: 2026-11-22 07:00:00 Start": true,
+		"2026-11-22T07:00:00.123456+01:00 mx1 exim[12]: 1xV1Mo-0004Sz-0C Completed":              true,
+		"Nov 22 07:00:00 mx1 cron[1]: exim[1]: x\n":                                              false,
+		"2026-11-22 07:00:00 something else\n":                                                   false,
+		"Nov 22 07:00:00 mx1 postfix/smtpd[1]: connect from a[192.0.2.1]\n":                      false,
+		"":                     false,
+		"\x1f\x8b\x00\n\n\xff": false,
+	})
 }
 
 func TestAllocations(t *testing.T) {
@@ -88,24 +85,16 @@ func TestAllocations(t *testing.T) {
 	p := New(testOptions())
 	emit := func(*schemas.Event) {}
 	p.Line(sources.Line{Data: []byte(front + "<= s@x.test H=a [192.0.2.1] P=esmtpa A=plain:shop S=10 id=1@x.test")}, emit)
-	for _, c := range []struct {
-		text string
-		most float64
-	}{
-		{"H=mx.test [192.0.2.1]: SMTP error from remote mail server after RCPT TO:<a@b.test>: 450 later", 0},
-		{"no immediate delivery: queued by ACL", 0},
-		{"nothing that anyone knows", 0},
-		{`=> a@b.test <c@d.test> R=far T=smtp H=mx.test [192.0.2.1] X=TLS1.3:A:128 CV=no C="250 OK \"x\" id=1xV1Ra-000000007GQ-0jDZ" QT=1s`, 1},
-		{"== a@b.test R=far T=smtp defer (-44) H=mx.test [192.0.2.1]: SMTP error from remote mail server after RCPT TO:<a@b.test>: 450 4.2.0 later", 1},
-		{"** a@b.test: retry timeout exceeded", 1},
-		{"<= s@x.test H=a [192.0.2.1] P=esmtpa A=plain:shop S=10 id=1@x.test T=\"s\"", 2}, // and the login, which is kept,
-		{"H=(a) [192.0.2.1] F=<s@x.test> rejected after DATA: no", 1},
-	} {
-		line := sources.Line{Data: []byte(front + c.text)}
-		if got := testing.AllocsPerRun(100, func() { p.Line(line, emit) }); got > c.most {
-			t.Errorf("%v allocations, want at most %v: %s", got, c.most, c.text)
-		}
-	}
+	sourcestest.Allocations(t, p, map[string]float64{
+		front + "H=mx.test [192.0.2.1]: SMTP error from remote mail server after RCPT TO:<a@b.test>: 450 later": 0,
+		front + "no immediate delivery: queued by ACL":                                                          0,
+		front + "nothing that anyone knows":                                                                     0,
+		front + `=> a@b.test <c@d.test> R=far T=smtp H=mx.test [192.0.2.1] X=TLS1.3:A:128 CV=no C="250 OK \"x\" id=1xV1Ra-000000007GQ-0jDZ" QT=1s`:         1,
+		front + "== a@b.test R=far T=smtp defer (-44) H=mx.test [192.0.2.1]: SMTP error from remote mail server after RCPT TO:<a@b.test>: 450 4.2.0 later": 1,
+		front + "** a@b.test: retry timeout exceeded":                                        1,
+		front + "<= s@x.test H=a [192.0.2.1] P=esmtpa A=plain:shop S=10 id=1@x.test T=\"s\"": 2, // and the login, which is kept,
+		front + "H=(a) [192.0.2.1] F=<s@x.test> rejected after DATA: no":                     1,
+	})
 }
 
 func readFile(tb testing.TB, name string) []byte {

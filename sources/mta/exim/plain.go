@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	"mailfate/sources/mta/scan"
 )
 
@@ -32,18 +33,18 @@ func (p *Parser) plain(s []byte) sources.Result {
 		return p.unqualified(rest)
 	}
 	if rule := match(clients, s); rule != "" {
-		return ignored(rule)
+		return mta.Ignored(rule)
 	}
 	if rule := match(anywhere, s); rule != "" {
-		return ignored(rule)
+		return mta.Ignored(rule)
 	}
 	if i := bytes.Index(s[:min(len(s), 64)], []byte(" authenticator failed ")); i > 0 {
-		return ignored(RuleLogin)
+		return mta.Ignored(RuleLogin)
 	}
 	if scan.Begins(s, "exim ") && bytes.Contains(s, []byte(" daemon started: ")) {
-		return ignored(RuleDaemon)
+		return mta.Ignored(RuleDaemon)
 	}
-	return unparsed
+	return mta.Unparsed
 }
 
 // clients are phrases about clients and their connections.

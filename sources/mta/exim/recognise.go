@@ -1,9 +1,14 @@
 package exim
 
-import "bytes"
+import (
+	"bytes"
+
+	"mailfate/sources/mta/scan"
+)
 
 // Recognises reports whether a sample from the beginning of a file holds a line of
-// Exim's main log. The last line of the sample may be cut.
+// Exim's main log, or one of Exim's in the log of syslog. The last line of the
+// sample may be cut.
 func Recognises(sample []byte) bool {
 	p := New(Options{})
 	for len(sample) > 0 {
@@ -13,7 +18,11 @@ func Recognises(sample []byte) bool {
 		} else {
 			sample = nil
 		}
-		if p.rec.split(&p.clock, line) && p.rec.typical() {
+		if p.rec.split(&p.clock, line) {
+			if p.rec.typical() {
+				return true
+			}
+		} else if p.log.Split(&p.clock, line) && scan.Begins(p.log.Tag, "exim") {
 			return true
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	"mailfate/sources/platform"
 	"mailfate/sources/sourcestest"
 )
@@ -183,7 +184,7 @@ func (w *outcome) differs(whole, f *fate) string {
 	}
 	sender := w.Sender
 	if sender == "" {
-		sender = nullSender
+		sender = mta.NullSender
 	}
 	switch {
 	case f.accepted != w.Accepted || f.putOff != w.Deferrals:

@@ -5,6 +5,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	"mailfate/sources/mta/scan"
 )
 
@@ -21,12 +22,12 @@ func (p *Parser) client(s []byte) sources.Result {
 		return p.refuse(&f, stage, len(verdict) < len(rest))
 	}
 	if rule := match(verdicts, bytes.TrimPrefix(rest, []byte(": "))); rule != "" {
-		return ignored(rule)
+		return mta.Ignored(rule)
 	}
 	if p.rec.id != nil && f.address != nil {
-		return ignored(RuleAttempt) // of the delivery to that host
+		return mta.Ignored(RuleAttempt) // of the delivery to that host
 	}
-	return unparsed
+	return mta.Unparsed
 }
 
 // verdicts are what is said of clients, other than a rejection.
@@ -85,7 +86,7 @@ func (p *Parser) refuse(f *fields, s []byte, temporary bool) sources.Result {
 		}
 	}
 	if len(recipient) == 0 && p.rec.id == nil {
-		return ignored(RuleRejectWithoutRecipient)
+		return mta.Ignored(RuleRejectWithoutRecipient)
 	}
 	_, words, _ := bytes.Cut(rest, []byte(": "))
 	return p.refused(f, command, recipient, words, reasonOf(temporary))
@@ -123,7 +124,7 @@ func (p *Parser) refused(f *fields, command string, recipient, words []byte, rea
 	ev.Command, ev.Reason = command, reason
 	p.login = ""
 	if f.hasSender {
-		ev.Sender = nullSender
+		ev.Sender = mta.NullSender
 		p.texts.Add(&ev.Sender, f.sender)
 	}
 	p.texts.Add(&p.login, f.login)
@@ -131,7 +132,7 @@ func (p *Parser) refused(f *fields, command string, recipient, words []byte, rea
 	p.texts.Add(&ev.Reply, words)
 	p.texts.Store()
 	if ev.Account == "" {
-		ev.Account = p.account(ev.Sender, p.login)
+		ev.Account = p.options.AccountOf(ev.Sender, p.login)
 	}
 	return p.send(e)
 }
@@ -142,11 +143,11 @@ func (p *Parser) refused(f *fields, command string, recipient, words []byte, rea
 func (p *Parser) unqualified(s []byte) sources.Result {
 	rest, ok := scan.After(s, "recipient rejected: ")
 	if !ok {
-		return ignored(RuleProtocol)
+		return mta.Ignored(RuleProtocol)
 	}
 	recipient, rest := path(rest)
 	if len(recipient) == 0 {
-		return ignored(RuleProtocol)
+		return mta.Ignored(RuleProtocol)
 	}
 	var f fields
 	f.read(skipSpace(rest))

@@ -3,6 +3,13 @@ package exim
 // The rules by which lines are ignored: understood, and of no interest to what
 // becomes of a message.
 const (
+	// RuleNotExim is a line that another program wrote to the same syslog.
+	RuleNotExim = "not_exim"
+	// RuleCopy is a line that syslog got twice, since it goes to two of Exim's logs.
+	RuleCopy = "copy"
+	// RuleContinued is what syslog has of a line behind a line feed: the headers of
+	// a refused message, or the rest of a warning.
+	RuleContinued = "continued"
 	// RuleConnection is a client that came, left or was sent away before it
 	// named a recipient.
 	RuleConnection = "connection"
@@ -49,7 +56,7 @@ const (
 // Rules lists all rules.
 func Rules() []string {
 	return []string{
-		RuleConnection, RuleProtocol, RuleTLS, RuleLogin, RuleVerify, RuleCheck, RuleWarning, RuleAction, RuleDaemon,
+		RuleNotExim, RuleCopy, RuleContinued, RuleConnection, RuleProtocol, RuleTLS, RuleLogin, RuleVerify, RuleCheck, RuleWarning, RuleAction, RuleDaemon,
 		RuleQueued, RuleRejectWithoutRecipient, RuleNotification, RuleReply, RuleDiscarded, RuleAttempt, RuleSkipped,
 		RuleFrozen, RuleAdmin,
 	}

@@ -9,7 +9,6 @@ package held
 import (
 	"cmp"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -82,8 +81,6 @@ func (h *Events) release(chosen func(*waiting) bool, emit func(*schemas.Event)) 
 	h.waiting = kept
 }
 
-var errState = errors.New("malformed; the state is damaged or a newer version's: start again without it")
-
 // Changes hands out what changed, as sources.State says, the keys behind a prefix.
 func (h *Events) Changes(prefix byte, put func(key, value []byte) error) error {
 	for _, order := range h.gone {
@@ -118,7 +115,7 @@ func (h *Events) Load(key, value []byte) error {
 	r := saved.NewReader(value)
 	w := waiting{by: r.Varint(), since: r.Varint(), saved: true}
 	if len(key) != 8 || !r.OK() || len(h.waiting) >= limit {
-		return errState
+		return saved.ErrDamaged
 	}
 	w.order = binary.BigEndian.Uint64(key)
 	_, isClock, err := schemas.NewDecoder().Record(r.Rest(), &w.event)
@@ -126,7 +123,7 @@ func (h *Events) Load(key, value []byte) error {
 		return fmt.Errorf("decode event: %w", err)
 	}
 	if isClock || w.event.MessageID == "" || w.event.Kind == schemas.KindNone {
-		return errState
+		return saved.ErrDamaged
 	}
 	h.waiting = append(h.waiting, w)
 	slices.SortFunc(h.waiting, func(a, b waiting) int { return cmp.Compare(a.order, b.order) })

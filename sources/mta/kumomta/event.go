@@ -49,7 +49,7 @@ func (p *Parser) addMessageID() {
 }
 
 // addRecipients adds the recipients, one or a list, and reports whether that is
-// what they are.
+// what they are. Of a client that named none, it is empty.
 func (p *Parser) addRecipients(v jsonline.Value) bool {
 	switch v.Type {
 	case jsonline.None, jsonline.Null:
@@ -62,16 +62,22 @@ func (p *Parser) addRecipients(v jsonline.Value) bool {
 		return true
 	case jsonline.Array:
 		n := 0
-		for p.scanner.Array(v.Raw); p.scanner.Next(); n++ {
-			if p.scanner.Value().Type != jsonline.String {
+		for p.scanner.Array(v.Raw); p.scanner.Next(); {
+			to := p.scanner.Value()
+			if to.Type != jsonline.String {
 				return false
+			}
+			if len(to.Raw) > 0 {
+				n++
 			}
 		}
 		p.recipients = append(p.recipients[:0], make([]string, n)...)
-		p.scanner.Array(v.Raw)
-		for i := range p.recipients {
-			p.scanner.Next()
-			p.addPart(&p.recipients[i], p.scanner.Value())
+		left := p.recipients
+		for p.scanner.Array(v.Raw); p.scanner.Next(); {
+			if to := p.scanner.Value(); len(to.Raw) > 0 {
+				p.addPart(&left[0], to)
+				left = left[1:]
+			}
 		}
 		return true
 	}
@@ -147,6 +153,9 @@ func (p *Parser) addResponse() {
 	p.buf = code.append(p.buf[:0])
 	p.texts.Add(&ev.Enhanced, p.buf)
 	ev.Code = smtpCode(r.code)
+	if ev.Kind == schemas.Refused {
+		ev.Reason = reply.RefusalReason(ev.Code, string(p.buf))
+	}
 	if ev.Code != 0 || len(r.content.Raw) > 0 {
 		p.texts.AddFunc(&ev.Reply, func(b []byte) []byte { return appendReply(b, ev.Code, p.buf, r.content) })
 	}
@@ -225,9 +234,7 @@ func (p *Parser) send() sources.Result {
 	} else {
 		ev.MessageID = schemas.CleanMessageID(ev.MessageID)
 	}
-	if p.options.Account != nil {
-		ev.Account = schemas.CleanAccount(p.options.Account(ev.Sender, p.user))
-	}
+	ev.Account = p.options.AccountOf(ev.Sender, p.user)
 	if ev.Kind == schemas.Delivered {
 		ev.NextQueueID = reply.QueuedAs(ev.Reply)
 	}
@@ -240,5 +247,5 @@ func (p *Parser) send() sources.Result {
 		ev.Bound()
 		p.emit(ev)
 	}
-	return emitted
+	return mta.Events
 }

@@ -5,6 +5,7 @@ import (
 	"mailfate/sources"
 	"mailfate/sources/feedback"
 	"mailfate/sources/jsonline"
+	"mailfate/sources/mta"
 )
 
 // A report is what a feedback report says (docs.kumomta.com/reference/log_record,
@@ -42,7 +43,7 @@ func (r *report) read(s *jsonline.Scanner, v jsonline.Value) {
 // returned.
 func (p *Parser) feedback() sources.Result {
 	if p.rec.feedback.Type != jsonline.Object {
-		return unparsed(BadValue)
+		return mta.Malformed(BadValue)
 	}
 	p.begin(schemas.Complained)
 	var r report
@@ -52,7 +53,7 @@ func (p *Parser) feedback() sources.Result {
 	returned := feedback.ReadReturned([]byte(text(r.original)))
 	ev.MessageID, ev.Subject = returned.MessageID, returned.Subject
 	if p.named = ev.MessageID != ""; !p.named {
-		p.provisional++
+		p.CountProvisional()
 		ev.MessageID = "f:" + p.hash.Hex()
 	}
 	p.addReported(&r, returned.Recipient)

@@ -16,10 +16,10 @@ type Options = mta.Options
 
 // Parser reads log records; New makes one.
 type Parser struct {
-	options     Options
-	clock       stamp.Clock
-	created     stamp.Clock // reads when messages were created
-	provisional int
+	mta.State // without parts: every record stands for itself
+	options   Options
+	clock     stamp.Clock
+	created   stamp.Clock // reads when messages were created
 
 	// Of the record being read.
 	emit       func(*schemas.Event)
@@ -39,37 +39,26 @@ var _ sources.Parser = (*Parser)(nil)
 
 // New returns a parser for one stream.
 func New(o Options) *Parser {
-	return &Parser{options: o, clock: o.Clock(), created: o.Clock()}
+	p := &Parser{options: o, clock: o.Clock(), created: o.Clock()}
+	p.State = mta.NewState(&p.clock)
+	return p
 }
-
-// Time is how far the stream's time has come, in ms since 1970 UTC.
-func (p *Parser) Time() int64 { return p.clock.Now() }
-
-// Provisional counts the records, since New, whose messages have a provisional
-// name, because the logger adds no Message-ID.
-func (p *Parser) Provisional() int { return p.provisional }
-
-// Changes hands out nothing: every record stands for itself.
-func (p *Parser) Changes(func(key, value []byte) error) error { return nil }
-
-// Load has nothing to take back.
-func (p *Parser) Load(_, _ []byte) error { return nil }
 
 // Line parses one line, as sources.Parser says.
 func (p *Parser) Line(line sources.Line, emit func(*schemas.Event)) sources.Result {
 	data := bytes.TrimPrefix(line.Data, []byte("\ufeff"))
 	if len(bytes.TrimSpace(data)) == 0 {
-		return ignored(RuleBlank)
+		return mta.Ignored(RuleBlank)
 	}
 	if !p.rec.read(&p.scanner, data) {
-		return unparsed(NotJSON)
+		return mta.Malformed(NotJSON)
 	}
 	if string(p.rec.received.Raw) == "LogRecord" {
-		return ignored(RuleLogRecord)
+		return mta.Ignored(RuleLogRecord)
 	}
 	at, ok := p.time()
 	if !ok {
-		return unparsed(BadTime)
+		return mta.Malformed(BadTime)
 	}
 	p.emit = emit
 	p.event = schemas.Event{
@@ -92,7 +81,8 @@ func (p *Parser) time() (ms int64, ok bool) {
 }
 
 // byType reads a record by its type (docs.kumomta.com/reference/log_record,
-// Record Types).
+// Record Types). Any is the name of all of them in the configuration of loggers, and
+// no record's.
 func (p *Parser) byType() sources.Result {
 	switch string(p.rec.kind.Raw) {
 	case "Reception", "XferIn":
@@ -103,9 +93,8 @@ func (p *Parser) byType() sources.Result {
 		return p.transport(schemas.Deferred)
 	case "Bounce":
 		return p.transport(schemas.Bounced)
-	case "AdminBounce": // whose response is KumoMTA's own, 551 5.7.1
-		p.event.Reason = schemas.LocalError
-		return p.transport(schemas.Bounced)
+	case "AdminBounce": // a person took it out of the queue; no server said a word
+		return p.transport(schemas.Cancelled)
 	case "Expiration":
 		return p.transport(schemas.Expired)
 	case "Rejection":
@@ -115,11 +104,11 @@ func (p *Parser) byType() sources.Result {
 	case "Feedback":
 		return p.feedback()
 	case "AdminRebind", "DeferredInjectionRebind":
-		return ignored(RuleRebind)
-	case "Delayed":
-		return ignored(RuleDelayed)
+		return mta.Ignored(RuleRebind)
+	case "Delayed", "Delay": // as code and documentation name it
+		return mta.Ignored(RuleDelayed)
 	case "XferOut":
-		return ignored(RuleTransfer)
+		return mta.Ignored(RuleTransfer)
 	}
-	return unparsed(UnknownType)
+	return mta.Malformed(UnknownType)
 }

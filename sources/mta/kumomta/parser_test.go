@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -25,36 +23,20 @@ func testOptions() Options {
 
 var format = &sourcestest.Format{New: func() sources.Parser { return New(testOptions()) }, Rules: Rules()}
 
-func logs(tb testing.TB) (logs [][]byte) {
-	tb.Helper()
-	names, err := filepath.Glob(samples)
-	if err != nil || len(names) == 0 {
-		tb.Fatalf("no samples: %v", err)
-	}
-	for _, name := range names {
-		log, err := os.ReadFile(name)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		logs = append(logs, log)
-	}
-	return logs
-}
-
 func TestGolden(t *testing.T) { format.Golden(t, samples) }
 
 func TestNothingIsForgottenBetweenLines(t *testing.T) {
-	for _, log := range logs(t) {
+	for _, log := range sourcestest.Samples(t, samples) {
 		format.Pieces(t, log)
 	}
 }
 
-func FuzzParser(f *testing.F) { format.Fuzz(f, logs(f)...) }
+func FuzzParser(f *testing.F) { format.Fuzz(f, sourcestest.Samples(f, samples)...) }
 
 // TestOrderOfKeysDoesNotMatter reads records that another logger wrote: with
 // keys in another order, spaces, and other headers and meta data.
 func TestOrderOfKeysDoesNotMatter(t *testing.T) {
-	for _, log := range logs(t) {
+	for _, log := range sourcestest.Samples(t, samples) {
 		for line := range bytes.Lines(log) {
 			var object map[string]json.RawMessage
 			if json.Unmarshal(line, &object) != nil {
@@ -102,37 +84,24 @@ func TestMessageIDPattern(t *testing.T) {
 }
 
 func TestRecognises(t *testing.T) {
-	for _, c := range []struct {
-		sample string
-		want   bool
-	}{
-		{`{"type":"Delivery","id":"1d98","sender":"s@a.test","recipient":"a@b.test","timestamp":1790000000}` + "\n", true},
-		{`{"type":"Delivery","id":"1d98","sender":"s@a.test","recip`, true},
-		{`{"type":"Delivery","id":"1d98","sender":"s@a.test","recip` + "\n", false},
-		{`{"type":"Authentication","id":"1d98","sender":"s@a.test"}`, false},
-		{`{"time":"2026-11-21T23:20:20Z","event":"received","message_id":"x"}`, false},
-		{"type,timeLogged,rcpt\n", false},
-		{"", false},
-	} {
-		if got := Recognises([]byte(c.sample)); got != c.want {
-			t.Errorf("Recognises(%q) = %v, want %v", c.sample, got, c.want)
-		}
-	}
+	sourcestest.Recognises(t, Recognises, map[string]bool{
+		`{"type":"Delivery","id":"1d98","sender":"s@a.test","recipient":"a@b.test","timestamp":1790000000}` + "\n": true,
+		`{"type":"Delivery","id":"1d98","sender":"s@a.test","recip`:                                                true,
+		`{"type":"Delivery","id":"1d98","sender":"s@a.test","recip` + "\n":                                         false,
+		`{"type":"Authentication","id":"1d98","sender":"s@a.test"}`:                                                false,
+		`{"time":"2026-11-21T23:20:20Z","event":"received","message_id":"x"}`:                                      false,
+		"type,timeLogged,rcpt\n": false,
+		"":                       false,
+	})
 }
 
 func TestAllocations(t *testing.T) {
-	p := New(Options{})
-	for line, most := range map[string]float64{
+	sourcestest.Allocations(t, New(Options{}), map[string]float64{
 		written(0, "Delivered", `"headers":{"Message-ID":"<m@a.test>"}`): 0,
 		written(0, "XferOut", `"headers":{"Message-ID":"<m@a.test>"}`):   0,
 		written(0, "Delivery", `"headers":{"Message-ID":"<m@a.test>"}`):  1,
 		written(0, "Delivery", `"headers":{}`):                           1,
-	} {
-		l := sources.Line{Data: []byte(line), Offset: 1}
-		if got := testing.AllocsPerRun(100, func() { p.Line(l, func(*schemas.Event) {}) }); got > most {
-			t.Errorf("%v allocations, want at most %v: %s", got, most, line)
-		}
-	}
+	})
 }
 
 // written returns a record of the n-th message, as KumoMTA writes it.

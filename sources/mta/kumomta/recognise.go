@@ -17,7 +17,7 @@ func Recognises(sample []byte) bool {
 	}
 	switch string(r.kind.Raw) {
 	case "Reception", "Delivery", "Bounce", "TransientFailure", "Expiration", "AdminBounce", "OOB", "Feedback", "Rejection",
-		"AdminRebind", "DeferredInjectionRebind", "Delayed", "XferIn", "XferOut":
+		"AdminRebind", "DeferredInjectionRebind", "Delayed", "Delay", "XferIn", "XferOut":
 		return r.id.Type == jsonline.String && r.sender.Type != jsonline.None
 	}
 	return false

@@ -1,7 +1,5 @@
 package kumomta
 
-import "mailfate/sources"
-
 // The rules by which lines are ignored: understood, and of no interest to what
 // becomes of a message.
 const (
@@ -10,9 +8,11 @@ const (
 	// RuleLogRecord is a log record on its way to a webhook or the like, which
 	// KumoMTA itself logs as if it were mail.
 	RuleLogRecord = "log_record"
-	// RuleRebind is a message that moved from one queue to another.
+	// RuleRebind is a message that moved from one queue to another, of this node.
 	RuleRebind = "rebind"
-	// RuleDelayed says why a message waits that no server was tried for.
+	// RuleDelayed says why a message waits that no server was tried for: it is to be
+	// sent later, or a limit or a full queue holds it back. It is in the queue, as its
+	// Reception has said.
 	RuleDelayed = "delayed"
 	// RuleTransfer is a message that moved to another node, under a new id.
 	RuleTransfer = "transfer"
@@ -38,13 +38,3 @@ const (
 	// NoRecipient is a record that names neither a message nor a recipient.
 	NoRecipient = "no_recipient"
 )
-
-var emitted = sources.Result{Outcome: sources.Events}
-
-func ignored(rule string) sources.Result {
-	return sources.Result{Outcome: sources.Ignored, Rule: rule}
-}
-
-func unparsed(rule string) sources.Result {
-	return sources.Result{Outcome: sources.Unparsed, Rule: rule}
-}

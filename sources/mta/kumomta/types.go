@@ -4,6 +4,7 @@ import (
 	"mailfate/schemas"
 	"mailfate/sources"
 	"mailfate/sources/jsonline"
+	"mailfate/sources/mta"
 )
 
 // transport says what became of a message.
@@ -11,13 +12,13 @@ func (p *Parser) transport(kind schemas.Kind) sources.Result {
 	p.begin(kind)
 	p.addMessageID()
 	if !p.addRecipients(p.rec.recipient) {
-		return unparsed(BadValue)
+		return mta.Malformed(BadValue)
 	}
 	if len(p.recipients) == 0 && !p.named {
-		return unparsed(NoRecipient)
+		return mta.Malformed(NoRecipient)
 	}
 	if !p.named {
-		p.provisional++
+		p.CountProvisional()
 		p.texts.Add(&p.event.MessageID, p.provisionalName())
 	}
 	p.addEnvelope()
@@ -31,10 +32,10 @@ func (p *Parser) rejection() sources.Result {
 	p.begin(schemas.Refused)
 	p.addMessageID()
 	if !p.addRecipients(p.rec.recipient) {
-		return unparsed(BadValue)
+		return mta.Malformed(BadValue)
 	}
 	if len(p.recipients) == 0 && !p.named {
-		return ignored(RuleRejectWithoutRecipient)
+		return mta.Ignored(RuleRejectWithoutRecipient)
 	}
 	if !p.named {
 		p.event.MessageID = "n:" + p.hash.Hex()
@@ -50,12 +51,12 @@ func (p *Parser) outOfBand() sources.Result {
 	p.begin(schemas.BouncedLater)
 	p.rec.id, p.rec.headers, p.rec.queue, p.rec.meta = jsonline.Value{}, jsonline.Value{}, jsonline.Value{}, jsonline.Value{}
 	if !p.addRecipients(p.rec.recipient) {
-		return unparsed(BadValue)
+		return mta.Malformed(BadValue)
 	}
 	if len(p.recipients) == 0 {
-		return unparsed(NoRecipient)
+		return mta.Malformed(NoRecipient)
 	}
-	p.provisional++
+	p.CountProvisional()
 	p.event.MessageID = "f:" + p.hash.Hex()
 	p.addEnvelope()
 	p.addResponse()

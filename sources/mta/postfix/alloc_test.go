@@ -5,6 +5,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/sourcestest"
 )
 
 func TestAllocations(t *testing.T) {
@@ -17,21 +18,13 @@ func TestAllocations(t *testing.T) {
 	} {
 		p.Line(sources.Line{Data: []byte(front + text)}, emit)
 	}
-	for _, c := range []struct {
-		text string
-		most float64
-	}{
-		{"smtpd[1]: connect from client.example.com[192.0.2.1]", 0},
-		{"smtpd[1]: warning: hostname x does not resolve to address 192.0.2.1", 0},
-		{"smtp[1]: Trusted TLS connection established to mx.test[192.0.2.1]:25: TLSv1.3", 0},
-		{"smtp[1]: 3F2A1C0DE1: host mx.test[192.0.2.1] said: 450 later (in reply to RCPT TO command)", 0},
-		{"qmgr[1]: 3F2A1C0DE1: from=<s@x.test>, size=1, nrcpt=1 (queue active)", 0},
-		{"smtp[1]: nothing that anyone knows", 0},
-		{"smtp[1]: 3F2A1C0DE1: to=<a@b.test>, relay=mx.test[192.0.2.1]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 4F2A1C0DE1)", 1},
-	} {
-		line := sources.Line{Data: []byte(front + c.text)}
-		if got := testing.AllocsPerRun(100, func() { p.Line(line, emit) }); got > c.most {
-			t.Errorf("%v allocations, want at most %v: %s", got, c.most, c.text)
-		}
-	}
+	sourcestest.Allocations(t, p, map[string]float64{
+		front + "smtpd[1]: connect from client.example.com[192.0.2.1]":                                                                                                  0,
+		front + "smtpd[1]: warning: hostname x does not resolve to address 192.0.2.1":                                                                                   0,
+		front + "smtp[1]: Trusted TLS connection established to mx.test[192.0.2.1]:25: TLSv1.3":                                                                         0,
+		front + "smtp[1]: 3F2A1C0DE1: host mx.test[192.0.2.1] said: 450 later (in reply to RCPT TO command)":                                                            0,
+		front + "qmgr[1]: 3F2A1C0DE1: from=<s@x.test>, size=1, nrcpt=1 (queue active)":                                                                                  0,
+		front + "smtp[1]: nothing that anyone knows":                                                                                                                    0,
+		front + "smtp[1]: 3F2A1C0DE1: to=<a@b.test>, relay=mx.test[192.0.2.1]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 4F2A1C0DE1)": 1,
+	})
 }

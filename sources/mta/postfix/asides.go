@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	"mailfate/sources/mta/scan"
 )
 
@@ -80,16 +81,16 @@ func (p *Parser) aside(id, s []byte) sources.Result {
 		}
 	}
 	if rule := match(asides, s); rule != "" {
-		return ignored(rule)
+		return mta.Ignored(rule)
 	}
 	// qmqpd: host[address]: lost connection while receiving …
 	if _, ending, ok := bytes.Cut(s, []byte("]: ")); ok && p.rec.daemon == smtpd && scan.Begins(ending, "lost connection while ") {
-		return ignored(RuleConnection)
+		return mta.Ignored(RuleConnection)
 	}
 	if p.rec.daemon == delivering {
 		if rule := match(attempts, s); rule != "" {
-			return ignored(rule)
+			return mta.Ignored(rule)
 		}
 	}
-	return unparsed
+	return mta.Unparsed
 }

@@ -5,6 +5,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	smtp "mailfate/sources/mta/reply"
 	"mailfate/sources/mta/scan"
 )
@@ -20,15 +21,15 @@ type delivery struct {
 // delivery reads a line that says what became of one recipient.
 func (p *Parser) delivery() sources.Result {
 	// What is read outlives the line: one copy, of which all fields are parts.
-	s := ownCopy(p.rec.text)
+	s := mta.OwnCopy(p.rec.text)
 	id, s, _ := strings.Cut(s, ": ")
 	d, ok := parseDelivery(s)
 	if !ok {
-		return unparsed
+		return mta.Unparsed
 	}
 	kind, rule := kindOf(d.status)
 	if kind == schemas.KindNone && rule == "" {
-		return unparsed
+		return mta.Unparsed
 	}
 	e := p.at(p.rec.text[:len(id)], never)
 	switch {
@@ -38,7 +39,7 @@ func (p *Parser) delivery() sources.Result {
 		rule = RuleDiscarded
 	}
 	if rule != "" {
-		return ignored(rule)
+		return mta.Ignored(rule)
 	}
 	p.about(e, kind, id)
 	d.fill(&p.event)

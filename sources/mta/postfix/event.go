@@ -1,8 +1,6 @@
 package postfix
 
 import (
-	"strings"
-
 	"mailfate/schemas"
 	"mailfate/sources"
 	"mailfate/sources/mta"
@@ -42,16 +40,15 @@ func (p *Parser) name(e *entry, id string) {
 	if e.Message.messageID != "" {
 		return
 	}
-	e.Message.messageID = mta.Provisional(e.Queue(), id, e.FirstSeen())
+	e.Message.messageID = p.ProvisionalName(e.Queue(), id, e.FirstSeen())
 	e.Message.flags &^= flagResent
 	p.table.Mark(e)
-	p.provisional++
 }
 
 // send hands the event out.
 func (p *Parser) send() sources.Result {
 	p.sendTo(p.emit)
-	return emitted
+	return mta.Events
 }
 
 // sendTo hands the event to emit, once for each time that the line stands for.
@@ -68,16 +65,4 @@ func (p *Parser) sendTo(emit func(*schemas.Event)) {
 		p.event.Bound()
 		emit(&p.event)
 	}
-}
-
-// maxPinned is the longest line that an event's texts may keep in memory.
-const maxPinned = 8 << 10
-
-// ownCopy copies a text for the fields of an event, which are parts of it. Of a
-// very long one the end is kept too, where the brackets close.
-func ownCopy(b []byte) string {
-	if len(b) <= maxPinned {
-		return string(b)
-	}
-	return strings.Join([]string{string(b[:maxPinned/2]), string(b[len(b)-maxPinned/2:])}, "…")
 }

@@ -3,6 +3,7 @@ package postfix
 import (
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	"mailfate/sources/mta/scan"
 )
 
@@ -13,18 +14,18 @@ import (
 func (p *Parser) fromLine(id, s []byte) sources.Result {
 	sender, rest, ok := scan.Angle(s)
 	if !ok {
-		return unparsed
+		return mta.Unparsed
 	}
 	if status, ok := scan.After(rest, ", status="); ok {
 		return p.gaveUp(id, sender, status)
 	}
 	rest, ok = scan.After(rest, ", size=")
 	if !ok {
-		return unparsed
+		return mta.Unparsed
 	}
 	size, _, ok := scan.Number(rest)
 	if !ok {
-		return unparsed
+		return mta.Unparsed
 	}
 	return p.active(id, sender, size)
 }
@@ -44,9 +45,9 @@ func (p *Parser) active(id, sender []byte, size int64) sources.Result {
 	}
 	switch {
 	case e.Message.flags&flagNotification != 0:
-		return ignored(RuleNotification)
+		return mta.Ignored(RuleNotification)
 	case seen:
-		return contextual
+		return mta.Context
 	}
 	p.about(e, schemas.Queued, string(id))
 	return p.send()
@@ -57,41 +58,38 @@ func (p *Parser) active(id, sender []byte, size int64) sources.Result {
 // The line that links a notification with its cause comes too late as often as
 // not: bounce logs it while qmgr already takes the notification up.
 func (m *message) madeHere() bool {
-	return m.sender == nullSender && m.flags&(flagNamedHere|flagOrigin) == flagNamedHere
+	return m.sender == mta.NullSender && m.flags&(flagNamedHere|flagOrigin) == flagNamedHere
 }
 
 // gaveUp: the message was too long in the queue. The recipients that it still
 // had are not named.
 func (p *Parser) gaveUp(id, sender, status []byte) sources.Result {
 	if !scan.Begins(status, "expired") && !scan.Begins(status, "force-expired") {
-		return unparsed
+		return mta.Unparsed
 	}
 	e := p.at(id, never)
 	if e.Message.sender == "" {
 		p.setSender(e, sender)
 	}
 	if e.Message.flags&flagNotification != 0 {
-		return ignored(RuleNotification)
+		return mta.Ignored(RuleNotification)
 	}
 	p.about(e, schemas.Expired, string(id))
-	p.event.Reply = string(clip(status))
+	p.event.Reply = string(mta.Clip(status))
 	return p.send()
 }
-
-// nullSender is how an empty envelope sender is written (RFC 5321, 4.5.5).
-const nullSender = "<>"
 
 // setSender notes the envelope sender. The address from which Postfix probes
 // addresses and tells the postmaster of errors sends no messages of ours.
 func (p *Parser) setSender(e *entry, sender []byte) {
 	switch {
 	case len(sender) == 0:
-		e.Message.sender = nullSender
+		e.Message.sender = mta.NullSender
 	case isProbe(sender):
 		p.table.set(e, flagNotification)
 		fallthrough
 	default:
-		e.Message.sender = p.senders.text(clip(sender))
+		e.Message.sender = p.senders.Text(mta.Clip(sender))
 	}
 	p.table.Mark(e)
 	p.setAccount(e)
@@ -120,22 +118,10 @@ func isProbe(sender []byte) bool {
 
 func (p *Parser) setAccount(e *entry) {
 	p.table.Mark(e)
-	if p.options.Account != nil {
-		p.nameAccount(&e.Message)
-	}
+	p.nameAccount(&e.Message)
 }
 
 // nameAccount says whose a message is by what is known of it.
 func (p *Parser) nameAccount(m *message) {
-	m.account = schemas.CleanAccount(p.options.Account(m.sender, m.saslUser))
-}
-
-// recent keeps the last text, since mailings have one sender for many messages.
-type recent struct{ last string }
-
-func (r *recent) text(b []byte) string {
-	if r.last != string(b) {
-		r.last = string(b)
-	}
-	return r.last
+	m.account = p.options.AccountOf(m.sender, m.saslUser)
 }

@@ -5,13 +5,14 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	"mailfate/sources/mta/scan"
 )
 
 // message reads a line about a queue id: what follows "QUEUEID: ".
 func (p *Parser) message(id, s []byte) sources.Result {
 	if len(s) == 0 {
-		return unparsed
+		return mta.Unparsed
 	}
 	switch s[0] {
 	case 't':
@@ -70,16 +71,19 @@ func (p *Parser) message(id, s []byte) sources.Result {
 //	removed (discarded)
 func (p *Parser) removed(id []byte) sources.Result {
 	e := p.table.find(p.queue(), id, p.rec.service)
+	if e == nil && p.rec.daemon == postsuper {
+		e = p.at(id, never)
+	}
 	if e == nil {
-		return contextual
+		return mta.Context
 	}
 	deleted := p.rec.daemon == postsuper && !e.Removed()
 	p.table.Retire(e)
 	switch {
-	case !deleted || e.Message.messageID == "":
-		return contextual
+	case !deleted:
+		return mta.Context
 	case e.Message.flags&flagNotification != 0:
-		return ignored(RuleNotification)
+		return mta.Ignored(RuleNotification)
 	}
 	p.about(e, schemas.Cancelled, string(id))
 	return p.send()
@@ -93,11 +97,8 @@ var notificationWords = []byte(" notification: ")
 func (p *Parser) notified(s []byte) sources.Result {
 	n := queueIDLen(s)
 	if n == 0 || n != len(s) {
-		return unparsed
+		return mta.Unparsed
 	}
 	p.table.set(p.at(s, never), flagNotification)
-	return contextual
+	return mta.Context
 }
-
-// clip bounds what is kept of a line.
-func clip(b []byte) []byte { return b[:min(len(b), schemas.MaxText)] }

@@ -18,11 +18,11 @@ func (p *Parser) messageID(id, s []byte, resent bool) sources.Result {
 	p.madeFor(e, first, id)
 	known := e.Message.messageID != ""
 	if known && (resent || e.Message.flags&flagResent == 0) {
-		return contextual // what it was called before counts, then the first, and a Message-ID before a Resent-Message-ID
+		return mta.Context // what it was called before counts, then the first, and a Message-ID before a Resent-Message-ID
 	}
 	header := insideAngles(s)
 	if !mta.HasMessageID(header) {
-		return contextual
+		return mta.Context
 	}
 	e.Message.messageID = p.options.Name(string(header))
 	e.Message.flags &^= flagResent | flagNamedHere
@@ -34,7 +34,7 @@ func (p *Parser) messageID(id, s []byte, resent bool) sources.Result {
 	}
 	p.table.Mark(e)
 	p.releaseNamed(e, id)
-	return contextual
+	return mta.Context
 }
 
 // insideAngles returns <id@domain> of a header that has other words around it.

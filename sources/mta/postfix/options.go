@@ -22,9 +22,8 @@ func New(o Options) *Parser {
 		table:   table{queue.New[message](o.Queue())},
 		times:   1,
 	}
-	if o.Account != nil {
-		p.table.Loaded = p.nameAccount
-	}
+	p.QueueState = mta.NewQueueState(&p.clock, p.table, &p.held, &p.hashes)
+	p.table.Loaded = p.nameAccount
 	return p
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	smtp "mailfate/sources/mta/reply"
 	"mailfate/sources/mta/scan"
 )
@@ -23,11 +24,11 @@ func (p *Parser) client(id, s []byte) sources.Result {
 	e := p.at(id, begun)
 	p.table.set(e, flagOrigin)
 	if user := field(s, "sasl_username="); len(user) > 0 {
-		e.Message.saslUser = string(clip(user))
+		e.Message.saslUser = string(mta.Clip(user))
 		p.setAccount(e)
 	}
 	p.inherit(e, before)
-	return contextual
+	return mta.Context
 }
 
 // pickup: a local program has left a message, or postsuper one to be queued anew.
@@ -47,7 +48,7 @@ func (p *Parser) pickup(id, s []byte) sources.Result {
 		}
 	}
 	p.inherit(e, before)
-	return contextual
+	return mta.Context
 }
 
 // passed: the filter in front of the queue has taken a message. Who sent it is said
@@ -55,16 +56,16 @@ func (p *Parser) pickup(id, s []byte) sources.Result {
 //
 //	END-OF-MESSAGE: 250 2.0.0 Ok: queued as QUEUEID; from=<sender> to=<recipient> proto=… helo=<…>[ sasl_username=…]
 func (p *Parser) passed(s []byte) sources.Result {
-	r, ok := parseRefusal(string(clip(s)))
+	r, ok := parseRefusal(string(mta.Clip(s)))
 	if !ok || r.saslUser == "" {
-		return ignored(RuleAction)
+		return mta.Ignored(RuleAction)
 	}
 	e := p.known([]byte(smtp.QueuedAs(r.words)))
 	if e == nil {
-		return ignored(RuleAction)
+		return mta.Ignored(RuleAction)
 	}
 	p.inherit(e, &message{saslUser: r.saslUser})
-	return contextual
+	return mta.Context
 }
 
 // before returns what was known of a message under the queue id that it had

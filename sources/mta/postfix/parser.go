@@ -3,6 +3,7 @@ package postfix
 import (
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	"mailfate/sources/mta/held"
 	"mailfate/sources/mta/queue"
 	"mailfate/sources/mta/scan"
@@ -12,6 +13,7 @@ import (
 
 // Parser reads the log of Postfix; New makes one.
 type Parser struct {
+	mta.QueueState
 	options Options
 	host    []byte // Options.Host
 	clock   stamp.Clock
@@ -19,8 +21,7 @@ type Parser struct {
 	hashes  sources.LineHash
 	held    held.Events
 
-	senders     recent
-	provisional int
+	senders mta.Recent
 
 	// Of the line being read.
 	line     sources.Line
@@ -31,35 +32,10 @@ type Parser struct {
 	released bool // an event that was held back went out
 }
 
-// Time is how far the stream's time has come, in ms since 1970 UTC.
-func (p *Parser) Time() int64 { return p.clock.Now() }
-
-// Provisional counts the queue ids, since New, whose messages were named after
-// the queue id, because the log did not show their Message-ID: they have none,
-// or the log begins after it.
-func (p *Parser) Provisional() int { return p.provisional }
-
-// Forgotten counts the queue ids, since New, that were forgotten before their
-// time because Options.MaxOpen was reached.
-func (p *Parser) Forgotten() int { return p.table.Forgotten() }
-
-// Open is how many queue ids are remembered now.
-func (p *Parser) Open() int { return p.table.Open() }
-
-var (
-	contextual = sources.Result{Outcome: sources.Context}
-	unparsed   = sources.Result{Outcome: sources.Unparsed}
-	emitted    = sources.Result{Outcome: sources.Events}
-)
-
-func ignored(rule string) sources.Result {
-	return sources.Result{Outcome: sources.Ignored, Rule: rule}
-}
-
 // Line parses one line, as sources.Parser says.
 func (p *Parser) Line(line sources.Line, emit func(*schemas.Event)) sources.Result {
 	if !p.split(line.Data) {
-		return unparsed
+		return mta.Unparsed
 	}
 	p.clock.Advance(p.rec.Time)
 	p.table.Expire(p.clock.Steady())
@@ -67,7 +43,7 @@ func (p *Parser) Line(line sources.Line, emit func(*schemas.Event)) sources.Resu
 	p.held.Expire(p.clock.Steady(), p.release)
 	result := p.daemonLine()
 	if p.released {
-		return emitted
+		return mta.Events
 	}
 	return result
 }
@@ -76,7 +52,7 @@ func (p *Parser) Line(line sources.Line, emit func(*schemas.Event)) sources.Resu
 func (p *Parser) daemonLine() sources.Result {
 	switch p.rec.daemon {
 	case foreign:
-		return ignored(RuleNotPostfix)
+		return mta.Ignored(RuleNotPostfix)
 	case untagged:
 		return untaggedLine(p.rec.text)
 	}
@@ -103,9 +79,9 @@ func (p *Parser) split(b []byte) bool {
 // repeated 2 times". Anything else without a tag is of another program.
 func untaggedLine(text []byte) sources.Result {
 	if scan.Begins(text, "last message repeated ") {
-		return ignored(RuleRepeated)
+		return mta.Ignored(RuleRepeated)
 	}
-	return ignored(RuleNotPostfix)
+	return mta.Ignored(RuleNotPostfix)
 }
 
 // text reads what follows the tag: about a message with a queue id, about one

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	"mailfate/sources/mta/scan"
 )
 
@@ -76,27 +77,27 @@ func aboutNone(d daemon, s []byte) sources.Result {
 		own = clientPhrases
 	}
 	if rule := match(own, s); rule != "" {
-		return ignored(rule)
+		return mta.Ignored(rule)
 	}
 	if rule := match(anyDaemon, s); rule != "" {
-		return ignored(rule)
+		return mta.Ignored(rule)
 	}
 	switch d {
 	case screening:
-		return ignored(RulePostscreen)
+		return mta.Ignored(RulePostscreen)
 	case tlsHelper:
-		return ignored(RuleTLS)
+		return mta.Ignored(RuleTLS)
 	case postsuper: // Deleted: 2 messages
-		return ignored(RuleAdmin)
+		return mta.Ignored(RuleAdmin)
 	case housekeeping:
-		return ignored(RuleDaemon)
+		return mta.Ignored(RuleDaemon)
 	}
 	for _, w := range tlsWords {
 		if bytes.Contains(s[:min(len(s), 512)], w) {
-			return ignored(RuleTLS)
+			return mta.Ignored(RuleTLS)
 		}
 	}
-	return unparsed
+	return mta.Unparsed
 }
 
 func match(phrases []phrase, s []byte) string {

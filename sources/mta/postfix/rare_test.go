@@ -8,6 +8,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta"
 )
 
 // rare is what the recording program says of its recording of rare lines: what
@@ -98,7 +99,7 @@ func TestRareRecording(t *testing.T) {
 			if g.end != to.End || g.deferred != to.Deferred || g.delivered != to.Times {
 				t.Errorf("%v: got %+v, want %+v", a, *g, to)
 			}
-			if g.account != l.Account || g.subject != l.Subject && g.end != "refused" || strings.Trim(g.sender, nullSender) != l.Sender {
+			if g.account != l.Account || g.subject != l.Subject && g.end != "refused" || strings.Trim(g.sender, mta.NullSender) != l.Sender {
 				t.Errorf("%v: got %+v, want %+v", a, *g, l)
 			}
 		}

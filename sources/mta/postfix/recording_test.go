@@ -9,6 +9,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta"
 )
 
 // recorded is what the recording program says of its recording: counted from
@@ -161,7 +162,7 @@ func compareRefused(t *testing.T, want *recorded, events []schemas.Event) {
 	}
 	for _, e := range events {
 		if e.Kind == schemas.Refused && strings.HasPrefix(e.MessageID, "n:") {
-			left[refusal{e.Recipient, strings.TrimPrefix(e.Sender, nullSender), e.Reply}]--
+			left[refusal{e.Recipient, strings.TrimPrefix(e.Sender, mta.NullSender), e.Reply}]--
 		}
 	}
 	for r, n := range left {

@@ -5,6 +5,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	smtp "mailfate/sources/mta/reply"
 	"mailfate/sources/mta/scan"
 )
@@ -33,7 +34,7 @@ func (p *Parser) noQueue(s []byte) sources.Result {
 		return p.passed(rest)
 	}
 	if rule := match(passing, s); rule != "" {
-		return ignored(rule)
+		return mta.Ignored(rule)
 	}
 	return p.aside(nil, s)
 }
@@ -47,20 +48,20 @@ var passing = []phrase{
 // refuse reads a refusal, of a recipient or of a whole message. id is nil when
 // there is no queue id.
 func (p *Parser) refuse(id, s []byte) sources.Result {
-	r, ok := parseRefusal(ownCopy(s))
+	r, ok := parseRefusal(mta.OwnCopy(s))
 	if !ok {
-		return unparsed
+		return mta.Unparsed
 	}
 	if r.ofLocal() {
-		return contextual
+		return mta.Context
 	}
 	e := p.refused(id, &r)
 	named := e != nil && e.Message.messageID != ""
 	if e != nil && e.Message.flags&flagNotification != 0 {
-		return ignored(RuleNotification)
+		return mta.Ignored(RuleNotification)
 	}
 	if r.recipient == "" && !named {
-		return ignored(RuleRejectWithoutRecipient)
+		return mta.Ignored(RuleRejectWithoutRecipient)
 	}
 	if named {
 		p.about(e, schemas.Refused, string(id))
@@ -70,16 +71,16 @@ func (p *Parser) refuse(id, s []byte) sources.Result {
 		p.event.QueueID = string(id)
 	}
 	r.fill(&p.event)
-	if p.event.Account == "" && p.options.Account != nil {
+	if p.event.Account == "" {
 		user := r.saslUser
 		if user == "" && e != nil {
 			user = e.Message.saslUser
 		}
-		p.event.Account = schemas.CleanAccount(p.options.Account(p.event.Sender, user))
+		p.event.Account = p.options.AccountOf(p.event.Sender, user)
 	}
 	if !named && e != nil {
 		p.sendTo(p.hold)
-		return contextual
+		return mta.Context
 	}
 	return p.send()
 }
@@ -197,7 +198,7 @@ func addressAhead(s string) string {
 	if smtp.Code(s) != 0 {
 		s = strings.TrimPrefix(s[len("550"):], " ")
 	}
-	if code := enhanced(s); code != "" {
+	if code := smtp.Enhanced(s); code != "" {
 		s = strings.TrimPrefix(s[len(code):], " ")
 	}
 	address, rest, ok := scan.Angle(s)
@@ -234,7 +235,7 @@ func (r *refusal) fill(e *schemas.Event) {
 	if r.hasSender {
 		e.Sender = r.sender
 		if r.sender == "" {
-			e.Sender = nullSender
+			e.Sender = mta.NullSender
 		}
 	}
 	if !r.inContent() {
@@ -246,41 +247,11 @@ func (r *refusal) fill(e *schemas.Event) {
 	if e.Code != 0 {
 		words = strings.TrimPrefix(words[3:], " ")
 	}
-	e.Enhanced = enhanced(words)
-	e.Reason = refusalReason(e.Code, e.Enhanced)
-}
-
-// enhanced reads the enhanced status code that words begin with (RFC 3463).
-func enhanced(s string) string {
-	code, _, _ := strings.Cut(s, " ")
-	if len(code) < len("5.1.1") || len(code) > len("5.999.999") || code[1] != '.' || code[0] < '2' || code[0] > '5' {
-		return ""
-	}
-	subject, detail, ok := strings.Cut(code[2:], ".")
-	if !ok || !allDigits(subject) || !allDigits(detail) {
-		return ""
-	}
-	return code
+	e.Enhanced = smtp.Enhanced(words)
+	e.Reason = smtp.RefusalReason(e.Code, e.Enhanced)
 }
 
 func allDigits[T scan.Text](s T) bool {
 	_, rest, ok := scan.Number(s)
 	return ok && len(rest) == 0
-}
-
-// refusalReason tells why a client was turned away, by the code (RFC 5321,
-// 4.2.2; RFC 4954, 6).
-func refusalReason(code uint16, enhanced string) schemas.Reason {
-	switch code {
-	case 500, 501, 502, 503, 504, 553, 555:
-		return schemas.Syntax
-	case 530, 534, 535, 538:
-		return schemas.Credentials
-	case 421, 451, 452:
-		return schemas.Other
-	}
-	if strings.HasPrefix(enhanced, "4.3.") {
-		return schemas.Other
-	}
-	return schemas.Policy
 }

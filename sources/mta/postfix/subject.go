@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	"mailfate/sources/mta/scan"
 )
 
@@ -29,14 +30,14 @@ func loggedSubject(s []byte) (rest []byte, ok bool) {
 func (p *Parser) subject(id, rest []byte) sources.Result {
 	text, ok := subjectWords(string(rest))
 	if !ok {
-		return ignored(RuleAction)
+		return mta.Ignored(RuleAction)
 	}
 	e := p.at(id, active)
 	if e.Message.flags&flagSubject == 0 {
 		e.Message.subject = text
 		p.table.set(e, flagSubject)
 	}
-	return contextual
+	return mta.Context
 }
 
 // subjectWords takes the fields off: the last that look so, since the subject can
@@ -50,7 +51,7 @@ func subjectWords(s string) (words string, ok bool) {
 	if i < 0 {
 		return "", false
 	}
-	return string(clip([]byte(decodeSubject(s[:i])))), true
+	return string(mta.Clip([]byte(decodeSubject(s[:i])))), true
 }
 
 // maxHeader is how many bytes Postfix logs of a header.

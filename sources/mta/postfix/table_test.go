@@ -106,7 +106,7 @@ func TestRemovedQueueIDsLeaveNoState(t *testing.T) {
 		t.Fatal(err)
 	}
 	for k := range saved {
-		if k[0] == tableKey {
+		if k[0] == 'q' {
 			t.Errorf("state is left: %q", k)
 		}
 	}

@@ -33,7 +33,7 @@ func (p *Parser) addIdentity(to []byte) {
 		p.add(&ev.MessageID, id)
 		return
 	}
-	p.provisional++
+	p.CountProvisional()
 	p.add(&ev.MessageID, p.provisionalName(to))
 }
 
@@ -86,15 +86,15 @@ func (p *Parser) send() sources.Result {
 	} else {
 		ev.MessageID = schemas.CleanMessageID(ev.MessageID)
 	}
-	if p.options.Account != nil {
-		ev.Account = schemas.CleanAccount(p.options.Account(ev.Sender, string(p.rec.values[smtpUser])))
+	if p.options.Account != nil { // without one the user need not be copied
+		ev.Account = p.options.AccountOf(ev.Sender, string(p.rec.values[smtpUser]))
 	}
 	if strings.Contains(ev.Subject, "=?") {
 		ev.Subject = decoded(ev.Subject)
 	}
 	ev.Bound()
 	p.emit(ev)
-	return emitted
+	return mta.Events
 }
 
 // decoded returns a header's text with its encoded words decoded (RFC 2047),

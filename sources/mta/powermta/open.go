@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	"mailfate/sources/saved"
 )
 
@@ -21,6 +22,9 @@ type open struct {
 	ends  []openLine
 	dirty bool
 }
+
+// openKey is the first byte of the keys under which it is saved.
+const openKey = 'o'
 
 type openLine struct {
 	offset int64 // in the file
@@ -58,12 +62,12 @@ func (p *Parser) continued(line sources.Line) sources.Result {
 		return p.eachAlone(p.open.take(), line)
 	}
 	joined := append(bytes.Clone(p.open.text), line.Data...)
-	switch p.rec.split(joined, p.columns) {
+	switch p.rec.split(joined, p.header.columns) {
 	case unclosed:
 		p.open.add(line)
-		return contextual
+		return mta.Context
 	case whole:
-		if p.rec.n == len(p.columns) {
+		if p.rec.n == len(p.header.columns) {
 			first := p.open.take()[0]
 			return p.readRecord(sources.Line{Data: joined, File: first.File, Offset: first.Offset})
 		}
@@ -74,7 +78,7 @@ func (p *Parser) continued(line sources.Line) sources.Result {
 // eachAlone reads lines that turned out to be no one record, the first of which
 // is not whole. The result is that of them all together.
 func (p *Parser) eachAlone(before []sources.Line, last sources.Line) sources.Result {
-	result := unparsed(NotCSV) // as the first is
+	result := mta.Malformed(NotCSV) // as the first is
 	for _, line := range append(before, last)[1:] {
 		if r := p.next(line); r.Outcome == sources.Events {
 			result = r
@@ -83,8 +87,18 @@ func (p *Parser) eachAlone(before []sources.Line, last sources.Line) sources.Res
 	return result
 }
 
-// The saved form: file, number of lines, offset and length of each, the text.
-func (o *open) append(b []byte) []byte {
+// Changed reports whether it is another than was saved.
+func (o *open) Changed() bool { return o.dirty }
+
+// Saved notes that it was saved.
+func (o *open) Saved() { o.dirty = false }
+
+// Append appends what is saved: file, number of lines, offset and length of each,
+// the text; nothing when there is no line.
+func (o *open) Append(b []byte) []byte {
+	if o.empty() {
+		return b
+	}
 	b = saved.AppendText(b, o.file)
 	b = binary.AppendUvarint(b, uint64(len(o.ends)))
 	for _, l := range o.ends {
@@ -94,7 +108,8 @@ func (o *open) append(b []byte) []byte {
 	return append(b, o.text...)
 }
 
-func (o *open) load(b []byte) bool {
+// Load takes back what Append wrote.
+func (o *open) Load(b []byte) bool {
 	r := saved.NewReader(b)
 	o.file = r.Text()
 	n := r.Uvarint()

@@ -7,6 +7,7 @@ import (
 	"mailfate/sources"
 	"mailfate/sources/mta"
 	"mailfate/sources/mta/stamp"
+	"mailfate/sources/saved"
 	"mailfate/sources/texts"
 )
 
@@ -15,6 +16,7 @@ type Options = mta.Options
 
 // Parser reads accounting files; New makes one.
 type Parser struct {
+	mta.State
 	options Options
 	clock   stamp.Clock
 	queued  stamp.Clock // reads timeQueued, of which there are runs too
@@ -22,11 +24,7 @@ type Parser struct {
 	hashes  sources.LineHash
 	open    open // what began before the line being read
 
-	columns     []column
-	header      []byte // as written; nil while the columns are the default ones
-	headerDirty bool
-
-	provisional int
+	header header
 
 	// Of the record being read.
 	emit  func(*schemas.Event)
@@ -44,16 +42,15 @@ var _ sources.Parser = (*Parser)(nil)
 // New returns a parser for one stream.
 func New(o Options) *Parser {
 	p := &Parser{options: o, clock: o.Clock(), queued: o.Clock()}
-	p.columns, _ = parseHeader([]byte(defaultHeader))
+	p.State = mta.NewState(&p.clock,
+		saved.Named{Prefix: mta.ClockKey, Name: "clock", Part: saved.One(&p.clock)},
+		saved.Named{Prefix: headerKey, Name: "header", Part: saved.One(&p.header)},
+		saved.Named{Prefix: openKey, Name: "open record", Part: saved.One(&p.open)},
+		saved.Named{Prefix: mta.LineKey, Name: "lines", Part: &p.hashes},
+	)
+	p.header.columns, _ = parseHeader([]byte(defaultHeader))
 	return p
 }
-
-// Time is how far the stream's time has come, in ms since 1970 UTC.
-func (p *Parser) Time() int64 { return p.clock.Now() }
-
-// Provisional counts the events, since New, whose messages have a provisional
-// name, because the accounting file has no Message-ID.
-func (p *Parser) Provisional() int { return p.provisional }
 
 // Line parses one line, as sources.Parser says.
 func (p *Parser) Line(line sources.Line, emit func(*schemas.Event)) sources.Result {
@@ -74,45 +71,39 @@ func (p *Parser) next(line sources.Line) sources.Result {
 // alone reads a line with which a record begins.
 func (p *Parser) alone(line sources.Line) sources.Result {
 	if len(bytes.TrimSpace(line.Data)) == 0 {
-		return ignored(RuleBlank)
+		return mta.Ignored(RuleBlank)
 	}
 	if isHeader(line.Data) {
 		return p.readHeader(line.Data)
 	}
-	switch p.rec.split(line.Data, p.columns) {
+	switch p.rec.split(line.Data, p.header.columns) {
 	case unclosed:
 		p.open.add(line)
-		return contextual
+		return mta.Context
 	case malformed:
-		return unparsed(NotCSV)
+		return mta.Malformed(NotCSV)
 	}
 	return p.readRecord(line)
 }
 
 func (p *Parser) readHeader(line []byte) sources.Result {
-	columns, ok := parseHeader(line)
-	if !ok {
-		return unparsed(BadHeader)
+	if !p.header.read(line) {
+		return mta.Malformed(BadHeader)
 	}
-	p.columns = columns
-	if !bytes.Equal(p.header, line) {
-		p.header = append(p.header[:0], line...)
-		p.headerDirty = true
-	}
-	return contextual
+	return mta.Context
 }
 
 // readRecord reads the record that was split.
 func (p *Parser) readRecord(line sources.Line) sources.Result {
-	if p.rec.n != len(p.columns) {
-		if p.header == nil {
-			return unparsed(NoHeader)
+	if p.rec.n != len(p.header.columns) {
+		if p.header.text == nil {
+			return mta.Malformed(NoHeader)
 		}
-		return unparsed(WrongLength)
+		return mta.Malformed(WrongLength)
 	}
 	at, ok := p.clock.Field(p.rec.values[timeLogged])
 	if !ok {
-		return unparsed(BadTime)
+		return mta.Malformed(BadTime)
 	}
 	p.line = line.Data
 	p.event = schemas.Event{

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -28,31 +26,15 @@ func testOptions() Options {
 
 var format = &sourcestest.Format{New: func() sources.Parser { return New(testOptions()) }, Rules: Rules()}
 
-func logs(tb testing.TB) (logs [][]byte) {
-	tb.Helper()
-	names, err := filepath.Glob(samples)
-	if err != nil || len(names) == 0 {
-		tb.Fatalf("no samples: %v", err)
-	}
-	for _, name := range names {
-		log, err := os.ReadFile(name)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		logs = append(logs, log)
-	}
-	return logs
-}
-
 func TestGolden(t *testing.T) { format.Golden(t, samples) }
 
 func TestNothingIsForgottenBetweenLines(t *testing.T) {
-	for _, log := range logs(t) {
+	for _, log := range sourcestest.Samples(t, samples) {
 		format.Pieces(t, log)
 	}
 }
 
-func FuzzParser(f *testing.F) { format.Fuzz(f, logs(f)...) }
+func FuzzParser(f *testing.F) { format.Fuzz(f, sourcestest.Samples(f, samples)...) }
 
 // read returns the events of some lines.
 func read(t *testing.T, o Options, lines ...string) []schemas.Event {
@@ -108,7 +90,7 @@ func TestProvisionalNames(t *testing.T) {
 }
 
 func TestRecognises(t *testing.T) {
-	for sample, want := range map[string]bool{
+	sourcestest.Recognises(t, Recognises, map[string]bool{
 		"type,timeLogged,rcpt\n":                 true,
 		"\ufefftype,timeLogged,rcpt\r\nd,1,x":    true,
 		"type,TIMELOGGED":                        true,
@@ -117,11 +99,7 @@ func TestRecognises(t *testing.T) {
 		`{"type":"Delivery","timestamp":1}`:      false,
 		"":                                       false,
 		"Nov 21 23:20:20 mx1 postfix/smtp[1]: x": false,
-	} {
-		if got := Recognises([]byte(sample)); got != want {
-			t.Errorf("Recognises(%q) = %v, want %v", sample, got, want)
-		}
-	}
+	})
 }
 
 func TestLongLines(t *testing.T) {
@@ -174,37 +152,16 @@ func BenchmarkPeer(b *testing.B) {
 
 func TestAllocations(t *testing.T) {
 	header := sources.Line{Data: []byte("type,timeLogged,timeQueued,orig,rcpt,dsnStatus,dsnDiag,dsnMta,vmta,dlvType,header_Message-Id")}
-	for line, most := range map[string]float64{
+	p := New(Options{Host: "mta1"})
+	p.Line(header, nil)
+	sourcestest.Allocations(t, p, map[string]float64{
 		"": 0,
 		"tq,1790000000,,,,4.4.1 (no answer from host),,mx.dead.example (192.0.2.99),vmta1,smtp,": 0,
 		"d,1790000000,,,a@b.test,,,,,discard,":                                                   0,
 		"d,1790000000":                                                                           0,
 		"d,1790000000,1790000000,s@a.test,a@b.test,2.0.0 (success),smtp;250 ok,mx.b.test (192.0.2.1),vmta1,smtp,<m@a.test>":   1,
 		"d,1790000000,1790000000,s@a.test,a@b.test,2.0.0 (success),\"smtp;250 \"\"ok\"\"\",mx.b.test (192.0.2.1),vmta1,smtp,": 1,
-	} {
-		p := New(Options{Host: "mta1"})
-		p.Line(header, nil)
-		l := sources.Line{Data: []byte(line), Offset: 1}
-		if got := testing.AllocsPerRun(100, func() { p.Line(l, func(*schemas.Event) {}) }); got > most {
-			t.Errorf("%v allocations, want at most %v: %s", got, most, line)
-		}
-	}
-}
-
-// FuzzLoad hands damaged state to a parser.
-func FuzzLoad(f *testing.F) {
-	p := New(testOptions())
-	for _, log := range logs(f) {
-		format.Read(f, p, log, 0)
-		if err := p.Changes(func(k, v []byte) error { f.Add(bytes.Clone(k), bytes.Clone(v)); return nil }); err != nil {
-			f.Fatal(err)
-		}
-	}
-	sample := logs(f)[0]
-	f.Fuzz(func(t *testing.T, key, value []byte) {
-		p := New(testOptions())
-		if p.Load(key, value) == nil {
-			format.Read(t, p, sample, 0)
-		}
 	})
 }
+
+func FuzzLoad(f *testing.F) { format.FuzzLoad(f, sourcestest.Samples(f, samples)...) }

@@ -1,7 +1,5 @@
 package powermta
 
-import "mailfate/sources"
-
 // The rules by which lines are ignored: understood, and of no interest to what
 // becomes of a message.
 const (
@@ -34,16 +32,3 @@ const (
 	// NoRecipient is a record that names neither a message nor a recipient.
 	NoRecipient = "no_recipient"
 )
-
-var (
-	contextual = sources.Result{Outcome: sources.Context}
-	emitted    = sources.Result{Outcome: sources.Events}
-)
-
-func ignored(rule string) sources.Result {
-	return sources.Result{Outcome: sources.Ignored, Rule: rule}
-}
-
-func unparsed(rule string) sources.Result {
-	return sources.Result{Outcome: sources.Unparsed, Rule: rule}
-}

@@ -13,7 +13,7 @@ func (p *Parser) byType() sources.Result {
 	switch string(v[recordType]) {
 	case "d":
 		if string(v[dlvType]) == "discard" {
-			return ignored(RuleDiscarded)
+			return mta.Ignored(RuleDiscarded)
 		}
 		return p.transport(schemas.Delivered, p.sentTo())
 	case "b":
@@ -32,9 +32,9 @@ func (p *Parser) byType() sources.Result {
 	case "f":
 		return p.feedback()
 	case "tq":
-		return ignored(RuleQueue)
+		return mta.Ignored(RuleQueue)
 	}
-	return unparsed(UnknownType)
+	return mta.Malformed(UnknownType)
 }
 
 // statusKind is what a remote status report says (RFC 3464, 2.3.3). One of
@@ -69,7 +69,7 @@ func (p *Parser) reported() []byte {
 // transport says what became of a message.
 func (p *Parser) transport(kind schemas.Kind, to []byte) sources.Result {
 	if len(to) == 0 && !mta.HasMessageID(p.rec.values[messageID]) {
-		return unparsed(NoRecipient)
+		return mta.Malformed(NoRecipient)
 	}
 	p.event.Kind = kind
 	p.addIdentity(to)

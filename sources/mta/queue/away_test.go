@@ -42,7 +42,7 @@ func (l *late) open(t *testing.T, size int) {
 	l.table = open(size)
 	l.table.Recall('q', l)
 	for k, v := range l.kept {
-		if _, err := l.table.Load([]byte(k[1:]), v); err != nil {
+		if err := l.table.Load([]byte(k[1:]), v); err != nil {
 			t.Fatal(err)
 		}
 	}

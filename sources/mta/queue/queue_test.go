@@ -105,7 +105,7 @@ func TestSavedAndLoadedItGoesOn(t *testing.T) {
 			}
 			loaded := open(size)
 			for k, v := range entries {
-				if _, err := loaded.Load([]byte(k[1:]), v); err != nil {
+				if err := loaded.Load([]byte(k[1:]), v); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -150,7 +150,7 @@ func FuzzLoad(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, key, value []byte) {
 		table := open(10)
-		if _, err := table.Load(key, value); err == nil && table.Open() != 1 {
+		if err := table.Load(key, value); err == nil && table.Open() != 1 {
 			t.Error("loaded and not known")
 		}
 		inOrder(t, table)

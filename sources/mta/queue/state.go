@@ -61,22 +61,22 @@ func boolByte(b bool) byte {
 	return 0
 }
 
-// Load takes back one entry that Changes wrote; key is without the prefix. It
-// returns nil for one that there is no room for, and that stays where it is.
-func (t *Table[M, P]) Load(key, value []byte) (*Entry[M], error) {
+// Load takes back one entry that Changes wrote; key is without the prefix. One that
+// there is no room for stays where it is.
+func (t *Table[M, P]) Load(key, value []byte) error {
 	e, err := t.decode(key, value)
 	if err != nil || t.entries[e.key] != nil {
-		return nil, errState
+		return errState
 	}
 	e.key.queue.opened()
 	t.order = max(t.order, e.order)
 	if t.away.saved != nil && !e.removed && len(t.loaded) >= t.maxOpen {
 		t.away.add(e.key.queue)
-		return nil, nil
+		return nil
 	}
 	t.entries[e.key] = e
 	t.loaded = append(t.loaded, e)
-	return e, nil
+	return nil
 }
 
 func (t *Table[M, P]) decode(key, value []byte) (*Entry[M], error) {

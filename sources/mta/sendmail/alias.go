@@ -5,6 +5,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	"mailfate/sources/saved"
 )
 
@@ -28,10 +29,10 @@ func (m *message) written(address string) string {
 //
 //	alias ADDRESS => ADDRESS[, ADDRESS…]
 func (p *Parser) alias(id, s []byte) sources.Result {
-	text := ownCopy(s)
+	text := mta.OwnCopy(s)
 	from, to, ok := strings.Cut(text, " => ")
 	if !ok {
-		return unparsed
+		return mta.Unparsed
 	}
 	e := p.at(id)
 	written := e.Message.written(bare(from))
@@ -45,7 +46,7 @@ func (p *Parser) alias(id, s []byte) sources.Result {
 		}
 	}
 	p.table.Mark(e)
-	return contextual
+	return mta.Context
 }
 
 func appendAliases(b []byte, aliases []alias) []byte {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	"mailfate/sources/mta/scan"
 )
 
@@ -88,13 +89,13 @@ func (p *Parser) aside(id, s []byte) sources.Result {
 	}
 	for i := range phrases {
 		if scan.Begins(s, phrases[i].prefix) {
-			return ignored(phrases[i].rule)
+			return mta.Ignored(phrases[i].rule)
 		}
 	}
 	for _, w := range within {
 		if bytes.Contains(s[:min(len(s), 512)], w.words) {
-			return ignored(w.rule)
+			return mta.Ignored(w.rule)
 		}
 	}
-	return unparsed
+	return mta.Unparsed
 }

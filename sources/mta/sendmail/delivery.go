@@ -5,6 +5,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	"mailfate/sources/mta/reply"
 )
 
@@ -32,18 +33,18 @@ const (
 // delivery reads a to= line.
 func (p *Parser) delivery(id []byte) sources.Result {
 	// What is read outlives the line: one copy, of which all fields are parts.
-	own := ownCopy(p.rec.text)
+	own := mta.OwnCopy(p.rec.text)
 	name, d := own[:len(id)], &p.to
 	if !d.parse(own[len(id)+len(": to="):]) {
-		return unparsed
+		return mta.Unparsed
 	}
 	e := p.at(id)
 	rule := d.judge(&e.Message)
 	switch {
 	case rule != "":
-		return ignored(rule)
+		return mta.Ignored(rule)
 	case d.kind == schemas.KindNone:
-		return unparsed
+		return mta.Unparsed
 	}
 	p.about(e, d.kind, name)
 	d.fill(&p.event)
@@ -51,7 +52,7 @@ func (p *Parser) delivery(id []byte) sources.Result {
 		p.event.Recipient = d.recipient(to, &e.Message)
 		p.send()
 	}
-	return emitted
+	return mta.Events
 }
 
 // parse takes the line apart, and reports whether it could.

@@ -20,7 +20,8 @@
 // several tags (sm-mta, sm-msp-queue, sendmail), and the lines of one queue under
 // more than one.
 //
-// Three things are not in the log as sendmail writes it by default:
+// What a person takes out of the queue is not in the log at all: it is done by
+// deleting files. Three more things are not in it as sendmail writes it by default:
 //   - Above 100 characters a Message-ID is cut, and such a message gets a
 //     provisional one, for a piece of an id is nobody's.
 //   - What an alias stands for is shown instead of the alias, unless it is a

@@ -3,7 +3,7 @@ package sendmail
 import (
 	"encoding/binary"
 
-	"mailfate/schemas"
+	"mailfate/sources/mta"
 	"mailfate/sources/mta/queue"
 	"mailfate/sources/saved"
 )
@@ -69,34 +69,16 @@ func (p *Parser) set(e *entry, flags messageFlags) {
 
 func (m *message) is(flag messageFlags) bool { return m.flags&flag != 0 }
 
-// nullSender is how an empty envelope sender is written (RFC 5321, 4.5.5).
-const nullSender = "<>"
-
 // setSender notes the envelope sender, and who that makes the account.
 func (p *Parser) setSender(e *entry, sender []byte) {
-	e.Message.sender = nullSender
+	e.Message.sender = mta.NullSender
 	if len(sender) > 0 {
-		e.Message.sender = p.senders.text(clip(sender))
+		e.Message.sender = p.senders.Text(mta.Clip(sender))
 	}
 	p.table.Mark(e)
 	p.setAccount(&e.Message)
 }
 
 func (p *Parser) setAccount(m *message) {
-	if p.options.Account != nil {
-		m.account = schemas.CleanAccount(p.options.Account(m.sender, m.user))
-	}
+	m.account = p.options.AccountOf(m.sender, m.user)
 }
-
-// recent keeps the last text, since mailings have one sender for many messages.
-type recent struct{ last string }
-
-func (r *recent) text(b []byte) string {
-	if r.last != string(b) {
-		r.last = string(b)
-	}
-	return r.last
-}
-
-// clip bounds what is kept of a line.
-func clip(b []byte) []byte { return b[:min(len(b), schemas.MaxText)] }

@@ -1,8 +1,6 @@
 package sendmail
 
 import (
-	"strings"
-
 	"mailfate/schemas"
 	"mailfate/sources"
 	"mailfate/sources/mta"
@@ -37,16 +35,15 @@ func (p *Parser) about(e *entry, kind schemas.Kind, id string) {
 // name makes sure that the message has a name.
 func (p *Parser) name(e *entry, id string) {
 	if e.Message.messageID == "" {
-		e.Message.messageID = mta.Provisional(e.Queue(), id, e.FirstSeen())
+		e.Message.messageID = p.ProvisionalName(e.Queue(), id, e.FirstSeen())
 		p.table.Mark(e)
-		p.provisional++
 	}
 }
 
 // send hands the event out, once for each time that the line stands for.
 func (p *Parser) send() sources.Result {
 	p.sendTo(p.handOut)
-	return emitted
+	return mta.Events
 }
 
 func (p *Parser) sendTo(emit func(*schemas.Event)) {
@@ -76,16 +73,4 @@ func (p *Parser) nextHash() schemas.Hash {
 	h := sources.Nth(p.hash, p.nth)
 	p.nth++
 	return h
-}
-
-// maxPinned is the longest line that an event's texts may keep in memory.
-const maxPinned = 8 << 10
-
-// ownCopy copies a text for the fields of an event, which are parts of it. Of a
-// very long one the end is kept too, where the fields are.
-func ownCopy(b []byte) string {
-	if len(b) <= maxPinned {
-		return string(b)
-	}
-	return strings.Join([]string{string(b[:maxPinned/2]), string(b[len(b)-maxPinned/2:])}, "…")
 }

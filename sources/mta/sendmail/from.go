@@ -5,6 +5,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	"mailfate/sources/mta/scan"
 )
 
@@ -75,11 +76,11 @@ func messageIDOf(s []byte) []byte {
 func (p *Parser) fromLine(id, s []byte) sources.Result {
 	b, ok := parseBeginning(s)
 	if !ok {
-		return unparsed
+		return mta.Unparsed
 	}
 	e := p.at(id)
 	if e.Message.is(flagOrigin) {
-		return contextual
+		return mta.Context
 	}
 	e.Message.size = b.size
 	e.Message.user = p.user(b.relay)
@@ -90,12 +91,12 @@ func (p *Parser) fromLine(id, s []byte) sources.Result {
 	switch {
 	case e.Message.is(flagNotification) || p.isReturn(e, b.messageID):
 		p.set(e, flagNotification)
-		return ignored(RuleNotification)
+		return mta.Ignored(RuleNotification)
 	case b.recipients == 0:
 		p.table.Retire(e)
-		return contextual
+		return mta.Context
 	case len(b.messageID) == 0 && !cutMessageID(s):
-		return contextual
+		return mta.Context
 	}
 	return p.queued(e, id)
 }
@@ -105,13 +106,7 @@ func cutMessageID(s []byte) bool { return bytes.Contains(s, []byte(", msgid=")) 
 
 // nameBy notes the Message-ID.
 func (p *Parser) nameBy(e *entry, header []byte) {
-	id := schemas.CleanMessageID(string(header))
-	if id != "" && p.options.MessageID != nil {
-		if taken := p.options.MessageID(id); taken != "" {
-			id = schemas.CleanMessageID(taken)
-		}
-	}
-	if id != "" {
+	if id := p.options.Name(string(header)); id != "" {
 		e.Message.messageID = id
 	}
 }
@@ -124,7 +119,7 @@ func (p *Parser) queued(e *entry, id []byte) sources.Result {
 		p.event.Kind = schemas.Quarantined
 		p.send()
 	}
-	return emitted
+	return mta.Events
 }
 
 // isReturn reports whether a message is a notification that this host has made
@@ -134,7 +129,7 @@ func (p *Parser) queued(e *entry, id []byte) sources.Result {
 //	YYYYMMDDhhmm.QUEUEID@HOST
 func (p *Parser) isReturn(e *entry, messageID []byte) bool {
 	const date = len("200612312359.")
-	if e.Message.sender != nullSender || len(messageID) <= date || messageID[date-1] != '.' {
+	if e.Message.sender != mta.NullSender || len(messageID) <= date || messageID[date-1] != '.' {
 		return false
 	}
 	s := messageID[date:]

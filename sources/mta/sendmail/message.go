@@ -5,13 +5,14 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	"mailfate/sources/mta/scan"
 )
 
 // message reads a line about a queue id: what follows "QUEUEID: ".
 func (p *Parser) message(id, s []byte) sources.Result {
 	if len(s) == 0 {
-		return unparsed
+		return mta.Unparsed
 	}
 	switch s[0] {
 	case 't':
@@ -52,7 +53,7 @@ func (p *Parser) done(id []byte) sources.Result {
 	if e := p.table.Find(p.queue(), id); e != nil {
 		p.table.Retire(e)
 	}
-	return contextual
+	return mta.Context
 }
 
 // made: a mail was made of this one: about it, or a copy for a mailing list.
@@ -64,19 +65,19 @@ func (p *Parser) done(id []byte) sources.Result {
 func (p *Parser) made(id, other, s []byte) sources.Result {
 	what, words, ok := bytes.Cut(s, []byte(": "))
 	if !ok {
-		return unparsed
+		return mta.Unparsed
 	}
 	switch string(what) {
 	case "clone":
 		if scan.Begins(words, "owner=") {
 			p.set(p.copied(id, other), flagClone)
-			return contextual
+			return mta.Context
 		}
 	case "DSN", "return to sender", "sender notify", "postmaster notify":
 		p.set(p.at(other), flagNotification)
 		return p.notified(id, words)
 	}
-	return unparsed
+	return mta.Unparsed
 }
 
 // givenUp is how the notice begins that ends all recipients that are left. They
@@ -94,13 +95,13 @@ func (p *Parser) notified(id, words []byte) sources.Result {
 	case scan.Begins(words, endless):
 		kind = schemas.Bounced
 	default:
-		return contextual
+		return mta.Context
 	}
 	e := p.at(id)
 	if e.Message.is(flagNotification) {
-		return ignored(RuleNotification)
+		return mta.Ignored(RuleNotification)
 	}
-	text := string(clip(words))
+	text := string(mta.Clip(words))
 	p.about(e, kind, string(id))
 	p.event.Reply = text
 	return p.send()
@@ -128,20 +129,20 @@ const maxSplit = 1024
 func (p *Parser) splitLine(id, s []byte) sources.Result {
 	i := bytes.LastIndexByte(s, '=')
 	if i < 0 {
-		return unparsed
+		return mta.Unparsed
 	}
 	s = s[i+1:]
 	for range maxSplit {
 		n := queueIDLen(s)
 		if n == 0 {
-			return unparsed
+			return mta.Unparsed
 		}
 		p.copied(id, s[:n])
 		rest, more := scan.After(s[n:], ",")
 		if !more {
-			return contextual
+			return mta.Context
 		}
 		s = rest
 	}
-	return unparsed
+	return mta.Unparsed
 }

@@ -6,6 +6,7 @@ import (
 	"mailfate/sources"
 	"mailfate/sources/mta"
 	"mailfate/sources/mta/queue"
+	"mailfate/sources/saved"
 )
 
 // Options say what the lines themselves do not.
@@ -17,6 +18,8 @@ const (
 	sessionLifetime = 6 * time.Hour
 	// maxSessions is how many authenticated connections are remembered at most.
 	maxSessions = 16384
+	// sessionKey is the first byte of the keys under which they are saved.
+	sessionKey = 'a'
 )
 
 // New returns a parser for one stream.
@@ -33,6 +36,8 @@ func New(o Options) *Parser {
 		sessions: queue.New[session](queue.Options{Lifetime: sessionLifetime, MaxOpen: maxSessions}),
 		times:    1,
 	}
+	p.QueueState = mta.NewQueueState(&p.clock, p.table, &p.held, &p.hashes,
+		saved.Named{Prefix: sessionKey, Name: "sessions", Part: p.sessions})
 	p.table.Loaded = p.setAccount
 	return p
 }

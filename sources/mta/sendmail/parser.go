@@ -3,6 +3,7 @@ package sendmail
 import (
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	"mailfate/sources/mta/held"
 	"mailfate/sources/mta/queue"
 	"mailfate/sources/mta/scan"
@@ -12,6 +13,7 @@ import (
 
 // Parser reads the log of sendmail; New makes one.
 type Parser struct {
+	mta.QueueState
 	options  Options
 	host     []byte // Options.Host
 	clock    stamp.Clock
@@ -20,8 +22,7 @@ type Parser struct {
 	hashes   sources.LineHash
 	held     held.Events // refusals whose message has no name yet
 
-	senders     recent
-	provisional int
+	senders mta.Recent
 
 	// Of the line being read.
 	line    sources.Line
@@ -37,34 +38,10 @@ type Parser struct {
 	release func(*schemas.Event) // hands out what was held
 }
 
-// Time is how far the stream's time has come, in ms since 1970 UTC.
-func (p *Parser) Time() int64 { return p.clock.Now() }
-
-// Provisional counts the queue ids, since New, whose messages were named after
-// the queue id, because the log did not show their Message-ID.
-func (p *Parser) Provisional() int { return p.provisional }
-
-// Forgotten counts the queue ids, since New, that were forgotten before their
-// time because Options.MaxOpen was reached.
-func (p *Parser) Forgotten() int { return p.table.Forgotten() }
-
-// Open is how many queue ids are remembered now.
-func (p *Parser) Open() int { return p.table.Open() }
-
-var (
-	contextual = sources.Result{Outcome: sources.Context}
-	unparsed   = sources.Result{Outcome: sources.Unparsed}
-	emitted    = sources.Result{Outcome: sources.Events}
-)
-
-func ignored(rule string) sources.Result {
-	return sources.Result{Outcome: sources.Ignored, Rule: rule}
-}
-
 // Line parses one line, as sources.Parser says.
 func (p *Parser) Line(line sources.Line, emit func(*schemas.Event)) sources.Result {
 	if !p.split(line.Data) {
-		return unparsed
+		return mta.Unparsed
 	}
 	p.clock.Advance(p.rec.Time)
 	now := p.clock.Steady()
@@ -77,7 +54,7 @@ func (p *Parser) Line(line sources.Line, emit func(*schemas.Event)) sources.Resu
 	p.held.Expire(now, p.release)
 	result := p.program()
 	if p.sent > 0 {
-		return emitted
+		return mta.Events
 	}
 	return result
 }
@@ -86,9 +63,9 @@ func (p *Parser) Line(line sources.Line, emit func(*schemas.Event)) sources.Resu
 func (p *Parser) program() sources.Result {
 	if !p.rec.sendmail {
 		if p.rec.Tag == nil && scan.Begins(p.rec.Text, "last message repeated ") {
-			return ignored(RuleRepeated)
+			return mta.Ignored(RuleRepeated)
 		}
-		return ignored(RuleNotSendmail)
+		return mta.Ignored(RuleNotSendmail)
 	}
 	if n, inner, ok := syslog.Repeated(p.rec.text); ok {
 		p.times, p.rec.text = n, inner

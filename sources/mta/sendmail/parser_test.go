@@ -3,7 +3,6 @@ package sendmail
 import (
 	"bytes"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -29,22 +28,9 @@ var format = &sourcestest.Format{New: func() sources.Parser { return New(testOpt
 func TestGolden(t *testing.T)           { format.Golden(t, "testdata/*.log") }
 func TestGoldenRecordings(t *testing.T) { format.Golden(t, recordings+"*.log") }
 
-func samples(tb testing.TB) (logs [][]byte) {
+func samples(tb testing.TB) [][]byte {
 	tb.Helper()
-	for _, pattern := range []string{"testdata/*.log", recordings + "*.log"} {
-		names, err := filepath.Glob(pattern)
-		if err != nil || len(names) == 0 {
-			tb.Fatalf("no samples in %s: %v", pattern, err)
-		}
-		for _, name := range names {
-			log, err := os.ReadFile(name)
-			if err != nil {
-				tb.Fatal(err)
-			}
-			logs = append(logs, log)
-		}
-	}
-	return logs
+	return sourcestest.Samples(tb, "testdata/*.log", recordings+"*.log")
 }
 
 func TestPieces(t *testing.T) {
@@ -55,24 +41,7 @@ func TestPieces(t *testing.T) {
 
 func FuzzParser(f *testing.F) { format.Fuzz(f, samples(f)...) }
 
-// FuzzLoad hands damaged state to a parser.
-func FuzzLoad(f *testing.F) {
-	logs := samples(f)
-	p := New(testOptions())
-	format.Read(f, p, logs[0][:len(logs[0])/2], 0)
-	if err := p.Changes(func(k, v []byte) error { f.Add(bytes.Clone(k), bytes.Clone(v)); return nil }); err != nil {
-		f.Fatal(err)
-	}
-	f.Fuzz(func(_ *testing.T, key, value []byte) {
-		p := New(testOptions())
-		if p.Load(key, value) != nil {
-			return
-		}
-		for line := range bytes.Lines(logs[0]) {
-			p.Line(sources.Line{Data: bytes.TrimSuffix(line, []byte{'\n'})}, func(*schemas.Event) {})
-		}
-	})
-}
+func FuzzLoad(f *testing.F) { logs := samples(f); format.FuzzLoad(f, logs[0][:len(logs[0])/2]) }
 
 func BenchmarkParse(b *testing.B) {
 	for _, name := range []string{"default", "verbose"} {
@@ -92,22 +61,14 @@ func TestAllocations(t *testing.T) {
 	p := New(testOptions())
 	emit := func(*schemas.Event) {}
 	p.Line(sources.Line{Data: []byte(front + "6AM6gwGB000052: from=<s@x.test>, size=1, class=0, nrcpts=1, msgid=<m@x.test>, proto=ESMTP, daemon=MTA, relay=localhost [127.0.0.1]")}, emit)
-	for _, c := range []struct {
-		text string
-		most float64
-	}{
-		{"NOQUEUE: connect from localhost [127.0.0.1]", 0},
-		{"STARTTLS=client, relay=mx.test., version=TLSv1.3, verify=OK, cipher=X, bits=256/256", 0},
-		{"6AM6gwGB000052: Milter: no active filter", 0},
-		{"nothing that anyone knows", 0},
-		{"6AM6gwGB000052: to=<a@b.test>, delay=00:00:00, xdelay=00:00:00, mailer=esmtp, pri=1, relay=mx.test. [192.0.2.25], dsn=2.0.0, stat=Sent (Ok: queued as 4Fz)", 1},
-		{"6AM6gwGB000052: to=<a@b.test>,<b@b.test>,<c@b.test>, delay=00:00:00, xdelay=00:00:00, mailer=esmtp, pri=1, relay=mx.test. [192.0.2.25], dsn=5.1.1, reply=550 no, stat=User unknown", 1},
-	} {
-		line := sources.Line{Data: []byte(front + c.text)}
-		if got := testing.AllocsPerRun(100, func() { p.Line(line, emit) }); got > c.most {
-			t.Errorf("%v allocations, want at most %v: %s", got, c.most, c.text)
-		}
-	}
+	sourcestest.Allocations(t, p, map[string]float64{
+		front + "NOQUEUE: connect from localhost [127.0.0.1]":                                         0,
+		front + "STARTTLS=client, relay=mx.test., version=TLSv1.3, verify=OK, cipher=X, bits=256/256": 0,
+		front + "6AM6gwGB000052: Milter: no active filter":                                            0,
+		front + "nothing that anyone knows":                                                           0,
+		front + "6AM6gwGB000052: to=<a@b.test>, delay=00:00:00, xdelay=00:00:00, mailer=esmtp, pri=1, relay=mx.test. [192.0.2.25], dsn=2.0.0, stat=Sent (Ok: queued as 4Fz)":                         1,
+		front + "6AM6gwGB000052: to=<a@b.test>,<b@b.test>,<c@b.test>, delay=00:00:00, xdelay=00:00:00, mailer=esmtp, pri=1, relay=mx.test. [192.0.2.25], dsn=5.1.1, reply=550 no, stat=User unknown": 1,
+	})
 }
 
 func TestLongLines(t *testing.T) {
@@ -121,15 +82,11 @@ func TestLongLines(t *testing.T) {
 }
 
 func TestRecognises(t *testing.T) {
-	for sample, want := range map[string]bool{
+	sourcestest.Recognises(t, Recognises, map[string]bool{
 		front + "x": true,
 		"Nov 22 06:42:58 mail sendmail[47]: 6AM6gwXO000047: from=": true,
 		"Nov 22 06:42:58 mail postfix/sendmail[47]: x":             false,
 		"Nov 22 06:42:58 mail sm-notify[47]: Version 2":            false,
 		"": false,
-	} {
-		if got := Recognises([]byte(sample)); got != want {
-			t.Errorf("%q: %v, want %v", sample, got, want)
-		}
-	}
+	})
 }

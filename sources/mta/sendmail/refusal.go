@@ -6,6 +6,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	"mailfate/sources/mta/reply"
 	"mailfate/sources/mta/scan"
 )
@@ -14,13 +15,13 @@ import (
 //
 //	<ADDRESS>... WORDS
 func (p *Parser) refusedRecipient(id, s []byte) sources.Result {
-	text := ownCopy(s)
+	text := mta.OwnCopy(s)
 	to, words, ok := strings.Cut(text, ">... ")
 	if !ok {
-		return unparsed
+		return mta.Unparsed
 	}
 	if strings.HasPrefix(words, "Possible SMTP RCPT flood") {
-		return ignored(RuleConnection)
+		return mta.Ignored(RuleConnection)
 	}
 	return p.refuse(id, bare(to+">"), words)
 }
@@ -30,10 +31,10 @@ func (p *Parser) refusedRecipient(id, s []byte) sources.Result {
 //	ruleset=check_rcpt, arg1=<ADDRESS>[, arg2=…], relay=NAME [ADDRESS], reject=REPLY
 //	ruleset=…, arg1=…[, arg2=…], relay=NAME [ADDRESS], {reject=REPLY|discard|quarantine=WORDS}
 func (p *Parser) ruleset(id, s []byte) sources.Result {
-	text := ownCopy(s)
+	text := mta.OwnCopy(s)
 	set, rest, ok := strings.Cut(text, ", arg1=")
 	if !ok {
-		return ignored(RuleRejectWithoutRecipient)
+		return mta.Ignored(RuleRejectWithoutRecipient)
 	}
 	if set == "check_rcpt" {
 		if to, rest, ok := scan.Angle(rest); ok {
@@ -44,12 +45,12 @@ func (p *Parser) ruleset(id, s []byte) sources.Result {
 	}
 	switch i := strings.LastIndex(rest, ", "); {
 	case i >= 0 && rest[i:] == ", discard":
-		return ignored(RuleDiscarded)
+		return mta.Ignored(RuleDiscarded)
 	case i >= 0 && strings.HasPrefix(rest[i:], ", quarantine=") && id != nil:
 		p.set(p.at(id), flagQuarantine)
-		return contextual
+		return mta.Context
 	}
-	return ignored(RuleRejectWithoutRecipient)
+	return mta.Ignored(RuleRejectWithoutRecipient)
 }
 
 // milter: a mail filter has judged.
@@ -60,20 +61,20 @@ func (p *Parser) ruleset(id, s []byte) sources.Result {
 func (p *Parser) milter(id, s []byte) sources.Result {
 	if id != nil && scan.Begins(s, "milter=") && bytes.Contains(s, []byte(", quarantine=")) {
 		p.set(p.at(id), flagQuarantine)
-		return contextual
+		return mta.Context
 	}
 	rest, ok := scan.After(s, "Milter: to=")
 	if !ok {
-		return ignored(RuleMilter)
+		return mta.Ignored(RuleMilter)
 	}
-	to, reject, ok := scan.Angle(ownCopy(rest))
+	to, reject, ok := scan.Angle(mta.OwnCopy(rest))
 	if !ok {
-		return unparsed
+		return mta.Unparsed
 	}
 	if words, ok := scan.After(reject, ", reject="); ok {
 		return p.refuse(id, bare(to), words)
 	}
-	return ignored(RuleMilter)
+	return mta.Ignored(RuleMilter)
 }
 
 // refuse says that a recipient was not taken. What message it is of is said
@@ -94,7 +95,7 @@ func (p *Parser) refuse(id []byte, recipient, words string) sources.Result {
 	p.event.QueueID = string(id)
 	p.refusal(recipient, words)
 	p.sendTo(p.hold)
-	return contextual
+	return mta.Context
 }
 
 func (p *Parser) hold(e *schemas.Event) { p.held.Hold(e, 0, p.clock.Steady(), p.release) }
@@ -119,33 +120,8 @@ func (p *Parser) refusal(recipient, words string) {
 	e := &p.event
 	e.Recipient, e.Command, e.Reply = recipient, "RCPT", words
 	e.Code = reply.Code(words)
-	e.Reason = schemas.Policy
-	if e.Code/100 == 4 {
-		e.Reason = schemas.Other
-	}
-	if e.Code == 553 || e.Code == 501 {
-		e.Reason = schemas.Syntax
-	}
 	if e.Code != 0 && len(words) > len("550 ") {
-		e.Enhanced = enhanced(words[len("550 "):])
+		e.Enhanced = reply.Enhanced(words[len("550 "):])
 	}
-}
-
-// enhanced reads the enhanced status code that words begin with (RFC 3463).
-func enhanced(s string) string {
-	code, _, _ := strings.Cut(s, " ")
-	digits := 0
-	for i := range len(code) {
-		if code[i] == '.' {
-			continue
-		}
-		if !scan.IsDigit(code[i]) {
-			return ""
-		}
-		digits++
-	}
-	if len(code)-digits != 2 || digits > 7 || code[1] != '.' {
-		return ""
-	}
-	return code
+	e.Reason = reply.RefusalReason(e.Code, e.Enhanced)
 }

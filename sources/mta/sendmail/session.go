@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"mailfate/sources"
+	"mailfate/sources/mta"
 	"mailfate/sources/mta/queue"
 	"mailfate/sources/mta/scan"
 	"mailfate/sources/saved"
@@ -28,16 +29,16 @@ func (s *session) Load(r *saved.Reader) { s.relay, s.user = r.Text(), r.Text() }
 func (p *Parser) authenticated(s []byte) sources.Result {
 	relay, rest, ok := bytes.Cut(s, []byte(", authid="))
 	if !ok {
-		return ignored(RuleAuthentication)
+		return mta.Ignored(RuleAuthentication)
 	}
 	end := bytes.LastIndex(rest, []byte(", mech="))
 	if end < 0 {
-		return unparsed
+		return mta.Unparsed
 	}
 	q, pid := p.process()
 	e := p.sessions.Create(q, pid, p.rec.Time)
-	e.Message = session{relay: string(clip(relay)), user: string(clip(rest[:end]))}
-	return contextual
+	e.Message = session{relay: string(mta.Clip(relay)), user: string(mta.Clip(rest[:end]))}
+	return mta.Context
 }
 
 // user returns who the client of this line's process has said to be.
@@ -59,7 +60,7 @@ func (p *Parser) process() (*queue.Queue, []byte) {
 func clientOf(s []byte) []byte {
 	const key = ", relay="
 	if i := bytes.LastIndex(s, []byte(key)); i >= 0 {
-		return clip(s[i+len(key):])
+		return mta.Clip(s[i+len(key):])
 	}
 	return nil
 }

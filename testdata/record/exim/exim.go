@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"text/template"
 	"time"
+
+	"mailfate/testdata/record/journal"
 )
 
 //go:embed exim.conf
@@ -36,6 +38,7 @@ var files = map[string]string{
 type exim struct {
 	root, zone string
 	port       int
+	log        *journal.Journal // nil when the log is a file
 	daemon     *exec.Cmd
 }
 
@@ -47,6 +50,11 @@ func startExim(ctx context.Context, s set, root string, far *server) (*exim, err
 	e := &exim{root: root, zone: s.zone, port: port}
 	if err := e.furnish(s, far.port); err != nil {
 		return nil, err
+	}
+	if s.syslog {
+		if e.log, err = journal.Open(filepath.Join(e.root, "dev/log"), "out"); err != nil {
+			return nil, err
+		}
 	}
 	e.daemon = e.command(ctx, "-bdf")
 	if err := e.daemon.Start(); err != nil {
@@ -73,7 +81,11 @@ func (e *exim) furnish(s set, farPort int) error {
 		return fmt.Errorf("read configuration: %w", err)
 	}
 	var text strings.Builder
-	if err := t.Execute(&text, map[string]any{"Lines": s.lines, "Zone": s.zone, "Port": e.port, "FarPort": farPort}); err != nil {
+	logTo := "/var/log/exim4/%slog"
+	if s.syslog {
+		logTo = "syslog"
+	}
+	if err := t.Execute(&text, map[string]any{"LogTo": logTo, "Lines": s.lines, "Zone": s.zone, "Port": e.port, "FarPort": farPort}); err != nil {
 		return fmt.Errorf("fill in configuration: %w", err)
 	}
 	for path, text := range files {
@@ -137,7 +149,7 @@ func (e *exim) stop() error {
 
 // keep copies the log out, beside the truth.
 func (e *exim) keep(name string, t *truth) error {
-	log, err := os.ReadFile(filepath.Join(e.root, "var/log/exim4/mainlog"))
+	log, err := e.logged()
 	if err != nil {
 		return fmt.Errorf("read log: %w", err)
 	}
@@ -147,6 +159,14 @@ func (e *exim) keep(name string, t *truth) error {
 		return fmt.Errorf("write truth: %w", err)
 	}
 	return errors.Join(write(name+".log", string(log)), write(name+".truth.json", string(text)+"\n"))
+}
+
+func (e *exim) logged() ([]byte, error) {
+	if e.log == nil {
+		return os.ReadFile(filepath.Join(e.root, "var/log/exim4/mainlog"))
+	}
+	e.log.Quiet()
+	return e.log.Close(), nil
 }
 
 func freePort() (int, error) {

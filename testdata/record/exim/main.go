@@ -22,6 +22,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 )
 
@@ -31,6 +32,8 @@ type set struct {
 	suite string // of Debian, which decides Exim's version
 	zone  string
 	lines []string // of configuration, on how to log
+	// syslog is whether the log goes there, and not to a file.
+	syslog bool
 }
 
 var sets = []set{
@@ -40,14 +43,23 @@ var sets = []set{
 		name: "exim-4.98-all", suite: "trixie", zone: "Europe/Berlin",
 		lines: []string{"log_selector = +all", "log_timezone = true"},
 	},
+	{name: "exim-4.96-syslog", suite: "bookworm", zone: "UTC", syslog: true},
+	{
+		name: "exim-4.98-syslog-all", suite: "trixie", zone: "UTC", syslog: true,
+		lines: []string{"log_selector = +all", "syslog_timestamp = false"},
+	},
 }
 
 func main() {
 	out := flag.String("out", "testdata/mta/exim", "folder of the recordings")
+	only := flag.String("only", "", "record those only whose names hold this")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	for _, s := range sets {
+		if !strings.Contains(s.name, *only) {
+			continue
+		}
 		if err := record(ctx, s, *out); err != nil {
 			fmt.Fprintf(os.Stderr, "record %s: %v\n", s.name, err)
 			os.Exit(1)

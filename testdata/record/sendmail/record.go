@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"mailfate/testdata/record/journal"
 )
 
 // A set is one recording.
@@ -18,7 +20,7 @@ type set struct {
 	logLevel int
 
 	server *server
-	log    *journal
+	log    *journal.Journal
 	truth  truth
 	sent   time.Time // when the last letter was sent
 }
@@ -54,11 +56,11 @@ func (s *set) record(ctx context.Context, out string) error {
 		return err
 	}
 	var err error
-	if s.log, err = openJournal(); err != nil {
+	if s.log, err = journal.Open("/dev/log", hostName); err != nil {
 		return err
 	}
 	failed := s.play()
-	text := s.log.close()
+	text := s.log.Close()
 	if failed != nil {
 		return errors.Join(failed, os.WriteFile(out+".failed.log", text, 0o644))
 	}
@@ -85,7 +87,7 @@ func (s *set) play() error {
 	}
 	submit(&programs[1])
 	failed := errors.Join(s.sendAll(letters(s.name)), s.retry())
-	s.log.quiet()
+	s.log.Quiet()
 	return errors.Join(failed, stopDaemon())
 }
 
@@ -145,7 +147,7 @@ func (s *set) learn(l *letter) {
 func (s *set) retry() error {
 	s.sent = time.Now()
 	for _, at := range []time.Duration{0, 6 * time.Second, giveUpAfter, giveUpAfter} {
-		s.log.quiet()
+		s.log.Quiet()
 		if wait := time.Until(s.sent.Add(at)); wait > 0 {
 			time.Sleep(wait)
 		}

@@ -1,4 +1,6 @@
-package main
+// Package journal is a small syslog server for the programs that record logs: it
+// writes what other programs say as rsyslogd's traditional file format has it.
+package journal
 
 import (
 	"bytes"
@@ -9,16 +11,18 @@ import (
 	"time"
 )
 
-// journal is a small syslog server: it writes what programs say as rsyslogd's traditional format has it.
-type journal struct {
+// Journal is a syslog server.
+type Journal struct {
+	path, host string
+
 	mu   sync.Mutex
 	text bytes.Buffer
 	last time.Time
 	conn net.Conn
 }
 
-func openJournal() (*journal, error) {
-	const path = "/dev/log"
+// Open listens at a path, such as /dev/log, for what a host's programs say.
+func Open(path, host string) (*Journal, error) {
 	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", path, err)
@@ -26,12 +30,12 @@ func openJournal() (*journal, error) {
 	if err := os.Chmod(path, 0o666); err != nil {
 		return nil, fmt.Errorf("open up %s: %w", path, err)
 	}
-	j := &journal{last: time.Now(), conn: conn}
+	j := &Journal{path: path, host: host, last: time.Now(), conn: conn}
 	go j.read(conn)
 	return j, nil
 }
 
-func (j *journal) read(conn *net.UnixConn) {
+func (j *Journal) read(conn *net.UnixConn) {
 	buf := make([]byte, 64<<10)
 	for {
 		n, err := conn.Read(buf)
@@ -43,7 +47,7 @@ func (j *journal) read(conn *net.UnixConn) {
 }
 
 // take writes one message: <22>Nov 22 06:00:00 TAG[PID]: TEXT, without its priority and with the host's name.
-func (j *journal) take(b []byte) {
+func (j *Journal) take(b []byte) {
 	_, b, _ = bytes.Cut(b, []byte(">"))
 	stamp := len("Nov 22 06:00:00")
 	if len(b) <= stamp {
@@ -51,12 +55,12 @@ func (j *journal) take(b []byte) {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	fmt.Fprintf(&j.text, "%s %s%s\n", b[:stamp], hostName, b[stamp:])
+	fmt.Fprintf(&j.text, "%s %s%s\n", b[:stamp], j.host, b[stamp:])
 	j.last = time.Now()
 }
 
-// quiet waits until nothing was said for a while.
-func (j *journal) quiet() {
+// Quiet waits until nothing was said for a while.
+func (j *Journal) Quiet() {
 	const while = 3 * time.Second
 	for {
 		j.mu.Lock()
@@ -69,10 +73,10 @@ func (j *journal) quiet() {
 	}
 }
 
-// close ends it and returns what it wrote.
-func (j *journal) close() []byte {
+// Close ends it and returns what it wrote.
+func (j *Journal) Close() []byte {
 	_ = j.conn.Close()
-	_ = os.Remove("/dev/log")
+	_ = os.Remove(j.path)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.text.Bytes()

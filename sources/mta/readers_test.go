@@ -1,0 +1,106 @@
+package mta_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"mailfate/schemas"
+	"mailfate/sources"
+	"mailfate/sources/mta"
+	"mailfate/sources/mta/exim"
+	"mailfate/sources/mta/kumomta"
+	"mailfate/sources/mta/postfix"
+	"mailfate/sources/mta/powermta"
+	"mailfate/sources/mta/sendmail"
+	"mailfate/sources/sourcestest"
+)
+
+// options are those of all logs here.
+func options() mta.Options {
+	return mta.Options{Host: "mx1", Reference: time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)}
+}
+
+// readers are all readers of logs.
+var readers = map[string]*sourcestest.Format{
+	"postfix":  {New: func() sources.Parser { return postfix.New(options()) }, Rules: postfix.Rules()},
+	"exim":     {New: func() sources.Parser { return exim.New(options()) }, Rules: exim.Rules()},
+	"sendmail": {New: func() sources.Parser { return sendmail.New(options()) }, Rules: sendmail.Rules()},
+	"powermta": {New: func() sources.Parser { return powermta.New(options()) }, Rules: powermta.Rules()},
+	"kumomta":  {New: func() sources.Parser { return kumomta.New(options()) }, Rules: kumomta.Rules()},
+}
+
+const (
+	kumoRecord = `{"type":"TYPE","id":"1d98","sender":"s@a.test","recipient":"b@c.test","timestamp":1790000000,"created":1790000000,"nodeid":"n","headers":{},` +
+		`"response":{"code":551,"enhanced_code":{"class":5,"subject":7,"detail":1},"content":"Administrator bounced with reason: purge","command":null}}`
+	eximID = "2026-11-22 07:00:00 1xV1Ra-000000007GQ-0jDZ "
+)
+
+// TestReadersAgree holds the readers against each other: what a person does to mail
+// is the same observation, whichever MTA is told to do it. sendmail logs nothing of
+// it, and PowerMTA's guide does not say what it does.
+func TestReadersAgree(t *testing.T) {
+	for _, c := range []struct {
+		what, reader, line string
+		kind               schemas.Kind
+	}{
+		{"taken out", "postfix", "Nov 22 07:00:00 mx1 postfix/postsuper[1]: 3F2A1C0DE1: removed", schemas.Cancelled},
+		{"taken out", "exim", eximID + "removed by root", schemas.Cancelled},
+		{"one recipient taken out", "exim", eximID + "address <b@c.test> marked delivered by root", schemas.Cancelled},
+		{"taken out", "exim", "Nov 22 07:00:00 mx1 exim[1]: " + eximID + "removed by root", schemas.Cancelled},
+		{"taken out", "kumomta", record("AdminBounce"), schemas.Cancelled},
+		{"given up, the sender is told", "postfix", "Nov 22 07:00:00 mx1 postfix/qmgr[1]: 3F2A1C0DE1: from=<s@a.test>, status=force-expired, returned to sender", schemas.Expired},
+		{"given up, the sender is told", "exim", eximID + "cancelled by root", schemas.Expired},
+		{"too old", "postfix", "Nov 22 07:00:00 mx1 postfix/qmgr[1]: 3F2A1C0DE1: from=<s@a.test>, status=expired, returned to sender", schemas.Expired},
+		{"too old", "exim", eximID + "** b@c.test: retry timeout exceeded", schemas.Expired},
+		{"too old", "sendmail", "Nov 22 07:00:00 mx1 sendmail[54]: 6AM6gwGB000052: 6AM6gwGC000052: sender notify: Cannot send message for 5 days", schemas.Expired},
+		{"too old", "kumomta", record("Expiration"), schemas.Expired},
+		{"too old", "powermta", "type,timeLogged,rcpt,bounceCat\nb,1790000000,b@c.test,message-expired", schemas.Expired},
+		{"on hold", "postfix", "Nov 22 07:00:00 mx1 postfix/postsuper[1]: 3F2A1C0DE1: placed on hold", schemas.KindNone},
+		{"on hold", "exim", eximID + "frozen by root", schemas.KindNone},
+		{"moved", "kumomta", record("AdminRebind"), schemas.KindNone},
+		{"moved", "exim", eximID + "message moved to queue other by root", schemas.KindNone},
+		{"moved", "postfix", "Nov 22 07:00:00 mx1 postfix/postsuper[1]: 3F2A1C0DE1: requeued", schemas.KindNone},
+	} {
+		f := readers[c.reader]
+		r := f.Read(t, f.New(), []byte(c.line), 0)
+		switch {
+		case len(r.Unparsed) > 0:
+			t.Errorf("%s, %s: not understood: %s", c.what, c.reader, c.line)
+		case c.kind == schemas.KindNone && len(r.Events) > 0:
+			t.Errorf("%s, %s: got %v, want nothing", c.what, c.reader, r.Events[0].Kind)
+		case c.kind != schemas.KindNone && (len(r.Events) != 1 || r.Events[0].Kind != c.kind || r.Events[0].Reason != schemas.ReasonNone):
+			t.Errorf("%s, %s: got %+v, want %v", c.what, c.reader, r.Events, c.kind)
+		}
+	}
+}
+
+func record(kind string) string { return strings.Replace(kumoRecord, "TYPE", kind, 1) }
+
+// authenticated is what makes sendmail's reader remember a session.
+const authenticated = "Nov 22 07:00:00 mx1 sm-mta[54]: AUTH=server, relay=app [192.0.2.1], authid=shop, mech=PLAIN, bits=0"
+
+// TestKeysOfSavedState has the first bytes of the keys under which readers save
+// their state: those of earlier versions are read by them.
+func TestKeysOfSavedState(t *testing.T) {
+	for name, want := range map[string]string{
+		"postfix": "chlq", "exim": "chlpq", "sendmail": "achlq", "powermta": "chlo", "kumomta": "",
+	} {
+		got := map[byte]bool{}
+		f := readers[name]
+		for _, log := range append(logsOf(t, name), []byte(authenticated)) {
+			p := f.New()
+			for line := range lines(log) {
+				p.Line(line, func(*schemas.Event) {})
+				if err := p.Changes(func(key, _ []byte) error { got[key[0]] = true; return nil }); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if keys := string(slices.Sorted(maps.Keys(got))); keys != want {
+			t.Errorf("%s: keys begin with %q, want %q", name, keys, want)
+		}
+	}
+}
