@@ -65,7 +65,7 @@ func boolByte(b bool) byte {
 // returns nil for one that there is no room for, and that stays where it is.
 func (t *Table[M, P]) Load(key, value []byte) (*Entry[M], error) {
 	e, err := t.decode(key, value)
-	if err != nil || t.entries[e.key] != nil {
+	if err != nil || t.entries.get(e.key.queue, e.key.text()) != nil {
 		return nil, errState
 	}
 	e.key.queue.opened()
@@ -74,7 +74,7 @@ func (t *Table[M, P]) Load(key, value []byte) (*Entry[M], error) {
 		t.away.add(e.key.queue)
 		return nil, nil
 	}
-	t.entries[e.key] = e
+	t.entries.put(e)
 	t.loaded = append(t.loaded, e)
 	return e, nil
 }
