@@ -12,11 +12,11 @@ import (
 //	STAMP HOST INSTANCE[/SERVICE…]/DAEMON[PID]: TEXT
 type record struct {
 	syslog.Line
-	host     []byte // the line's, or Options.Host
-	instance []byte
-	service  bool // the tag names a service
-	daemon   daemon
-	text     []byte // the line's, or what it repeats
+	*tag
+	host []byte // the line's, or Options.Host
+	text []byte // the line's, or what it repeats
+
+	tags tags
 }
 
 // A daemon is a program of Postfix, as far as it decides how a line is read.
@@ -73,18 +73,37 @@ func daemonOf(name []byte) daemon {
 	return unknown
 }
 
-// head reads the tag, and what it says of the line.
-func (r *record) head() {
-	r.instance, r.service, r.daemon, r.text = nil, false, untagged, r.Text
-	name := r.Tag
-	if name == nil {
-		return
+// A tag is what a program's name says of its lines.
+type tag struct {
+	name     []byte
+	instance []byte
+	service  bool // one is named
+	daemon   daemon
+}
+
+var noTag = tag{daemon: untagged}
+
+// tags remembers tags that were read, of which a log has few.
+type tags [32]tag
+
+// of returns what a name says.
+func (t *tags) of(name []byte) *tag {
+	known := &t[(len(name)+int(name[len(name)-1]))%len(t)]
+	if string(known.name) != string(name) {
+		known.read(append(known.name[:0], name...))
 	}
-	r.daemon = foreign
+	return known
+}
+
+// read reads a name.
+//
+//	INSTANCE[/SERVICE…]/DAEMON
+func (t *tag) read(name []byte) {
+	*t = tag{name: name, daemon: foreign}
 	first := bytes.IndexByte(name, '/')
 	if first < 0 {
 		if scan.Begins(name, "postfix") {
-			r.instance, r.daemon = name, housekeeping
+			t.instance, t.daemon = name, housekeeping
 		}
 		return
 	}
@@ -93,7 +112,15 @@ func (r *record) head() {
 	if first == 0 || (d == unknown && !scan.Begins(name, "postfix")) {
 		return
 	}
-	r.instance, r.service, r.daemon = name[:first], last > first, d
+	t.instance, t.service, t.daemon = name[:first], last > first, d
+}
+
+// head reads the tag, and what it says of the line.
+func (r *record) head() {
+	r.tag, r.text = &noTag, r.Text
+	if len(r.Tag) > 0 {
+		r.tag = r.tags.of(r.Tag)
+	}
 }
 
 // postfix reports whether the line says it is of Postfix.

@@ -25,6 +25,7 @@ type Parser struct {
 	// Of the line being read.
 	line     sources.Line
 	rec      record
+	of       *queue.Queue // that the line is about, once queue was asked
 	times    int // how often syslog says that the line was repeated
 	emit     func(*schemas.Event)
 	event    schemas.Event
@@ -63,7 +64,7 @@ func (p *Parser) Line(line sources.Line, emit func(*schemas.Event)) sources.Resu
 	}
 	p.clock.Advance(p.rec.Time)
 	p.table.Expire(p.clock.Steady())
-	p.line, p.emit, p.times, p.released = line, emit, 1, false
+	p.line, p.emit, p.times, p.released, p.of = line, emit, 1, false, nil
 	p.held.Expire(p.clock.Steady(), p.release)
 	result := p.daemonLine()
 	if p.released {
@@ -128,5 +129,8 @@ func (p *Parser) text() sources.Result {
 
 // queue returns the queue that the line is about.
 func (p *Parser) queue() *queue.Queue {
-	return p.table.Of(p.rec.host, p.rec.instance)
+	if p.of == nil {
+		p.of = p.table.Of(p.rec.host, p.rec.instance)
+	}
+	return p.of
 }

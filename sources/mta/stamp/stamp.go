@@ -12,6 +12,9 @@ func (c *Clock) Scan(line []byte) (ms int64, n int) {
 	if n := len(c.last); n > 0 && len(line) > n && line[n] == ' ' && string(line[:n]) == string(c.last) && !signFollows(line[n+1:]) {
 		return c.lastTime, n
 	}
+	if ms, n = c.ofSameSecond(line); n > 0 {
+		return ms, n
+	}
 	switch {
 	case len(line) > 0 && scan.IsDigit(line[0]):
 		ms, n = c.scanISO(line)
@@ -24,6 +27,26 @@ func (c *Clock) Scan(line []byte) (ms int64, n int) {
 	c.last = append(c.last[:0], line[:n]...)
 	c.lastTime = ms
 	return ms, n
+}
+
+// ofSameSecond reads a stamp of RFC 3339 that differs from the last one in its
+// fraction alone; its length is 0 when it is none.
+//
+//	2026-11-21T23:20:20.123456+02:00
+func (c *Clock) ofSameSecond(line []byte) (ms int64, n int) {
+	const second = len("2006-01-02T15:04:05")
+	n = len(c.last)
+	if n <= second || len(line) <= n || line[n] != ' ' || string(line[:second]) != string(c.last[:second]) || line[10] != 'T' {
+		return 0, 0
+	}
+	was, w := fraction(c.last[second:])
+	is, w2 := fraction(line[second:])
+	if w != w2 || string(line[second+w:n]) != string(c.last[second+w:]) {
+		return 0, 0
+	}
+	c.lastTime += is - was
+	copy(c.last, line)
+	return c.lastTime, n
 }
 
 // signFollows reports whether a zone may follow a stamp that had none on the line
@@ -126,10 +149,13 @@ func fraction(b []byte) (ms int64, n int) {
 	if len(b) < 2 || b[0] != '.' || !scan.IsDigit(b[1]) {
 		return 0, 0
 	}
-	weight := int64(100)
 	for n = 1; n < len(b) && scan.IsDigit(b[n]); n++ {
-		ms += int64(b[n]-'0') * weight
-		weight /= 10
+		if n <= 3 {
+			ms = ms*10 + int64(b[n]-'0')
+		}
+	}
+	for i := n; i <= 3; i++ {
+		ms *= 10
 	}
 	return ms, n
 }

@@ -45,21 +45,23 @@ const (
 // its stamp, and is not advanced.
 func (l *Line) Split(clock *stamp.Clock, b []byte) bool {
 	// After a power cut a file can hold a run of zeros before the next line.
-	b = bytes.TrimLeft(b, "\x00")
+	if len(b) > 0 && b[0] == 0 {
+		b = bytes.TrimLeft(b, "\x00")
+	}
 	b = bytes.TrimSuffix(b, []byte{'\r'})
 	if len(b) == 0 {
 		return false
 	}
-	switch {
-	case scan.IsDigit(b[0]):
-		b = unframed(b)
-	case b[0] == '{':
+	if l.plain(clock, b) {
+		return true
+	}
+	if b[0] == '{' {
 		return l.journal(b)
 	}
-	if b[0] == '<' {
+	if b = unframed(b); b[0] == '<' {
 		return l.prioritised(clock, b)
 	}
-	return l.plain(clock, b)
+	return false
 }
 
 // plain reads a line as files have it.
