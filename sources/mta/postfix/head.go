@@ -3,6 +3,7 @@ package postfix
 import (
 	"bytes"
 
+	"mailfate/sources/mta/queue"
 	"mailfate/sources/mta/scan"
 	"mailfate/sources/mta/syslog"
 )
@@ -15,8 +16,6 @@ type record struct {
 	*tag
 	host []byte // the line's, or Options.Host
 	text []byte // the line's, or what it repeats
-
-	tags tags
 }
 
 // A daemon is a program of Postfix, as far as it decides how a line is read.
@@ -73,54 +72,50 @@ func daemonOf(name []byte) daemon {
 	return unknown
 }
 
-// A tag is what a program's name says of its lines.
+// A tag is what a program's name says of its lines; it is the note on an origin.
 type tag struct {
-	name     []byte
 	instance []byte
 	service  bool // one is named
 	daemon   daemon
+	queue    *queue.Queue // nil until somebody asks
 }
 
-var noTag = tag{daemon: untagged}
-
-// tags remembers tags that were read, of which a log has few.
-type tags [32]tag
-
-// of returns what a name says.
-func (t *tags) of(name []byte) *tag {
-	known := &t[(len(name)+int(name[len(name)-1]))%len(t)]
-	if string(known.name) != string(name) {
-		known.read(append(known.name[:0], name...))
+// head reads the tag, where it is not known already, and what it says of the line.
+func (r *record) head() {
+	t, ok := r.Note.(*tag)
+	if !ok {
+		t = new(tag)
+		r.Note = t
 	}
-	return known
+	if !r.Noted {
+		t.read(r.Tag)
+		r.Noted = true
+	}
+	r.tag, r.text = t, r.Text
 }
 
-// read reads a name.
+// read reads a program's name.
 //
 //	INSTANCE[/SERVICE…]/DAEMON
 func (t *tag) read(name []byte) {
-	*t = tag{name: name, daemon: foreign}
+	*t = tag{daemon: foreign}
 	first := bytes.IndexByte(name, '/')
-	if first < 0 {
-		if scan.Begins(name, "postfix") {
-			t.instance, t.daemon = name, housekeeping
-		}
+	switch {
+	case name == nil:
+		t.daemon = untagged
+		return
+	case first < 0 && scan.Begins(name, "postfix"):
+		t.instance, t.daemon = name, housekeeping
+		return
+	case first <= 0:
 		return
 	}
 	last := bytes.LastIndexByte(name, '/')
 	d := daemonOf(name[last+1:])
-	if first == 0 || (d == unknown && !scan.Begins(name, "postfix")) {
+	if d == unknown && !scan.Begins(name, "postfix") {
 		return
 	}
 	t.instance, t.service, t.daemon = name[:first], last > first, d
-}
-
-// head reads the tag, and what it says of the line.
-func (r *record) head() {
-	r.tag, r.text = &noTag, r.Text
-	if len(r.Tag) > 0 {
-		r.tag = r.tags.of(r.Tag)
-	}
 }
 
 // postfix reports whether the line says it is of Postfix.

@@ -25,7 +25,6 @@ type Parser struct {
 	// Of the line being read.
 	line     sources.Line
 	rec      record
-	of       *queue.Queue // that the line is about, once queue was asked
 	times    int // how often syslog says that the line was repeated
 	emit     func(*schemas.Event)
 	event    schemas.Event
@@ -64,7 +63,7 @@ func (p *Parser) Line(line sources.Line, emit func(*schemas.Event)) sources.Resu
 	}
 	p.clock.Advance(p.rec.Time)
 	p.table.Expire(p.clock.Steady())
-	p.line, p.emit, p.times, p.released, p.of = line, emit, 1, false, nil
+	p.line, p.emit, p.times, p.released = line, emit, 1, false
 	p.held.Expire(p.clock.Steady(), p.release)
 	result := p.daemonLine()
 	if p.released {
@@ -113,10 +112,8 @@ func untaggedLine(text []byte) sources.Result {
 // that never got any, or about no message.
 func (p *Parser) text() sources.Result {
 	s := p.rec.text
-	if n := queueIDLen(s); n > 0 {
-		if rest, ok := scan.After(s[n:], ": "); ok {
-			return p.message(s[:n], rest)
-		}
+	if n := queueIDLen(s); n > 0 && len(s) > n+1 && s[n] == ':' && s[n+1] == ' ' {
+		return p.message(s[:n], s[n+2:])
 	}
 	if rest, ok := scan.After(s, "NOQUEUE: "); ok {
 		return p.noQueue(rest)
@@ -129,8 +126,9 @@ func (p *Parser) text() sources.Result {
 
 // queue returns the queue that the line is about.
 func (p *Parser) queue() *queue.Queue {
-	if p.of == nil {
-		p.of = p.table.Of(p.rec.host, p.rec.instance)
+	t := p.rec.tag
+	if t.queue == nil || t.queue.Forgotten() {
+		t.queue = p.table.Of(p.rec.host, t.instance)
 	}
-	return p.of
+	return t.queue
 }

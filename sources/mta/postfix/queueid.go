@@ -14,8 +14,9 @@ const (
 // begins with none: hexadecimal digits, or letters and digits without vowels with
 // a z among them. So no word of a sentence is taken for one.
 func queueIDLen[T scan.Text](s T) int {
+	s = s[:min(len(s), maxQueueID+1)]
 	i, every, some := 0, byte(idHex|idLong), byte(0)
-	for ; i < len(s) && i <= maxQueueID; i++ {
+	for ; i < len(s); i++ {
 		class := idClass[s[i]]
 		if class == 0 {
 			break

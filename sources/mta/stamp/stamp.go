@@ -9,10 +9,7 @@ import (
 // Scan reads the stamp that a line begins with and returns its time in ms
 // since 1970 UTC and its length, 0 when there is none.
 func (c *Clock) Scan(line []byte) (ms int64, n int) {
-	if n := len(c.last); n > 0 && len(line) > n && line[n] == ' ' && string(line[:n]) == string(c.last) && !signFollows(line[n+1:]) {
-		return c.lastTime, n
-	}
-	if ms, n = c.ofSameSecond(line); n > 0 {
+	if ms, n = c.again(line); n > 0 {
 		return ms, n
 	}
 	switch {
@@ -24,29 +21,64 @@ func (c *Clock) Scan(line []byte) (ms int64, n int) {
 	if n == 0 || n >= len(line) || line[n] != ' ' {
 		return 0, 0
 	}
-	c.last = append(c.last[:0], line[:n]...)
-	c.lastTime = ms
+	c.remember(line[:n], ms)
 	return ms, n
 }
 
-// ofSameSecond reads a stamp of RFC 3339 that differs from the last one in its
-// fraction alone; its length is 0 when it is none.
+// The fixed places of a stamp of RFC 3339:
 //
 //	2026-11-21T23:20:20.123456+02:00
-func (c *Clock) ofSameSecond(line []byte) (ms int64, n int) {
-	const second = len("2006-01-02T15:04:05")
+const (
+	minuteEnd = len("2006-01-02T15:04")
+	secondEnd = len("2006-01-02T15:04:05.")
+	milliEnd  = secondEnd + 3
+)
+
+// remember keeps a stamp, for the next one is mostly the same or differs in its
+// fraction alone.
+func (c *Clock) remember(stamp []byte, ms int64) {
+	c.last, c.lastTime = append(c.last[:0], stamp...), ms
+	c.zoneAt = 0
+	if len(stamp) > milliEnd && stamp[10] == 'T' && stamp[secondEnd-1] == '.' {
+		frac, w := fraction(stamp[secondEnd-1:])
+		if c.zoneAt = secondEnd - 1 + w; c.zoneAt < milliEnd {
+			c.zoneAt = 0
+		}
+		c.second = ms - frac
+	}
+}
+
+// again reads a stamp that is the last one again, or another of the same second.
+// Its length is 0 when it is neither.
+func (c *Clock) again(line []byte) (ms int64, n int) {
 	n = len(c.last)
-	if n <= second || len(line) <= n || line[n] != ' ' || string(line[:second]) != string(c.last[:second]) || line[10] != 'T' {
+	if n == 0 || len(line) <= n || line[n] != ' ' {
 		return 0, 0
 	}
-	was, w := fraction(c.last[second:])
-	is, w2 := fraction(line[second:])
-	if w != w2 || string(line[second+w:n]) != string(c.last[second+w:]) {
+	if c.zoneAt > 0 {
+		return c.sameSecond(line, n)
+	}
+	if string(line[:n]) != string(c.last) || signFollows(line[n+1:]) {
 		return 0, 0
 	}
-	c.lastTime += is - was
-	copy(c.last, line)
 	return c.lastTime, n
+}
+
+// sameSecond reads a stamp of the last one's second, zone and length.
+func (c *Clock) sameSecond(line []byte, n int) (int64, int) {
+	if [minuteEnd]byte(line) != [minuteEnd]byte(c.last) || [4]byte(line[minuteEnd:]) != [4]byte(c.last[minuteEnd:]) {
+		return 0, 0
+	}
+	for _, digit := range line[secondEnd:c.zoneAt] {
+		if !scan.IsDigit(digit) {
+			return 0, 0
+		}
+	}
+	if string(line[c.zoneAt:n]) != string(c.last[c.zoneAt:]) {
+		return 0, 0
+	}
+	f := line[secondEnd:milliEnd]
+	return c.second + int64(f[0])*100 + int64(f[1])*10 + int64(f[2]) - '0'*111, n
 }
 
 // signFollows reports whether a zone may follow a stamp that had none on the line
