@@ -16,6 +16,7 @@ var origQueueID = []byte(", orig_queue_id=")
 //
 //	client=host[address][, sasl_method=…][, sasl_username=…][, sasl_sender=…][, orig_queue_id=QUEUEID][, orig_client=…]
 func (p *Parser) client(id, s []byte) sources.Result {
+	s = s[bytes.IndexByte(s, ']')+1:] // mostly all
 	var before *message
 	if i := bytes.Index(s, origQueueID); i >= 0 {
 		before = p.before(field(s[i:], string(origQueueID)))

@@ -1,6 +1,7 @@
 package stamp
 
 import (
+	"encoding/binary"
 	"time"
 
 	"mailfate/sources/mta/scan"
@@ -66,7 +67,8 @@ func (c *Clock) again(line []byte) (ms int64, n int) {
 
 // sameSecond reads a stamp of the last one's second, zone and length.
 func (c *Clock) sameSecond(line []byte, n int) (int64, int) {
-	if [minuteEnd]byte(line) != [minuteEnd]byte(c.last) || [4]byte(line[minuteEnd:]) != [4]byte(c.last[minuteEnd:]) {
+	last := c.last[:n]
+	if line = line[:n]; !same(line, last, 0) || !same(line, last, 8) || !same(line, last, secondEnd-8) {
 		return 0, 0
 	}
 	for _, digit := range line[secondEnd:c.zoneAt] {
@@ -74,11 +76,16 @@ func (c *Clock) sameSecond(line []byte, n int) (int64, int) {
 			return 0, 0
 		}
 	}
-	if string(line[c.zoneAt:n]) != string(c.last[c.zoneAt:]) {
+	if string(line[c.zoneAt:]) != string(last[c.zoneAt:]) {
 		return 0, 0
 	}
 	f := line[secondEnd:milliEnd]
 	return c.second + int64(f[0])*100 + int64(f[1])*10 + int64(f[2]) - '0'*111, n
+}
+
+// same reports whether eight bytes are the same.
+func same(a, b []byte, from int) bool {
+	return binary.LittleEndian.Uint64(a[from:]) == binary.LittleEndian.Uint64(b[from:])
 }
 
 // signFollows reports whether a zone may follow a stamp that had none on the line
