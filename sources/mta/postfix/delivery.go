@@ -20,7 +20,7 @@ type delivery struct {
 // delivery reads a line that says what became of one recipient.
 func (p *Parser) delivery() sources.Result {
 	// What is read outlives the line: one copy, of which all fields are parts.
-	s := ownCopy(p.rec.text)
+	s := ownCopy(p.rec.Text)
 	id, s, _ := strings.Cut(s, ": ")
 	d, ok := parseDelivery(s)
 	if !ok {
@@ -30,7 +30,7 @@ func (p *Parser) delivery() sources.Result {
 	if kind == schemas.KindNone && rule == "" {
 		return unparsed
 	}
-	e := p.at(p.rec.text[:len(id)], never)
+	e := p.at(p.rec.Text[:len(id)], never)
 	switch {
 	case e.Message.flags&flagNotification != 0 && rule == "":
 		rule = RuleNotification

@@ -16,7 +16,7 @@ func (p *Parser) blank(kind schemas.Kind) {
 	ev.Time = p.rec.Time
 	ev.Source = schemas.SourcePostfix
 	ev.Host, ev.Instance = q.Host.Name, q.Instance
-	ev.File, ev.Offset = p.line.File, p.line.Offset
+	ev.File, ev.Offset = p.file, p.offset
 }
 
 // about begins an event about a queue id.

@@ -12,10 +12,8 @@ import (
 //
 //	STAMP HOST INSTANCE[/SERVICE…]/DAEMON[PID]: TEXT
 type record struct {
-	syslog.Line
+	syslog.Line // but its Text is what it repeats, if it does
 	*tag
-	host []byte // the line's, or Options.Host
-	text []byte // the line's, or what it repeats
 }
 
 // A daemon is a program of Postfix, as far as it decides how a line is read.
@@ -91,7 +89,9 @@ func (r *record) head() {
 		t.read(r.Tag)
 		r.Noted = true
 	}
-	r.tag, r.text = t, r.Text
+	if r.tag != t { // an unneeded write costs while memory is collected
+		r.tag = t
+	}
 }
 
 // read reads a program's name.

@@ -22,19 +22,20 @@ func (k *key) text() []byte { return k.id[:min(k.n, MaxID)] }
 
 // An Entry is what is remembered of one queue id, while it means one message.
 type Entry[M any] struct {
-	Message M
-
-	key     key
+	// What every lookup looks at, within one line of the processor's cache.
 	hash    uint64    // of the key
 	sibling *Entry[M] // the next in the same bucket of the index
-	links   [linkCount]link[M]
+	key     key
+	touched int64 // the stream's time at the last line about it, within touchStep, or at its removal
+
+	Message M
+
+	removed, dirty, saved bool
 
 	order     uint64 // place among the others, as remembered and as forgotten
 	firstSeen int64
-	touched   int64  // the stream's time at the last line about it, within touchStep, or at its removal
 	round     uint64 // of the Changes that handed it out last
-
-	removed, dirty, saved bool
+	links     [linkCount]link[M]
 }
 
 // Queue returns the queue that the id is of.

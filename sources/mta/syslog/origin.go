@@ -60,7 +60,10 @@ func (l *Line) afterStamp() bool {
 	b := l.Rest[1:]
 	if found, rest := l.origins.find(b); found != nil {
 		if pid, text, ok := cutPID(rest); ok {
-			l.Origin, l.PID, l.Text = found, pid, text
+			if l.Origin != found {
+				l.Origin = found
+			}
+			l.PID, l.Text = pid, text
 			return true
 		}
 	}
