@@ -16,13 +16,9 @@ const (
 func queueIDLen[T scan.Text](s T) int {
 	s = s[:min(len(s), maxQueueID+1)]
 	i, every, some := 0, byte(idHex|idLong), byte(0)
-	for ; i < len(s); i++ {
-		class := idClass[s[i]]
-		if class == 0 {
-			break
-		}
-		every &= class
-		some |= class
+	for ; i < len(s) && idClass[s[i]] != 0; i++ {
+		every &= idClass[s[i]]
+		some |= idClass[s[i]]
 	}
 	switch {
 	case i < minQueueID || i > maxQueueID:

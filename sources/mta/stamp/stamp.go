@@ -67,8 +67,7 @@ func (c *Clock) again(line []byte) (ms int64, n int) {
 
 // sameSecond reads a stamp of the last one's second, zone and length.
 func (c *Clock) sameSecond(line []byte, n int) (int64, int) {
-	last := c.last[:n]
-	if line = line[:n]; !same(line, last, 0) || !same(line, last, 8) || !same(line, last, secondEnd-8) {
+	if !sameBytes(line[:secondEnd], c.last[:secondEnd]) {
 		return 0, 0
 	}
 	for _, digit := range line[secondEnd:c.zoneAt] {
@@ -76,16 +75,19 @@ func (c *Clock) sameSecond(line []byte, n int) (int64, int) {
 			return 0, 0
 		}
 	}
-	if string(line[c.zoneAt:]) != string(last[c.zoneAt:]) {
+	if string(line[c.zoneAt:n]) != string(c.last[c.zoneAt:]) {
 		return 0, 0
 	}
 	f := line[secondEnd:milliEnd]
 	return c.second + int64(f[0])*100 + int64(f[1])*10 + int64(f[2]) - '0'*111, n
 }
 
-// same reports whether eight bytes are the same.
-func same(a, b []byte, from int) bool {
-	return binary.LittleEndian.Uint64(a[from:]) == binary.LittleEndian.Uint64(b[from:])
+// sameBytes reports whether the texts up to secondEnd are the same.
+func sameBytes(a, b []byte) bool {
+	first := binary.LittleEndian.Uint64(a) ^ binary.LittleEndian.Uint64(b)
+	second := binary.LittleEndian.Uint64(a[8:]) ^ binary.LittleEndian.Uint64(b[8:])
+	third := binary.LittleEndian.Uint32(a[16:]) ^ binary.LittleEndian.Uint32(b[16:])
+	return first|second|uint64(third) == 0
 }
 
 // signFollows reports whether a zone may follow a stamp that had none on the line
