@@ -2,6 +2,7 @@ package syslog
 
 import (
 	"bytes"
+	"encoding/binary"
 
 	"mailfate/sources/mta/scan"
 )
@@ -42,7 +43,16 @@ func (o *origins) find(b []byte) (found *Origin, rest []byte) {
 }
 
 func (o *origins) place(text []byte) *Origin {
-	return &o[(len(text)*7+int(text[len(text)-1]))%len(o)]
+	const golden = 0x9e3779b97f4a7c15 // 2^64 by the golden ratio, which spreads what it multiplies
+	hash := uint64(len(text))
+	for ; len(text) > 8; text = text[8:] {
+		hash = (hash ^ binary.LittleEndian.Uint64(text)) * golden
+		hash ^= hash >> 32
+	}
+	for _, c := range text {
+		hash = (hash ^ uint64(c)) * golden
+	}
+	return &o[(hash>>32)%uint64(len(o))]
 }
 
 // remember makes room for an origin and writes it there.
