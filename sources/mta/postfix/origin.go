@@ -44,7 +44,7 @@ func (p *Parser) pickup(id, s []byte) sources.Result {
 	p.table.set(e, flagOrigin)
 	if i := bytes.Index(s, []byte(" from=<")); i >= 0 {
 		if sender, _, ok := scan.Angle(s[i+len(" from="):]); ok {
-			p.setSender(e, sender)
+			p.setSender(e, string(clip(sender)))
 		}
 	}
 	p.inherit(e, before)

@@ -19,7 +19,6 @@ type Parser struct {
 	hashes  sources.LineHash
 	held    held.Events
 
-	senders     recent
 	provisional int
 
 	// Of the line being read.
