@@ -12,6 +12,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log"
@@ -67,8 +68,12 @@ func (b *bench) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
 	b.dir = dir
+	return errors.Join(b.table(ctx), os.RemoveAll(dir))
+}
+
+// table measures and prints all rows.
+func (b *bench) table(ctx context.Context) error {
 	fmt.Println("| format | lines | event / context / ignored / unparsed | lines/s per core | peak memory | peer | its lines/s per core | ratio |")
 	fmt.Println("|---|---|---|---|---|---|---|---|")
 	for i := range formats {
@@ -85,7 +90,10 @@ func (b *bench) run(ctx context.Context) error {
 // format prints one format's row.
 func (b *bench) format(ctx context.Context, f *format) error {
 	path := filepath.Join(b.dir, f.kind+".log")
-	defer os.Remove(path)
+	return errors.Join(b.row(ctx, f, path), os.Remove(path))
+}
+
+func (b *bench) row(ctx context.Context, f *format, path string) error {
 	if err := generate(ctx, path, f.recordings, b.lines); err != nil {
 		return err
 	}

@@ -52,9 +52,7 @@ func (b *bench) piped(ctx context.Context, f *format) (r result, err error) {
 		return r, err
 	}
 	writer := generator(ctx, f.recordings, b.memory, to)
-	err = writer.Start()
-	to.Close()
-	if err != nil {
+	if err = errors.Join(writer.Start(), to.Close()); err != nil {
 		return r, errors.Join(err, from.Close())
 	}
 	r, err = readBy(ctx, f.kind+":-", from)
