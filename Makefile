@@ -3,7 +3,7 @@
 compiler:
 	@command -v $${CC:-cc} >/dev/null || { echo "the race detector needs a C compiler: apt-get install gcc libc6-dev" >&2; exit 1; }
 
-.PHONY: help compiler java replay test test-faults lint deps build fuzz bench clean
+.PHONY: help compiler java replay test test-faults lint deps build fuzz bench bench-parse clean
 
 GO      ?= go
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -48,7 +48,7 @@ test-faults: java deps ## let everything fail RUNS times, on both brokers, and a
 	$(GO) test -count=1 -timeout 24h -v ./pipeline/faults -faults.runs $(RUNS) -faults.table $(abspath $(TABLE))
 
 lint: ## vet and golangci-lint, which is built from source: minutes the first time
-	$(GO) vet ./... ./testdata/record ./testdata/generate
+	$(GO) vet ./... ./testdata/record ./testdata/generate ./testdata/bench
 	$(GO) run $(LINT) run
 
 FUZZTIME ?= 30s
@@ -60,6 +60,9 @@ fuzz: ## run every fuzz target for FUZZTIME
 
 bench: ## run all benchmarks
 	$(GO) test -run '^$$' -bench . ./...
+
+bench-parse: ## measure how fast logs are read, beside pflogsumm and eximstats, and print a table
+	$(GO) run ./testdata/bench
 
 clean: ## remove what was built
 	rm -rf mailfate $(NPM_DIR)/node_modules

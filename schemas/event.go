@@ -145,6 +145,9 @@ type Event struct {
 
 // Bound cuts every text at MaxText, the identity at its own limits.
 func (e *Event) Bound() {
+	if e.short() {
+		return
+	}
 	for _, s := range []*string{
 		&e.EmailID, &e.Sender, &e.Subject, &e.Campaign, &e.Enhanced, &e.Command, &e.Reply, &e.Relay,
 		&e.QueueID, &e.NextQueueID, &e.URL, &e.UserAgent, &e.IP, &e.Stream, &e.Host, &e.Instance, &e.File,
@@ -157,6 +160,15 @@ func (e *Event) Bound() {
 	e.Account = bound(e.Account, MaxAccount)
 	e.MessageID = bound(e.MessageID, MaxMessageID)
 	e.Recipient = bound(e.Recipient, MaxRecipient)
+}
+
+// short reports that no text is too long, the usual case: what their lengths have
+// in bits together is no less than any of them.
+func (e *Event) short() bool {
+	all := len(e.EmailID) | len(e.Sender) | len(e.Subject) | len(e.Campaign) | len(e.Enhanced) | len(e.Command) |
+		len(e.Reply) | len(e.Relay) | len(e.QueueID) | len(e.NextQueueID) | len(e.URL) | len(e.UserAgent) | len(e.IP) |
+		len(e.Stream) | len(e.Host) | len(e.Instance) | len(e.File) | len(e.MessageID) | len(e.Recipient)
+	return all <= min(MaxText, MaxMessageID, MaxRecipient) && len(e.Account) <= MaxAccount && len(e.Tags) == 0
 }
 
 // boundTags keeps the tags that fit together, and cuts the first that does not.

@@ -89,6 +89,9 @@ func CleanMessageID(s string) string {
 // CleanRecipient returns an address as identities hold it: without angle
 // brackets, in lower case, its domain as A-labels (RFC 5890).
 func CleanRecipient(s string) string {
+	if clean(s) {
+		return bound(s, MaxRecipient)
+	}
 	s = strings.TrimSpace(s)
 	s = strings.TrimSuffix(strings.TrimPrefix(s, "<"), ">")
 	if !plainLower(s) {
@@ -126,6 +129,14 @@ func lower(s string) string {
 	}
 	return string(b)
 }
+
+// clean reports whether an address is as identities hold it, the usual case.
+func clean(s string) bool {
+	return plainLower(s) && len(s) > 0 && isClean(s[0]) && isClean(s[len(s)-1])
+}
+
+// isClean reports whether c is neither white space nor an angle bracket.
+func isClean(c byte) bool { return c > ' ' && c != '<' && c != '>' }
 
 // plainLower reports whether s is ASCII without capitals, the usual case.
 func plainLower(s string) bool {

@@ -17,8 +17,9 @@ import (
 // they most likely are where that many lines share a stamp.
 type LineHash struct {
 	hosts map[string]*stampLines
-	order uint64 // of the last use of a host
-	lines int    // remembered, over all hosts
+	last  *stampLines // of the last line
+	order uint64      // of the last use of a host
+	lines int         // remembered, over all hosts
 	gone  map[string]struct{}
 	buf   []byte
 }
@@ -32,14 +33,25 @@ const (
 	// maxAllLines is how many lines are remembered over all hosts; then hosts
 	// are forgotten, too.
 	maxAllLines = 4 * maxLines
+	// maxFew is how many lines of one stamp are looked through one by one: most
+	// stamps are of one line.
+	maxFew = 8
 )
 
+// stampLines are the lines of one host's newest stamp.
 type stampLines struct {
+	host  string
 	stamp []byte
 	order uint64
-	seen  map[schemas.Hash]uint32
+	few   []stampLine             // the first
+	more  map[schemas.Hash]uint32 // the others
 	dirty bool
 	saved bool
+}
+
+type stampLine struct {
+	hash  schemas.Hash
+	times uint32
 }
 
 // Of returns the content hash of a line: host and instance that logged it, its
@@ -54,12 +66,11 @@ func (l *LineHash) Of(host, instance string, stamp, rest []byte) schemas.Hash {
 	b = append(b, stamp...)
 	b = append(b, rest...)
 	line := schemas.HashBytes(b)
-	n := l.count(h, line)
-	if n > 0 {
-		line = numbered(line, 'l', uint64(n))
-	}
 	if cap(b) <= maxBuffer {
 		l.buf = b
+	}
+	if n := l.count(h, line); n > 0 {
+		return numbered(line, 'l', uint64(n))
 	}
 	return line
 }
@@ -86,13 +97,16 @@ func numbered(h schemas.Hash, what byte, n uint64) schemas.Hash {
 
 // at returns what is remembered of a host at a stamp.
 func (l *LineHash) at(host string, stamp []byte) *stampLines {
-	h := l.hosts[host]
-	if h == nil {
-		h = l.add(host)
+	h := l.last
+	if h == nil || h.host != host {
+		if h = l.hosts[host]; h == nil {
+			h = l.add(host)
+		}
+		l.last = h
 	}
 	if string(h.stamp) != string(stamp) {
 		h.stamp = append(h.stamp[:0], stamp...)
-		l.lines -= len(h.seen)
+		l.lines -= h.len()
 		h.empty()
 	}
 	l.order++
@@ -101,13 +115,15 @@ func (l *LineHash) at(host string, stamp []byte) *stampLines {
 	return h
 }
 
+func (h *stampLines) len() int { return len(h.few) + len(h.more) }
+
 // empty forgets the lines; a map that has once grown large is costly to clear.
 func (h *stampLines) empty() {
-	if len(h.seen) > 1024 {
-		h.seen = make(map[schemas.Hash]uint32)
-		return
+	h.few = h.few[:0]
+	if len(h.more) > 1024 {
+		h.more = nil
 	}
-	clear(h.seen)
+	clear(h.more)
 }
 
 func (l *LineHash) add(host string) *stampLines {
@@ -118,7 +134,7 @@ func (l *LineHash) add(host string) *stampLines {
 	if len(l.hosts) >= maxHosts {
 		l.forgetOldest()
 	}
-	h := &stampLines{seen: make(map[schemas.Hash]uint32)}
+	h := &stampLines{host: host}
 	l.hosts[host] = h
 	return h
 }
@@ -135,8 +151,11 @@ func (l *LineHash) forgetOldest() {
 	if found == nil {
 		return
 	}
-	l.lines -= len(found.seen)
+	l.lines -= found.len()
 	delete(l.hosts, oldest)
+	if l.last == found {
+		l.last = nil
+	}
 	if found.saved {
 		l.gone[oldest] = struct{}{}
 	}
@@ -144,18 +163,42 @@ func (l *LineHash) forgetOldest() {
 
 // count returns how often the line was seen before at its stamp.
 func (l *LineHash) count(h *stampLines, line schemas.Hash) uint32 {
-	n := h.seen[line]
-	if n == 0 {
-		if len(h.seen) >= maxLines {
-			return 0
+	for i := range h.few {
+		if seen := &h.few[i]; seen.hash == line {
+			seen.times++
+			return seen.times - 1
 		}
-		for l.lines >= maxAllLines && len(l.hosts) > 1 {
-			l.forgetOldest()
-		}
-		l.lines++
 	}
-	h.seen[line] = n + 1
+	n := h.more[line]
+	if n == 0 && !l.room(h) {
+		return 0
+	}
+	h.set(line, n+1)
 	return n
+}
+
+// room makes room for another line of a host, and reports whether it could.
+func (l *LineHash) room(h *stampLines) bool {
+	if h.len() >= maxLines {
+		return false
+	}
+	for l.lines >= maxAllLines && len(l.hosts) > 1 {
+		l.forgetOldest()
+	}
+	l.lines++
+	return true
+}
+
+// set notes how often a line was seen that is not among the first few.
+func (h *stampLines) set(line schemas.Hash, times uint32) {
+	if len(h.few) < maxFew {
+		h.few = append(h.few, stampLine{line, times})
+		return
+	}
+	if h.more == nil {
+		h.more = make(map[schemas.Hash]uint32)
+	}
+	h.more[line] = times
 }
 
 func appendPart(b []byte, s string) []byte {

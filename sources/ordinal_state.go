@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"mailfate/schemas"
@@ -45,8 +44,9 @@ func (l *LineHash) Load(key, value []byte) error {
 	if old := l.hosts[string(key)]; old != nil {
 		return fmt.Errorf("load lines of host %q: loaded twice", key)
 	}
-	*l.add(string(key)) = h
-	l.lines += len(h.seen)
+	h.host = string(key)
+	*l.add(h.host) = h
+	l.lines += h.len()
 	l.order = max(l.order, h.order)
 	return nil
 }
@@ -61,14 +61,17 @@ func (h *stampLines) append(b []byte) []byte {
 	b = append(b, lineHashVersion)
 	b = binary.AppendUvarint(b, h.order)
 	b = appendPart(b, string(h.stamp))
-	for _, line := range slices.SortedFunc(maps.Keys(h.seen), compareHash) {
-		b = append(b, line[:]...)
-		b = binary.AppendUvarint(b, uint64(h.seen[line]))
+	all := slices.Clone(h.few)
+	for line, times := range h.more {
+		all = append(all, stampLine{line, times})
+	}
+	slices.SortFunc(all, func(a, b stampLine) int { return slices.Compare(a.hash[:], b.hash[:]) })
+	for _, line := range all {
+		b = append(b, line.hash[:]...)
+		b = binary.AppendUvarint(b, uint64(line.times))
 	}
 	return b
 }
-
-func compareHash(a, b schemas.Hash) int { return slices.Compare(a[:], b[:]) }
 
 func loadStampLines(b []byte) (h stampLines, ok bool) {
 	if len(b) == 0 || b[0] != lineHashVersion {
@@ -85,7 +88,6 @@ func loadStampLines(b []byte) (h stampLines, ok bool) {
 		return h, false
 	}
 	h.stamp, b = slices.Clone(b[w:w+int(n)]), b[w+int(n):]
-	h.seen = make(map[schemas.Hash]uint32)
 	for len(b) > 0 {
 		if len(b) <= len(schemas.Hash{}) {
 			return h, false
@@ -93,10 +95,10 @@ func loadStampLines(b []byte) (h stampLines, ok bool) {
 		line := schemas.Hash(b[:len(schemas.Hash{})])
 		b = b[len(line):]
 		times, w := binary.Uvarint(b)
-		if w <= 0 || times == 0 || times > 1<<32-1 || len(h.seen) >= maxLines {
+		if w <= 0 || times == 0 || times > 1<<32-1 || h.len() >= maxLines {
 			return h, false
 		}
-		h.seen[line] = uint32(times)
+		h.set(line, uint32(times))
 		b = b[w:]
 	}
 	h.saved = true

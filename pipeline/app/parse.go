@@ -37,9 +37,10 @@ func Parse(src *Source, fn func(*schemas.Event) error, shapes *shape.Table) (Par
 	}
 	parser, reader := src.Parser(), tail.Open(src.Set, tail.Options{})
 	var failed error
+	name := src.Name()
 	emit := func(ev *schemas.Event) {
 		n.Events++
-		ev.Stream = src.Name()
+		ev.Stream = name
 		if failed == nil {
 			failed = fn(ev)
 		}

@@ -8,19 +8,21 @@ import (
 	"mailfate/sources"
 )
 
-// Bench measures how fast a log is parsed, by one core and without any I/O.
+// Bench measures how fast a log is parsed, by one core and without any I/O, but
+// with finding the ends of its lines.
 func (f *Format) Bench(b *testing.B, log []byte) {
-	lines := bytes.Split(bytes.TrimSuffix(log, []byte{'\n'}), []byte{'\n'})
 	b.SetBytes(int64(len(log)))
 	b.ReportAllocs()
-	events := 0
+	lines, events := 0, 0
+	emit := func(*schemas.Event) { events++ }
 	for b.Loop() {
 		p := f.New()
-		for _, l := range lines {
-			p.Line(sources.Line{Data: l}, func(*schemas.Event) { events++ })
+		for rest := log; len(rest) > 0; lines++ {
+			var line []byte
+			line, rest, _ = bytes.Cut(rest, []byte{'\n'})
+			p.Line(sources.Line{Data: line}, emit)
 		}
 	}
-	n := float64(b.N)
-	b.ReportMetric(n*float64(len(lines))/b.Elapsed().Seconds(), "lines/s")
-	b.ReportMetric(float64(events)/n/float64(len(lines)), "events/line")
+	b.ReportMetric(float64(lines)/b.Elapsed().Seconds(), "lines/s")
+	b.ReportMetric(float64(events)/float64(lines), "events/line")
 }

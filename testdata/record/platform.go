@@ -48,9 +48,14 @@ func newPlatform(path, zone string) (*platform, error) {
 
 // preludes are what may happen to a letter on the platform before it goes to Postfix.
 var preludes = [][]string{
-	{"received", "treated"}, {"received", "treated"}, {"received", "treated"},
-	{"received", "scheduled", "treated"}, {"received", "throttled", "treated"}, {"received", "depleted", "renewed", "treated"},
-	{"received", "moderation_pending", "moderation_accepted", "treated"}, {"received", "blocked spam_removed", "released requeue", "treated"},
+	{"received", "treated"},
+	{"received", "treated"},
+	{"received", "treated"},
+	{"received", "scheduled", "treated"},
+	{"received", "throttled", "treated"},
+	{"received", "depleted", "renewed", "treated"},
+	{"received", "moderation_pending", "moderation_accepted", "treated"},
+	{"received", "blocked spam_removed", "released requeue", "treated"},
 }
 
 // before writes the events of a letter that is about to go to Postfix, when it is one that the platform keeps book of.

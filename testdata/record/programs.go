@@ -62,6 +62,6 @@ func (p *program) stop() error {
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return fmt.Errorf("stop %s: %w", p.name, err)
 	}
-	<-p.done
+	<-p.done //nolint:errcheck // it was asked to end
 	return nil
 }

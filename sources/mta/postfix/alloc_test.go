@@ -1,6 +1,7 @@
 package postfix
 
 import (
+	"fmt"
 	"testing"
 
 	"mailfate/schemas"
@@ -17,6 +18,15 @@ func TestAllocations(t *testing.T) {
 		"qmgr[1]: 3F2A1C0DE1: from=<s@x.test>, size=1, nrcpt=1 (queue active)",
 	} {
 		p.Line(sources.Line{Data: []byte(front + text)}, emit)
+	}
+	id := 0
+	queued := func() { // each time of another message, whose line was made before
+		id++
+		p.Line(sources.Line{Data: fmt.Appendf(nil, "%sqmgr[1]: %010X: from=<s%d@x.test>, size=1, nrcpt=1 (queue active)", front, id, id)}, emit)
+	}
+	const made = 2 // of the line and its number
+	if got := testing.AllocsPerRun(1000, queued) - made; got > 4 {
+		t.Errorf("%v allocations for a message that the log begins with, want at most 4: itself, two for its name and one for the event", got)
 	}
 	sourcestest.Allocations(t, p, map[string]float64{
 		front + "smtpd[1]: connect from client.example.com[192.0.2.1]":                                                                                                  0,

@@ -21,7 +21,7 @@ type delivery struct {
 // delivery reads a line that says what became of one recipient.
 func (p *Parser) delivery() sources.Result {
 	// What is read outlives the line: one copy, of which all fields are parts.
-	s := mta.OwnCopy(p.rec.text)
+	s := mta.OwnCopy(p.rec.Text)
 	id, s, _ := strings.Cut(s, ": ")
 	d, ok := parseDelivery(s)
 	if !ok {
@@ -31,7 +31,7 @@ func (p *Parser) delivery() sources.Result {
 	if kind == schemas.KindNone && rule == "" {
 		return mta.Unparsed
 	}
-	e := p.at(p.rec.text[:len(id)], never)
+	e := p.at(p.rec.Text[:len(id)], never)
 	switch {
 	case e.Message.flags&flagNotification != 0 && rule == "":
 		rule = RuleNotification
@@ -80,31 +80,38 @@ func parseDelivery(s string) (d delivery, ok bool) {
 		}
 	}
 	for range maxFields {
-		s, ok = strings.CutPrefix(s, ", ")
-		if !ok {
+		if s, ok = strings.CutPrefix(s, ", "); !ok {
 			return d, false
 		}
-		key, rest, ok := strings.Cut(s, "=")
-		if !ok {
-			return d, false
-		}
-		if key == "status" {
+		if rest, found := strings.CutPrefix(s, "status="); found {
 			d.status, d.reason = parseStatus(rest)
 			return d, true
 		}
-		end := strings.Index(rest, ", ")
-		if end < 0 {
+		var field string
+		if field, s, ok = cutField(s); !ok {
 			return d, false
 		}
-		switch key {
-		case "relay":
-			d.relay = rest[:end]
-		case "dsn":
-			d.dsn = rest[:end]
+		switch {
+		case strings.HasPrefix(field, "relay="):
+			d.relay = field[len("relay="):]
+		case strings.HasPrefix(field, "dsn="):
+			d.dsn = field[len("dsn="):]
 		}
-		s = rest[end:]
 	}
 	return d, false
+}
+
+// cutField cuts off what stands in front of the next ", ".
+func cutField(s string) (field, rest string, ok bool) {
+	for i := 0; ; i++ {
+		comma := strings.IndexByte(s[i:], ',')
+		if comma < 0 {
+			return "", s, false
+		}
+		if i += comma; strings.HasPrefix(s[i:], ", ") {
+			return s[:i], s[i:], true
+		}
+	}
 }
 
 // parseStatus reads "STATUS (reason)". The reason runs to the last bracket: what

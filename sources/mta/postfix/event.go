@@ -8,16 +8,13 @@ import (
 
 // blank begins an event that is about no known queue id.
 func (p *Parser) blank(kind schemas.Kind) {
-	q := p.queue()
-	p.event = schemas.Event{
-		Kind:     kind,
-		Time:     p.rec.Time,
-		Source:   schemas.SourcePostfix,
-		Host:     q.Host.Name,
-		Instance: q.Instance,
-		File:     p.line.File,
-		Offset:   p.line.Offset,
-	}
+	q, ev := p.queue(), &p.event
+	*ev = schemas.Event{} // in place, and not by a copy of one that is made elsewhere
+	ev.Kind = kind
+	ev.Time = p.rec.Time
+	ev.Source = schemas.SourcePostfix
+	ev.Host, ev.Instance = q.Host.Name, q.Instance
+	ev.File, ev.Offset = p.file, p.offset
 }
 
 // about begins an event about a queue id.

@@ -36,9 +36,14 @@ func (p *Parser) active(id, sender []byte, size int64) sources.Result {
 	e := p.at(id, removed)
 	seen := e.Message.flags&flagActive != 0
 	p.table.set(e, flagActive)
+	var name string
 	if !seen {
+		// One copy, of which both are parts.
+		end := len(id) + len(": from=<") + len(mta.Clip(sender))
+		own := string(p.rec.Text[:end])
+		name = own[:len(id)]
 		e.Message.size = size
-		p.setSender(e, sender)
+		p.setSender(e, own[end-len(mta.Clip(sender)):])
 		if e.Message.madeHere() {
 			p.table.set(e, flagNotification)
 		}
@@ -49,7 +54,7 @@ func (p *Parser) active(id, sender []byte, size int64) sources.Result {
 	case seen:
 		return mta.Context
 	}
-	p.about(e, schemas.Queued, string(id))
+	p.about(e, schemas.Queued, name)
 	return p.send()
 }
 
@@ -69,7 +74,7 @@ func (p *Parser) gaveUp(id, sender, status []byte) sources.Result {
 	}
 	e := p.at(id, never)
 	if e.Message.sender == "" {
-		p.setSender(e, sender)
+		p.setSender(e, string(mta.Clip(sender)))
 	}
 	if e.Message.flags&flagNotification != 0 {
 		return mta.Ignored(RuleNotification)
@@ -81,15 +86,15 @@ func (p *Parser) gaveUp(id, sender, status []byte) sources.Result {
 
 // setSender notes the envelope sender. The address from which Postfix probes
 // addresses and tells the postmaster of errors sends no messages of ours.
-func (p *Parser) setSender(e *entry, sender []byte) {
+func (p *Parser) setSender(e *entry, sender string) {
 	switch {
-	case len(sender) == 0:
+	case sender == "":
 		e.Message.sender = mta.NullSender
 	case isProbe(sender):
 		p.table.set(e, flagNotification)
 		fallthrough
 	default:
-		e.Message.sender = p.senders.Text(mta.Clip(sender))
+		e.Message.sender = sender
 	}
 	p.table.Mark(e)
 	p.setAccount(e)
@@ -100,16 +105,16 @@ const maxEpoch = 16
 
 // isProbe reports whether a sender is the one of probes: double-bounce@host, or with
 // the time in it as letters and digits (address_verify_sender_ttl).
-func isProbe(sender []byte) bool {
+func isProbe(sender string) bool {
 	s, ok := scan.After(sender, "double-bounce")
 	if !ok {
 		return false
 	}
-	for i, c := range s {
-		if c == '@' {
+	for i := range len(s) {
+		if s[i] == '@' {
 			return true
 		}
-		if idClass[c]&idLong == 0 || i > maxEpoch {
+		if idClass[s[i]]&idLong == 0 || i > maxEpoch {
 			return false
 		}
 	}

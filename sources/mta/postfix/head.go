@@ -3,6 +3,7 @@ package postfix
 import (
 	"bytes"
 
+	"mailfate/sources/mta/queue"
 	"mailfate/sources/mta/scan"
 	"mailfate/sources/mta/syslog"
 )
@@ -11,12 +12,8 @@ import (
 //
 //	STAMP HOST INSTANCE[/SERVICE…]/DAEMON[PID]: TEXT
 type record struct {
-	syslog.Line
-	host     []byte // the line's, or Options.Host
-	instance []byte
-	service  bool // the tag names a service
-	daemon   daemon
-	text     []byte // the line's, or what it repeats
+	syslog.Line // but its Text is what it repeats, if it does
+	*tag
 }
 
 // A daemon is a program of Postfix, as far as it decides how a line is read.
@@ -73,27 +70,52 @@ func daemonOf(name []byte) daemon {
 	return unknown
 }
 
-// head reads the tag, and what it says of the line.
+// A tag is what a program's name says of its lines; it is the note on an origin.
+type tag struct {
+	instance []byte
+	service  bool // one is named
+	daemon   daemon
+	queue    *queue.Queue // nil until somebody asks
+}
+
+// head reads the tag, where it is not known already, and what it says of the line.
 func (r *record) head() {
-	r.instance, r.service, r.daemon, r.text = nil, false, untagged, r.Text
-	name := r.Tag
-	if name == nil {
-		return
+	t, ok := r.Note.(*tag)
+	if !ok {
+		t = new(tag)
+		r.Note = t
 	}
-	r.daemon = foreign
+	if !r.Noted {
+		t.read(r.Tag)
+		r.Noted = true
+	}
+	if r.tag != t { // an unneeded write costs while memory is collected
+		r.tag = t
+	}
+}
+
+// read reads a program's name.
+//
+//	INSTANCE[/SERVICE…]/DAEMON
+func (t *tag) read(name []byte) {
+	*t = tag{daemon: foreign}
 	first := bytes.IndexByte(name, '/')
-	if first < 0 {
-		if scan.Begins(name, "postfix") {
-			r.instance, r.daemon = name, housekeeping
-		}
+	switch {
+	case name == nil:
+		t.daemon = untagged
+		return
+	case first < 0 && scan.Begins(name, "postfix"):
+		t.instance, t.daemon = name, housekeeping
+		return
+	case first <= 0:
 		return
 	}
 	last := bytes.LastIndexByte(name, '/')
 	d := daemonOf(name[last+1:])
-	if first == 0 || (d == unknown && !scan.Begins(name, "postfix")) {
+	if d == unknown && !scan.Begins(name, "postfix") {
 		return
 	}
-	r.instance, r.service, r.daemon = name[:first], last > first, d
+	t.instance, t.service, t.daemon = name[:first], last > first, d
 }
 
 // postfix reports whether the line says it is of Postfix.

@@ -17,6 +17,7 @@ var origQueueID = []byte(", orig_queue_id=")
 //
 //	client=host[address][, sasl_method=…][, sasl_username=…][, sasl_sender=…][, orig_queue_id=QUEUEID][, orig_client=…]
 func (p *Parser) client(id, s []byte) sources.Result {
+	s = s[bytes.IndexByte(s, ']')+1:] // mostly all
 	var before *message
 	if i := bytes.Index(s, origQueueID); i >= 0 {
 		before = p.before(field(s[i:], string(origQueueID)))
@@ -44,7 +45,7 @@ func (p *Parser) pickup(id, s []byte) sources.Result {
 	p.table.set(e, flagOrigin)
 	if i := bytes.Index(s, []byte(" from=<")); i >= 0 {
 		if sender, _, ok := scan.Angle(s[i+len(" from="):]); ok {
-			p.setSender(e, sender)
+			p.setSender(e, string(mta.Clip(sender)))
 		}
 	}
 	p.inherit(e, before)

@@ -21,10 +21,9 @@ type Parser struct {
 	hashes  sources.LineHash
 	held    held.Events
 
-	senders mta.Recent
-
 	// Of the line being read.
-	line     sources.Line
+	file     string
+	offset   int64
 	rec      record
 	times    int // how often syslog says that the line was repeated
 	emit     func(*schemas.Event)
@@ -39,7 +38,10 @@ func (p *Parser) Line(line sources.Line, emit func(*schemas.Event)) sources.Resu
 	}
 	p.clock.Advance(p.rec.Time)
 	p.table.Expire(p.clock.Steady())
-	p.line, p.emit, p.times, p.released = line, emit, 1, false
+	if p.file != line.File {
+		p.file = line.File
+	}
+	p.offset, p.emit, p.times, p.released = line.Offset, emit, 1, false
 	p.held.Expire(p.clock.Steady(), p.release)
 	result := p.daemonLine()
 	if p.released {
@@ -54,10 +56,10 @@ func (p *Parser) daemonLine() sources.Result {
 	case foreign:
 		return mta.Ignored(RuleNotPostfix)
 	case untagged:
-		return untaggedLine(p.rec.text)
+		return untaggedLine(p.rec.Text)
 	}
-	if n, inner, ok := syslog.Repeated(p.rec.text); ok {
-		p.times, p.rec.text = n, inner
+	if n, inner, ok := syslog.Repeated(p.rec.Text); ok {
+		p.times, p.rec.Text = n, inner
 	}
 	return p.text()
 }
@@ -66,10 +68,6 @@ func (p *Parser) daemonLine() sources.Result {
 func (p *Parser) split(b []byte) bool {
 	if !p.rec.Split(&p.clock, b) {
 		return false
-	}
-	p.rec.host = p.rec.Host
-	if p.host != nil {
-		p.rec.host = p.host
 	}
 	p.rec.head()
 	return true
@@ -87,11 +85,9 @@ func untaggedLine(text []byte) sources.Result {
 // text reads what follows the tag: about a message with a queue id, about one
 // that never got any, or about no message.
 func (p *Parser) text() sources.Result {
-	s := p.rec.text
-	if n := queueIDLen(s); n > 0 {
-		if rest, ok := scan.After(s[n:], ": "); ok {
-			return p.message(s[:n], rest)
-		}
+	s := p.rec.Text
+	if n := queueIDLen(s); n > 0 && len(s) > n+1 && s[n] == ':' && s[n+1] == ' ' {
+		return p.message(s[:n], s[n+2:])
 	}
 	if rest, ok := scan.After(s, "NOQUEUE: "); ok {
 		return p.noQueue(rest)
@@ -104,5 +100,13 @@ func (p *Parser) text() sources.Result {
 
 // queue returns the queue that the line is about.
 func (p *Parser) queue() *queue.Queue {
-	return p.table.Of(p.rec.host, p.rec.instance)
+	t := p.rec.tag
+	if t.queue == nil || t.queue.Forgotten() {
+		host := p.rec.Host
+		if p.host != nil {
+			host = p.host
+		}
+		t.queue = p.table.Of(host, t.instance)
+	}
+	return t.queue
 }

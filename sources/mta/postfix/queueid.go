@@ -14,39 +14,25 @@ const (
 // begins with none: hexadecimal digits, or letters and digits without vowels with
 // a z among them. So no word of a sentence is taken for one.
 func queueIDLen[T scan.Text](s T) int {
-	i, hex, z := 0, true, false
-	for ; i < len(s) && i <= maxQueueID; i++ {
-		class := idClass[s[i]]
-		if class == 0 {
-			break
-		}
-		hex = hex && class&idHex != 0
-		z = z || s[i] == 'z'
-		if !hex && class&idLong == 0 {
-			return 0
-		}
+	s = s[:min(len(s), maxQueueID+1)]
+	i, every, some := 0, byte(idHex|idLong), byte(0)
+	for ; i < len(s) && idClass[s[i]] != 0; i++ {
+		every &= idClass[s[i]]
+		some |= idClass[s[i]]
 	}
 	switch {
 	case i < minQueueID || i > maxQueueID:
 		return 0
-	case hex || (z && i >= minLongID && isLong(s[:i])):
+	case every&idHex != 0, every&idLong != 0 && some&idZ != 0 && i >= minLongID:
 		return i
 	}
 	return 0
 }
 
-func isLong[T scan.Text](s T) bool {
-	for i := range len(s) {
-		if idClass[s[i]]&idLong == 0 {
-			return false
-		}
-	}
-	return true
-}
-
 const (
 	idHex  = 1 << iota // occurs in short queue ids
 	idLong             // occurs in long ones
+	idZ                // in the middle of each long one
 )
 
 var idClass = func() (t [256]byte) {
@@ -56,5 +42,6 @@ var idClass = func() (t [256]byte) {
 	for _, c := range []byte("0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz") {
 		t[c] |= idLong
 	}
+	t['z'] |= idZ
 	return t
 }()

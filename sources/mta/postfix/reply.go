@@ -30,6 +30,9 @@ type reply struct {
 func parseReply(s string) (r reply) {
 	s = strings.TrimPrefix(s, "delivery temporarily suspended: ")
 	r.text = s
+	if r.code = smtp.Code(s); r.code != 0 {
+		return r
+	}
 	for i := range frames {
 		f := &frames[i]
 		if said, ok := f.cut(s); ok {

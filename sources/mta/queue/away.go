@@ -67,7 +67,7 @@ func (t *Table[M, P]) leave() {
 			t.open.add(e)
 			continue
 		}
-		delete(t.entries, e.key)
+		t.entries.remove(e)
 		t.away.add(e.key.queue)
 		t.recycle(e)
 	}
@@ -89,7 +89,7 @@ func (t *Table[M, P]) fetch(k key) *Entry[M] {
 		return nil // as Saved is unable to read, which it reports
 	}
 	a.take(k.queue)
-	t.entries[k] = e
+	t.entries.put(e)
 	t.list(e).add(e)
 	return e
 }
@@ -139,7 +139,7 @@ func (t *Table[M, P]) sweepOne(key, value []byte) {
 	}
 	k := saved.NewReader(key)
 	q := t.named(k.Text(), k.Text())
-	if !k.OK() || t.entries[keyOf(q, k.Rest())] != nil {
+	if id := k.Rest(); !k.OK() || t.entries.get(q, id) != nil {
 		return
 	}
 	t.gone[string(key)] = struct{}{}

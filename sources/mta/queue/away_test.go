@@ -137,8 +137,8 @@ func TestWhatIsAwayExpires(t *testing.T) {
 	for range 3 {
 		l.save(t)
 	}
-	if len(l.table.entries) != 10 || l.table.Open() != n || len(l.kept) != n || q.open != n {
-		t.Fatalf("%d in memory, %d open, %d kept", len(l.table.entries), l.table.Open(), len(l.kept))
+	if l.table.entries.n != 10 || l.table.Open() != n || len(l.kept) != n || q.open != n {
+		t.Fatalf("%d in memory, %d open, %d kept", l.table.entries.n, l.table.Open(), len(l.kept))
 	}
 	l.table.Expire(49 * time.Hour.Milliseconds())
 	for calls := range 10 {

@@ -4,40 +4,38 @@ package queue
 const MaxID = 24
 
 // A key is what a queue id is unique within and by. Ids are at most as long as
-// the array, and hold no zero byte.
+// the array.
 type key struct {
 	queue *Queue
 	id    [MaxID]byte
+	n     uint8
 }
 
 func keyOf(q *Queue, id []byte) key {
 	k := key{queue: q}
-	copy(k.id[:], id)
+	k.n = uint8(copy(k.id[:], id))
 	return k
 }
 
 // text returns the queue id.
-func (k *key) text() []byte {
-	n := 0
-	for n < len(k.id) && k.id[n] != 0 {
-		n++
-	}
-	return k.id[:n]
-}
+func (k *key) text() []byte { return k.id[:min(k.n, MaxID)] }
 
 // An Entry is what is remembered of one queue id, while it means one message.
 type Entry[M any] struct {
+	// What every lookup looks at, within one line of the processor's cache.
+	hash    uint64    // of the key
+	sibling *Entry[M] // the next in the same bucket of the index
+	key     key
+	touched int64 // the stream's time at the last line about it, within touchStep, or at its removal
+
 	Message M
 
-	key   key
-	links [linkCount]link[M]
+	removed, dirty, saved bool
 
 	order     uint64 // place among the others, as remembered and as forgotten
 	firstSeen int64
-	touched   int64  // the stream's time at the last line about it, within touchStep, or at its removal
 	round     uint64 // of the Changes that handed it out last
-
-	removed, dirty, saved bool
+	links     [linkCount]link[M]
 }
 
 // Queue returns the queue that the id is of.

@@ -17,7 +17,12 @@ type Queue struct {
 	Instance string
 	open     int // queue ids that are remembered
 	away     int // those of them that are in the saved state alone
+	gone     bool
 }
+
+// Forgotten reports whether the table has another queue under the name by now, or
+// none. Who keeps a queue from one line to the next must ask.
+func (q *Queue) Forgotten() bool { return q.gone }
 
 // queues knows the queues of a stream.
 type queues struct {
@@ -82,6 +87,7 @@ func (qs *queues) forgetEmpty() {
 		for instance, q := range byInstance {
 			if q.open == 0 {
 				delete(byInstance, instance)
+				q.gone = true
 				qs.n--
 			}
 		}

@@ -28,11 +28,11 @@ func inOrder(t *testing.T, table *testTable) {
 	t.Helper()
 	table.settle()
 	ids := map[*Queue]int{}
-	for k, e := range table.entries {
-		if e.key != k {
-			t.Fatalf("entry of %s is kept under %s", e.key.text(), k.text())
+	for e := range table.entries.all() {
+		if table.entries.get(e.key.queue, e.key.text()) != e {
+			t.Fatalf("entry of %s is not found", e.key.text())
 		}
-		ids[k.queue]++
+		ids[e.key.queue]++
 	}
 	for q, n := range ids {
 		listed := 0
@@ -48,8 +48,8 @@ func inOrder(t *testing.T, table *testTable) {
 			t.Fatalf("queue %s %s counts %d queue ids, has %d, and is listed %d times", q.Host.Name, q.Instance, q.open, n, listed)
 		}
 	}
-	if n := table.open.n + table.removed.n; n != len(table.entries) {
-		t.Fatalf("%d listed, %d known", n, len(table.entries))
+	if n := table.open.n + table.removed.n; n != table.entries.n {
+		t.Fatalf("%d listed, %d known", n, table.entries.n)
 	}
 }
 

@@ -65,7 +65,7 @@ func boolByte(b bool) byte {
 // there is no room for stays where it is.
 func (t *Table[M, P]) Load(key, value []byte) error {
 	e, err := t.decode(key, value)
-	if err != nil || t.entries[e.key] != nil {
+	if err != nil || t.entries.get(e.key.queue, e.key.text()) != nil {
 		return errState
 	}
 	e.key.queue.opened()
@@ -74,7 +74,7 @@ func (t *Table[M, P]) Load(key, value []byte) error {
 		t.away.add(e.key.queue)
 		return nil
 	}
-	t.entries[e.key] = e
+	t.entries.put(e)
 	t.loaded = append(t.loaded, e)
 	return nil
 }

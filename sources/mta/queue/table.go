@@ -52,7 +52,7 @@ type Table[M any, P Message[M]] struct {
 	Loaded func(*M)
 
 	queues
-	entries  map[key]*Entry[M]
+	entries  index[M]
 	open     list[M] // still in the queue
 	removed  list[M] // removed a short while ago
 	dirty    list[M]
@@ -78,7 +78,7 @@ func New[M any, P Message[M]](o Options) *Table[M, P] {
 	}
 	return &Table[M, P]{
 		queues:   newQueues(),
-		entries:  make(map[key]*Entry[M]),
+		entries:  newIndex[M](),
 		open:     list[M]{by: byAge},
 		removed:  list[M]{by: byAge},
 		dirty:    list[M]{by: byChange},
@@ -89,7 +89,7 @@ func New[M any, P Message[M]](o Options) *Table[M, P] {
 }
 
 // Open is how many queue ids are remembered now.
-func (t *Table[M, P]) Open() int { return len(t.entries) + t.away.n }
+func (t *Table[M, P]) Open() int { return t.entries.n + t.away.n }
 
 // Forgotten counts the queue ids, since New, that were forgotten before their
 // time because there were too many.
@@ -98,10 +98,9 @@ func (t *Table[M, P]) Forgotten() int { return t.forgotten }
 // Find returns what is known of a queue id; nil when nothing is.
 func (t *Table[M, P]) Find(q *Queue, id []byte) *Entry[M] {
 	t.settle()
-	k := keyOf(q, id)
-	e := t.entries[k]
+	e := t.entries.get(q, id)
 	if e == nil && q.away > 0 {
-		e = t.fetch(k)
+		e = t.fetch(keyOf(q, id))
 	}
 	if e != nil && t.outlived(e.touched) && !e.removed {
 		t.drop(e)
@@ -130,7 +129,7 @@ func (t *Table[M, P]) Create(q *Queue, id []byte, seen int64) *Entry[M] {
 		t.free = e.links[byAge].next
 	}
 	*e = Entry[M]{key: keyOf(q, id), firstSeen: seen, touched: t.now, order: t.next()}
-	t.entries[e.key] = e
+	t.entries.put(e)
 	q.opened()
 	t.open.add(e)
 	t.Mark(e)
@@ -216,13 +215,13 @@ func (t *Table[M, P]) Move(e *Entry[M], q *Queue) {
 	t.unkey(e)
 	e.saved = false
 	e.key.queue = q
-	t.entries[e.key] = e
+	t.entries.put(e)
 	q.opened()
 	t.Mark(e)
 }
 
 func (t *Table[M, P]) unkey(e *Entry[M]) {
-	delete(t.entries, e.key)
+	t.entries.remove(e)
 	e.key.queue.closed()
 	if e.saved {
 		t.gone.add(&e.key)

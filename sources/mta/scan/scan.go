@@ -28,6 +28,9 @@ func Angle[T Text](s T) (address, rest T, ok bool) {
 	if len(s) == 0 || s[0] != '<' {
 		return s, s, false
 	}
+	if i := unquoted(s); i > 0 && endsField(s[i+1:]) {
+		return s[1:i], s[i+1:], true
+	}
 	if i := closing(s, true); i > 0 {
 		return s[1:i], s[i+1:], true
 	}
@@ -35,6 +38,19 @@ func Angle[T Text](s T) (address, rest T, ok bool) {
 		return s[1:i], s[i+1:], true
 	}
 	return s, s, false
+}
+
+// unquoted finds the first bracket, if there is no quote before it.
+func unquoted[T Text](s T) int {
+	for i := range len(s) {
+		switch s[i] {
+		case '>':
+			return i
+		case '"':
+			return 0
+		}
+	}
+	return 0
 }
 
 // closing finds the bracket that ends an address; 0 when none does.

@@ -24,6 +24,8 @@ type Clock struct {
 
 	last     []byte // the last stamp as written, and its time
 	lastTime int64
+	second   int64 // the time of its second
+	zoneAt   int   // where its zone begins, if it is one of RFC 3339 with a fraction
 	dirty    bool
 }
 
@@ -108,7 +110,7 @@ func distance(a, b int64) int64 { return max(a-b, b-a) }
 // Advance takes a line's time in.
 func (c *Clock) Advance(ms int64) {
 	if !c.started {
-		*c = Clock{zone: c.zone, year: c.year, now: ms, steady: ms, near: ms, started: true, last: c.last, lastTime: c.lastTime, dirty: true}
+		c.now, c.steady, c.near, c.started, c.dirty = ms, ms, ms, true, true
 		return
 	}
 	if ms == c.near && ms <= c.steady {

@@ -21,8 +21,7 @@ func (c *Clock) Field(b []byte) (ms int64, ok bool) {
 	if !ok {
 		return 0, false
 	}
-	c.last = append(c.last[:0], b...)
-	c.lastTime = ms
+	c.remember(b, ms)
 	return ms, true
 }
 

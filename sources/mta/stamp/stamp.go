@@ -1,6 +1,7 @@
 package stamp
 
 import (
+	"encoding/binary"
 	"time"
 
 	"mailfate/sources/mta/scan"
@@ -9,8 +10,8 @@ import (
 // Scan reads the stamp that a line begins with and returns its time in ms
 // since 1970 UTC and its length, 0 when there is none.
 func (c *Clock) Scan(line []byte) (ms int64, n int) {
-	if n := len(c.last); n > 0 && len(line) > n && line[n] == ' ' && string(line[:n]) == string(c.last) && !signFollows(line[n+1:]) {
-		return c.lastTime, n
+	if ms, n = c.again(line); n > 0 {
+		return ms, n
 	}
 	switch {
 	case len(line) > 0 && scan.IsDigit(line[0]):
@@ -21,9 +22,72 @@ func (c *Clock) Scan(line []byte) (ms int64, n int) {
 	if n == 0 || n >= len(line) || line[n] != ' ' {
 		return 0, 0
 	}
-	c.last = append(c.last[:0], line[:n]...)
-	c.lastTime = ms
+	c.remember(line[:n], ms)
 	return ms, n
+}
+
+// The fixed places of a stamp of RFC 3339:
+//
+//	2026-11-21T23:20:20.123456+02:00
+const (
+	minuteEnd = len("2006-01-02T15:04")
+	secondEnd = len("2006-01-02T15:04:05.")
+	milliEnd  = secondEnd + 3
+)
+
+// remember keeps a stamp, for the next one is mostly the same or differs in its
+// fraction alone.
+func (c *Clock) remember(stamp []byte, ms int64) {
+	c.last, c.lastTime = append(c.last[:0], stamp...), ms
+	c.zoneAt = 0
+	if len(stamp) > milliEnd && stamp[10] == 'T' && stamp[secondEnd-1] == '.' {
+		frac, w := fraction(stamp[secondEnd-1:])
+		if c.zoneAt = secondEnd - 1 + w; c.zoneAt < milliEnd {
+			c.zoneAt = 0
+		}
+		c.second = ms - frac
+	}
+}
+
+// again reads a stamp that is the last one again, or another of the same second.
+// Its length is 0 when it is neither.
+func (c *Clock) again(line []byte) (ms int64, n int) {
+	n = len(c.last)
+	if n == 0 || len(line) <= n || line[n] != ' ' {
+		return 0, 0
+	}
+	if c.zoneAt > 0 {
+		return c.sameSecond(line, n)
+	}
+	if string(line[:n]) != string(c.last) || signFollows(line[n+1:]) {
+		return 0, 0
+	}
+	return c.lastTime, n
+}
+
+// sameSecond reads a stamp of the last one's second, zone and length.
+func (c *Clock) sameSecond(line []byte, n int) (int64, int) {
+	if !sameBytes(line[:secondEnd], c.last[:secondEnd]) {
+		return 0, 0
+	}
+	for _, digit := range line[secondEnd:c.zoneAt] {
+		if !scan.IsDigit(digit) {
+			return 0, 0
+		}
+	}
+	if string(line[c.zoneAt:n]) != string(c.last[c.zoneAt:]) {
+		return 0, 0
+	}
+	f := line[secondEnd:milliEnd]
+	return c.second + int64(f[0])*100 + int64(f[1])*10 + int64(f[2]) - '0'*111, n
+}
+
+// sameBytes reports whether the texts up to secondEnd are the same.
+func sameBytes(a, b []byte) bool {
+	first := binary.LittleEndian.Uint64(a) ^ binary.LittleEndian.Uint64(b)
+	second := binary.LittleEndian.Uint64(a[8:]) ^ binary.LittleEndian.Uint64(b[8:])
+	third := binary.LittleEndian.Uint32(a[16:]) ^ binary.LittleEndian.Uint32(b[16:])
+	return first|second|uint64(third) == 0
 }
 
 // signFollows reports whether a zone may follow a stamp that had none on the line
@@ -126,10 +190,13 @@ func fraction(b []byte) (ms int64, n int) {
 	if len(b) < 2 || b[0] != '.' || !scan.IsDigit(b[1]) {
 		return 0, 0
 	}
-	weight := int64(100)
 	for n = 1; n < len(b) && scan.IsDigit(b[n]); n++ {
-		ms += int64(b[n]-'0') * weight
-		weight /= 10
+		if n <= 3 {
+			ms = ms*10 + int64(b[n]-'0')
+		}
+	}
+	for i := n; i <= 3; i++ {
+		ms *= 10
 	}
 	return ms, n
 }

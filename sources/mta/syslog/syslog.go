@@ -27,39 +27,37 @@ type Line struct {
 	Rest  []byte // all that follows the stamp
 	Time  int64  // ms since 1970 UTC
 
-	Host []byte
-	Tag  []byte // nil when no program is named
-	PID  int64  // 0 when it does not say
+	*Origin
+	PID  int64 // 0 when it does not say
 	Text []byte
 
-	json jsonline.Scanner
-	rest []byte // of what did not come in a file's form
+	origins origins
+	unnamed Origin // one without a process id is not remembered
+	json    jsonline.Scanner
+	rest    []byte // of what did not come in a file's form
 }
-
-const (
-	maxHost = 255 // RFC 1035, 2.3.4
-	maxTag  = 128
-)
 
 // Split takes a line apart, and reports whether it is one of syslog. clock reads
 // its stamp, and is not advanced.
 func (l *Line) Split(clock *stamp.Clock, b []byte) bool {
 	// After a power cut a file can hold a run of zeros before the next line.
-	b = bytes.TrimLeft(b, "\x00")
+	if len(b) > 0 && b[0] == 0 {
+		b = bytes.TrimLeft(b, "\x00")
+	}
 	b = bytes.TrimSuffix(b, []byte{'\r'})
 	if len(b) == 0 {
 		return false
 	}
-	switch {
-	case scan.IsDigit(b[0]):
-		b = unframed(b)
-	case b[0] == '{':
+	if l.plain(clock, b) {
+		return true
+	}
+	if b[0] == '{' {
 		return l.journal(b)
 	}
-	if b[0] == '<' {
+	if b = unframed(b); b[0] == '<' {
 		return l.prioritised(clock, b)
 	}
-	return l.plain(clock, b)
+	return false
 }
 
 // plain reads a line as files have it.
@@ -72,62 +70,15 @@ func (l *Line) plain(clock *stamp.Clock, b []byte) bool {
 	return l.afterStamp()
 }
 
-// afterStamp reads the host, the tag and the text.
-func (l *Line) afterStamp() bool {
-	b := l.Rest[1:]
-	i := bytes.IndexByte(b[:min(len(b), maxHost+1)], ' ')
-	if i <= 0 {
-		return false
-	}
-	l.Host = b[:i]
-	l.tag(b[i+1:])
-	return true
-}
-
-// tag reads postfix-out/relay/smtp[123]: in front of the text.
-func (l *Line) tag(b []byte) {
-	l.Tag, l.PID, l.Text = nil, 0, b
-	end := tagEnd(b)
-	if end == 0 {
-		return
-	}
-	if pid, text, ok := cutPID(b[end:]); ok {
-		l.Tag, l.PID, l.Text = b[:end], pid, text
-	}
-}
-
-// tagEnd returns the length of a tag without its process id; 0 when there is none.
-func tagEnd(b []byte) int {
-	for i, c := range b[:min(len(b), maxTag)] {
-		switch c {
-		case '[', ':':
-			return i
-		case ' ':
-			return 0
-		}
-	}
-	return 0
-}
-
-// cutPID reads "[123]: " or ": ".
-func cutPID(b []byte) (pid int64, rest []byte, ok bool) {
-	if b[0] == '[' {
-		pid, b, ok = scan.Number(b[1:])
-		if !ok || len(b) == 0 || b[0] != ']' {
-			return 0, b, false
-		}
-		b = b[1:]
-	}
-	rest, ok = scan.After(b, ": ")
-	return pid, rest, ok
-}
-
 // maxRepeats is how often a repeated line counts at most.
 const maxRepeats = 1000
 
 // Repeated reads "message repeated 3 times: [ TEXT]", by which a syslog server
 // stands for identical lines: how many, and the text of each.
 func Repeated(s []byte) (n int, text []byte, ok bool) {
+	if len(s) == 0 || s[0] != 'm' {
+		return 0, nil, false
+	}
 	s, ok = scan.After(s, "message repeated ")
 	if !ok {
 		return 0, nil, false
