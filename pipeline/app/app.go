@@ -230,6 +230,7 @@ func (a *App) Start() {
 	}
 	if a.broker != nil {
 		a.keepSmall()
+		a.parts.Go(a.watchBroker)
 	}
 }
 
@@ -261,6 +262,16 @@ func (a *App) watchServer() error {
 	select {
 	case <-a.db.server.Done():
 		return fmt.Errorf("embedded ClickHouse ended: %w", a.db.server.Err())
+	case <-a.ctx.Done():
+		return nil
+	}
+}
+
+// watchBroker ends everything when the embedded broker cannot write.
+func (a *App) watchBroker() error {
+	select {
+	case <-a.broker.Done():
+		return a.broker.Err()
 	case <-a.ctx.Done():
 		return nil
 	}

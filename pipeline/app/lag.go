@@ -21,8 +21,9 @@ const (
 type follower struct {
 	role, group string
 	topics      []string
-	since, told time.Time // since when it is behind; when that was last said
-	caughtUp    bool      // was said, and not that it is behind since
+	working     func() bool // it has begun, as far as that can be known
+	since, told time.Time   // since when it is behind; when that was last said
+	caughtUp    bool        // was said, and not that it is behind since
 }
 
 // tellLag says when a role of this process has caught up, and by how much it is
@@ -30,17 +31,17 @@ type follower struct {
 func (a *App) tellLag(ctx context.Context) {
 	var all []*follower
 	if a.roles.Have(RoleProcessor) {
-		all = append(all, &follower{role: "processor", group: process.Group, topics: []string{schemas.TopicEvents}})
+		all = append(all, &follower{role: "processor", group: process.Group, topics: []string{schemas.TopicEvents}, working: a.processor.Working})
 	}
 	if a.roles.Have(RoleSink) {
-		all = append(all, &follower{role: "sink", group: a.sinkGroup, topics: clickhouse.Topics()})
+		all = append(all, &follower{role: "sink", group: a.sinkGroup, topics: clickhouse.Topics(), working: func() bool { return true }})
 	}
 	tick := time.NewTicker(lagLook)
 	defer tick.Stop()
 	for {
 		for _, f := range all {
 			records, err := a.lag(ctx, f.group, f.topics)
-			if err == nil { // else whoever needs Kafka says so
+			if err == nil && f.working() { // else whoever needs Kafka says so
 				f.tell(a.log, records, time.Now())
 			}
 		}

@@ -85,8 +85,12 @@ func FindToFollow(arg Argument, settings func(t schemas.SourceType, path string)
 	if arg.Path == tail.Stdin {
 		return stdin(arg, settings)
 	}
-	if _, err := os.Stat(arg.Path); !errors.Is(err, fs.ErrNotExist) || arg.Type == schemas.SourceNone {
-		return find(arg, settings, tail.Rotation)
+	if file, err := os.Stat(arg.Path); !errors.Is(err, fs.ErrNotExist) || arg.Type == schemas.SourceNone {
+		found, findErr := find(arg, settings, tail.Rotation)
+		if err == nil && findErr == nil && len(found) == 0 && file.Mode().IsRegular() {
+			return nil, fmt.Errorf("recognise %s: it is empty; say what it will be, as in postfix:%s, and it is waited for", arg.Path, arg.Path)
+		}
+		return found, findErr
 	}
 	if strings.ContainsAny(arg.Path, "*?[") {
 		found, err := find(arg, settings, tail.Rotation)

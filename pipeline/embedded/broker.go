@@ -57,6 +57,7 @@ type Broker struct {
 
 	stop    sync.Once
 	stopErr error
+	done    chan struct{} // closed when nothing runs any more
 }
 
 // StartBroker starts a broker on what the directory holds, repairing first
@@ -74,6 +75,7 @@ func StartBroker(ctx context.Context, o BrokerOptions) (*Broker, error) {
 		return nil, errors.Join(fmt.Errorf("start broker in %s: %w", o.Dir, err), lock.Close())
 	}
 	b.lock = lock
+	go b.watch()
 	return b, nil
 }
 
@@ -82,7 +84,7 @@ func startBroker(ctx context.Context, o BrokerOptions) (*Broker, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Broker{intents: intents, log: &brokerLogger{to: o.Logger}, topics: filepath.Join(o.Dir, "topics"), members: newMembers()}
+	b := &Broker{intents: intents, log: newBrokerLogger(o.Logger), done: make(chan struct{}), topics: filepath.Join(o.Dir, "topics"), members: newMembers()}
 	if err := b.open(ctx, o); err != nil {
 		return nil, errors.Join(err, b.close())
 	}
@@ -101,7 +103,7 @@ func (b *Broker) open(ctx context.Context, o BrokerOptions) error {
 		return err
 	}
 	b.addr = l.Addr().String()
-	cluster, err := kfake.NewCluster(brokerSettings(o, b.topics, listener{l, b.members}, b.log)...)
+	cluster, err := kfake.NewCluster(brokerSettings(o, b.topics, listener{l, b.members, b.log}, b.log)...)
 	if err != nil {
 		return errors.Join(fmt.Errorf("open topics: %w", err), l.Close())
 	}
@@ -157,8 +159,33 @@ func (b *Broker) Addr() string { return b.addr }
 
 // Stop writes everything down and frees the directory. It can be called again.
 func (b *Broker) Stop() error {
-	b.stop.Do(func() { b.stopErr = errors.Join(b.close(), b.lock.Close()) })
+	b.stop.Do(func() {
+		defer close(b.done)
+		b.stopErr = errors.Join(b.close(), b.lock.Close())
+	})
 	return b.stopErr
+}
+
+// Done is closed when the broker has stopped: when asked to, or by itself after a
+// write that failed, because the disk is full, say. It has answered nobody since
+// then; what it acknowledged before is there after the next start.
+func (b *Broker) Done() <-chan struct{} { return b.done }
+
+// Err says why the broker stopped by itself; nil while it runs and after Stop.
+func (b *Broker) Err() error {
+	if !b.log.hasFailed() {
+		return nil
+	}
+	return fmt.Errorf("the broker in %s has stopped, because it could not write: %w; free some space and start again, nothing is lost", b.topics, b.log.err)
+}
+
+// watch stops a broker that cannot write.
+func (b *Broker) watch() {
+	select {
+	case <-b.log.failed:
+		_ = b.Stop() // Err says why
+	case <-b.done:
+	}
 }
 
 func (b *Broker) close() error {
@@ -171,10 +198,6 @@ func (b *Broker) close() error {
 	}
 	b.compacting.Lock() // one that runs ends by itself; its copies must be gone
 	defer b.compacting.Unlock()
-	before := b.log.errors.Load()
 	b.cluster.Close() // tells of a failed write only in its log
-	if b.log.errors.Load() != before {
-		return errors.Join(fmt.Errorf("stop broker in %s: not everything could be written down; the next start repairs it as after a kill", b.topics), b.intents.close())
-	}
-	return errors.Join(noteStopped(b.topics), b.intents.close())
+	return errors.Join(b.Err(), b.intents.close())
 }

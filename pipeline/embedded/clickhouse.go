@@ -82,10 +82,13 @@ func StartClickHouse(ctx context.Context, o ClickHouseOptions) (*ClickHouse, err
 	began := time.Now()
 	c := &ClickHouse{dir: o.Dir, lock: lock, log: o.Logger, done: make(chan struct{})}
 	c.life, c.stop = context.WithCancel(context.Background())
-	if c.addrs, err = c.start(ctx, eng, o, ports{}); err != nil {
+	if c.addrs, err = c.start(ctx, eng, o, rememberedPorts(o.Dir)); err != nil {
 		return nil, errors.Join(fmt.Errorf("start ClickHouse in %s: %w%s", o.Dir, err, c.lastWords()), lock.Close())
 	}
 	go c.watch(eng, o)
+	if err := c.addrs.remember(o.Dir); err != nil {
+		c.log.Warn("ClickHouse will have another address next time", "error", err)
+	}
 	c.log.Info("ClickHouse started", "pid", c.PID(), "native", c.Native(), "http", c.HTTP(), "log", c.LogPath(), "after", time.Since(began).Round(time.Millisecond))
 	return c, nil
 }

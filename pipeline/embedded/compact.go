@@ -96,6 +96,9 @@ func (b *Broker) Compact(ctx context.Context) error {
 		return err
 	}
 	b.cluster.Compact()
+	if b.log.hasFailed() {
+		return b.Err() // the next start needs the copies
+	}
 	return dropCopies(b.topics)
 }
 

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"net"
 
@@ -25,6 +26,7 @@ const (
 type listener struct {
 	net.Listener
 	members *members
+	log     *brokerLogger
 }
 
 // Accept implements net.Listener.
@@ -33,7 +35,7 @@ func (l listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err //nolint:wrapcheck // the broker compares it
 	}
-	return &conn{Conn: c, members: l.members}, nil
+	return &conn{Conn: c, members: l.members, log: l.log}, nil
 }
 
 // conn is a client's connection. The broker reads the next request of one only
@@ -41,6 +43,7 @@ func (l listener) Accept() (net.Conn, error) {
 type conn struct {
 	net.Conn
 	members *members
+	log     *brokerLogger
 	request frame // what is being read
 }
 
@@ -64,8 +67,16 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Write implements net.Conn.
+// errFailed is why nobody is answered any more.
+var errFailed = errors.New("the broker could not write")
+
+// Write implements net.Conn. What is answered after a write that failed may not
+// have been written.
 func (c *conn) Write(p []byte) (int, error) {
+	if c.log.hasFailed() {
+		_ = c.Conn.Close()
+		return 0, errFailed
+	}
 	n, err := c.Conn.Write(p)
 	c.members.answered(c, p[min(len(p), answerHead):])
 	return n, err //nolint:wrapcheck // the broker compares it

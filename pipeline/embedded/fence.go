@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"io/fs"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -38,7 +39,7 @@ type producerEntry struct {
 // repair has aborted, and store the offsets that belong to them.
 func fenceProducers(dir string) error {
 	path := filepath.Join(dir, producersLog)
-	entries, err := cutLog(path)
+	entries, err := mendLog(path)
 	if err != nil {
 		return err
 	}
@@ -48,13 +49,14 @@ func fenceProducers(dir string) error {
 		if err := json.Unmarshal(data, &e); err != nil {
 			return fmt.Errorf("read %s: %w", path, err)
 		}
-		if _, known := epochs[e.PID]; known || e.TxID != "" {
-			epochs[e.PID] = e.Epoch
+		if epoch, known := epochs[e.PID]; known || e.TxID != "" {
+			epochs[e.PID] = max(epoch, e.Epoch)
 		}
 	}
 	var fences []byte
 	for _, pid := range slices.Sorted(maps.Keys(epochs)) {
-		data, err := json.Marshal(producerEntry{Type: "timeout", PID: pid, Epoch: epochs[pid] + 1})
+		next := min(int(epochs[pid])+1, math.MaxInt16) // nobody is ever given the last one
+		data, err := json.Marshal(producerEntry{Type: "timeout", PID: pid, Epoch: int16(next)})
 		if err != nil {
 			return fmt.Errorf("fence producers: %w", err)
 		}
@@ -84,9 +86,10 @@ func appendEntry(b, data []byte) []byte {
 	return b
 }
 
-// cutLog returns what a log's entries hold. An entry that was not written to its
-// end is cut off: the broker would write behind it, and read none of that again.
-func cutLog(path string) ([][]byte, error) {
+// mendLog returns what a log's entries hold, and takes out of it what is none: an
+// entry that was not written to its end, behind which the broker would write and
+// then read none of that again.
+func mendLog(path string) ([][]byte, error) {
 	log, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -95,41 +98,41 @@ func cutLog(path string) ([][]byte, error) {
 		return nil, fmt.Errorf("read log: %w", err)
 	}
 	var entries [][]byte
+	var whole []byte
 	for at := 0; at < len(log); {
-		size, err := readEntry(log[at:])
-		switch {
-		case err == nil:
-			entries = append(entries, log[at+entryHead:at+size])
-			at += size
-		case errors.Is(err, errTorn):
-			if err := os.Truncate(path, int64(at)); err != nil {
-				return nil, fmt.Errorf("cut log: %w", err)
-			}
-			return entries, nil
-		default:
-			return nil, &DamagedError{Path: path, Offset: int64(at), Err: err}
+		size := entrySize(log[at:])
+		if size == 0 {
+			at++
+			continue
 		}
+		entries = append(entries, log[at+entryHead:at+size])
+		whole = append(whole, log[at:at+size]...)
+		at += size
+	}
+	if len(whole) == len(log) {
+		return entries, nil
+	}
+	temp := path + ".mended"
+	err = os.WriteFile(temp, whole, 0o600)
+	if err == nil {
+		err = os.Rename(temp, path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("mend log: %w", err)
 	}
 	return entries, nil
 }
 
-// errDamagedEntry is errDamaged of such a log.
-var errDamagedEntry = errors.New("an entry is damaged")
-
-// readEntry says how long the entry is that b begins with.
-func readEntry(b []byte) (int, error) {
+// entrySize is how long the entry is that b begins with; 0 when it does not begin
+// with a whole one.
+func entrySize(b []byte) int {
 	if len(b) < entryHead {
-		return 0, errTorn
+		return 0
 	}
-	length := int64(binary.LittleEndian.Uint32(b))
-	switch size := 8 + length; {
-	case length < 2:
-		return 0, errDamagedEntry
-	case size > int64(len(b)):
-		return 0, errTorn
-	case crc32.Checksum(b[8:size], castagnoli) != binary.LittleEndian.Uint32(b[4:]):
-		return 0, errDamagedEntry
-	default:
-		return int(size), nil
+	size := 8 + int64(binary.LittleEndian.Uint32(b))
+	if size < entryHead || size > int64(len(b)) ||
+		crc32.Checksum(b[8:size], castagnoli) != binary.LittleEndian.Uint32(b[4:]) {
+		return 0
 	}
+	return int(size)
 }

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strconv"
 	"time"
 
@@ -94,6 +95,37 @@ func (c *ClickHouse) launchBinary(_ context.Context, eng engine, o ClickHouseOpt
 	}
 	c.proc = proc
 	return at, nil
+}
+
+// portsName is the file that remembers the ports between starts.
+const portsName = "ports.json"
+
+// rememberedPorts are those of the last start if they are free, else none.
+func rememberedPorts(dir string) (p ports) {
+	b, err := os.ReadFile(filepath.Join(dir, portsName))
+	if err != nil || json.Unmarshal(b, &p) != nil {
+		return ports{}
+	}
+	for _, port := range []int{p.HTTP, p.Native} {
+		l, err := net.Listen("tcp", address(port))
+		if err != nil {
+			return ports{}
+		}
+		_ = l.Close()
+	}
+	return p
+}
+
+// remember writes the ports down; a file that is lost costs an address only.
+func (p ports) remember(dir string) error {
+	b, err := json.Marshal(p)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, portsName), append(b, '\n'), 0o600)
+	}
+	if err != nil {
+		return fmt.Errorf("remember ports: %w", err)
+	}
+	return nil
 }
 
 func freePorts() (p ports, err error) {

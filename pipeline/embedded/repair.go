@@ -10,13 +10,10 @@ import (
 	"path/filepath"
 )
 
-const (
-	// cleanName is there while the broker is stopped and was stopped properly.
-	cleanName = "stopped"
-	// sessionName holds groups and open transactions of a broker that was
-	// stopped properly; after a kill it tells of an earlier life.
-	sessionName = "session_state.json"
-)
+// What a broker that is stopped properly writes down of groups, open transactions
+// and sequences; after a kill it tells of an earlier life. Nobody needs it: members
+// join again, and transactions end with the broker, however it ends.
+var sessionNames = []string{"session_state.json", "seq_windows.json"}
 
 // DamagedError says that the disk gave back other bytes than were written.
 // The broker would leave out the rest of the file without a word.
@@ -34,24 +31,20 @@ func (e *DamagedError) Error() string {
 // Unwrap returns what is wrong with the bytes.
 func (e *DamagedError) Unwrap() error { return e.Err }
 
-// repair brings a directory into the state a proper stop leaves it in, before
-// the broker reads it. Every batch's checksum is tested on the way.
+// repair brings a directory into a state that a broker can begin on, before it
+// reads it. Every batch's checksum is tested on the way.
 //
-// After a kill it cuts off writes that were never acknowledged, and writes the
-// missing end of every open transaction: as the intent says if that is the one
-// that was ending, else an abort. The broker itself would only remember these
-// aborts until its next kill, and then take a later commit of the same
-// producer for theirs. Producers that are still there learn that they are fenced.
+// It cuts off writes that were never acknowledged, and writes the missing end of
+// every open transaction: as the intent says if that is the one that was ending,
+// else an abort. The broker itself would only remember these aborts until its next
+// kill, and then take a later commit of the same producer for theirs. Producers
+// that are still there learn that they are fenced.
 func repair(ctx context.Context, dir string, last intent, log *slog.Logger) error {
-	killed, err := wasKilled(dir)
-	if err != nil {
+	if err := undoCompaction(dir, log); err != nil {
 		return err
 	}
-	if killed {
-		if err := undoCompaction(dir, log); err != nil {
-			return err
-		}
-		if err := os.Remove(filepath.Join(dir, sessionName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	for _, name := range sessionNames {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("forget an earlier session: %w", err)
 		}
 	}
@@ -66,38 +59,14 @@ func repair(ctx context.Context, dir string, last intent, log *slog.Logger) erro
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("repair topics: %w", context.Cause(ctx))
 		}
-		if err := repairPartition(p, killed, last, log); err != nil {
+		if err := repairPartition(p, last, log); err != nil {
 			return err
 		}
 	}
-	if !killed {
-		return nil
-	}
-	if _, err := cutLog(filepath.Join(dir, groupsLog)); err != nil {
+	if _, err := mendLog(filepath.Join(dir, groupsLog)); err != nil {
 		return err
 	}
 	return fenceProducers(dir)
-}
-
-// wasKilled reports whether the broker was not stopped properly, and takes the
-// note of that away: from now on it runs.
-func wasKilled(dir string) (bool, error) {
-	err := os.Remove(filepath.Join(dir, cleanName))
-	if errors.Is(err, fs.ErrNotExist) {
-		return true, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("take away the note of a proper stop: %w", err)
-	}
-	return false, nil
-}
-
-// noteStopped says that the broker has written everything down.
-func noteStopped(dir string) error {
-	if err := os.WriteFile(filepath.Join(dir, cleanName), nil, 0o600); err != nil {
-		return fmt.Errorf("note the proper stop: %w", err)
-	}
-	return nil
 }
 
 func partitionDirs(dir string) ([]string, error) {
@@ -130,7 +99,7 @@ func (o openTxns) add(b batchInfo) {
 	}
 }
 
-func repairPartition(dir string, killed bool, last intent, log *slog.Logger) error {
+func repairPartition(dir string, last intent, log *slog.Logger) error {
 	paths, err := segments(dir)
 	if err != nil {
 		return err
@@ -142,8 +111,7 @@ func repairPartition(dir string, killed bool, last intent, log *slog.Logger) err
 		if err != nil {
 			return fmt.Errorf("read segment: %w", err)
 		}
-		newest := i == len(paths)-1
-		if newest && killed {
+		if i == len(paths)-1 {
 			if data, err = cutUnacknowledged(path, data, log); err != nil {
 				return err
 			}
@@ -154,11 +122,11 @@ func repairPartition(dir string, killed bool, last intent, log *slog.Logger) err
 		}
 		end = max(end, s.end)
 	}
-	if !killed || len(open) == 0 {
+	if len(open) == 0 {
 		return nil
 	}
 	if log != nil {
-		log.Warn("ending transactions that were open when the broker was killed", "partition", filepath.Base(dir), "transactions", len(open))
+		log.Warn("ending transactions that were open when the broker ended", "partition", filepath.Base(dir), "transactions", len(open))
 	}
 	return endTransactions(paths[len(paths)-1], end, open, last)
 }

@@ -24,7 +24,7 @@ func seed(t *testing.T) uint64 {
 	if s == 0 {
 		s = uint64(time.Now().UnixNano()) % 1_000_000
 	}
-	t.Logf("to run again: go test ./pipeline/faults -run '%s' -faults.runs %d -faults.seed %d", t.Name(), *runsFlag, s)
+	t.Logf("to run again: go test ./pipeline/faults -v -run '%s' -faults.runs %d -faults.events %d -faults.seed %d", t.Name(), *runsFlag, *eventsFlag, s)
 	return s
 }
 

@@ -30,6 +30,7 @@ type batch struct {
 	*space
 	input int64
 	taken int
+	room  int // cells from which on it takes no more input; 0: any number
 
 	finder *store.Finder // nil until something has to be looked up
 	dead   [][]byte      // encoded dead letters
@@ -55,26 +56,17 @@ type space struct {
 	visitAt map[schemas.Identity]int // where in visits, without account
 }
 
-// spaceKeeps is from how many cells on a batch's space is not worth keeping: it
-// would take long to clear for the small ones that follow.
-const spaceKeeps = 1 << 16
-
 func newSpace() *space {
 	return &space{cells: map[string]*cell{}, visitAt: map[schemas.Identity]int{}}
 }
 
-// cleared returns the space as it was, or another one, with nothing in it.
-func (s *space) cleared() *space {
-	if len(s.cells) > spaceKeeps || len(s.visits) > spaceKeeps {
-		*s = *newSpace()
-		return s
-	}
+// clear lets go of all that is in the space, and keeps the room.
+func (s *space) clear() {
 	clear(s.cells)
 	clear(s.order)
 	clear(s.visits)
 	clear(s.visitAt)
 	s.order, s.visits = s.order[:0], s.visits[:0]
-	return s
 }
 
 // visit asks for a recipient to be looked at under the accounts that are known
@@ -100,14 +92,18 @@ func newBatch(w *worker) *batch {
 	if now.Before(clockFloor) {
 		intake = max(intake, w.committed.Time*1000)
 	}
+	w.space.clear()
 	return &batch{
-		w: w, space: w.space.cleared(), clocks: map[string]bool{}, fanOuts: map[*fanOut]bool{},
+		w: w, space: w.space, clocks: map[string]bool{}, fanOuts: map[*fanOut]bool{},
 		input: w.input, intake: intake, wall: now.UnixMilli(), steady: steady,
 	}
 }
 
 // take takes in one record of input.
 func (b *batch) take(r kafkalog.Record) error {
+	if b.room > 0 && len(b.order) >= b.room {
+		return errEnough
+	}
 	b.taken++
 	b.hear(r.Time)
 	ev := &b.w.event

@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 	"runtime/metrics"
 	"testing"
@@ -43,6 +44,51 @@ func peak(ctx context.Context, tb testing.TB, p *Processor, ends []int64) (heap 
 	return heap
 }
 
+// peakOf is the peak of a processor that takes in what was published.
+func peakOf(t *testing.T, partitions int, publish func(*publisher)) uint64 {
+	t.Helper()
+	addr, _ := apachekafka.Start(t) // not in this process, whose memory counts
+	client := clientOf(t, partitions, addr)
+	publish(newPublisher(t, client, partitions))
+	ends, err := client.EndOffsets(t.Context(), schemas.TopicEvents)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, err := store.Open(t.TempDir(), store.Options{Cache: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	ctx, stop := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer stop()
+	runtime.GC()
+	return peak(ctx, t, New(Options{Client: client, Store: st}), ends)
+}
+
+// TestMemoryOfManyMessages: events that are small when they are compressed, each of
+// a message of its own, are many messages at once.
+func TestMemoryOfManyMessages(t *testing.T) {
+	if raced {
+		t.Skip("the race detector has memory of its own; make test runs this without it")
+	}
+	const messages, most = 150_000, 450 << 20
+	used := peakOf(t, 4, func(pub *publisher) {
+		for n := 0; n < messages; n += 10_000 {
+			var events []schemas.Event
+			for i := range 10_000 {
+				ev := delivered(fmt.Sprintf("%d@news.example.com", n+i), "reader@example.net", n+i+1)
+				ev.Account = "shop"
+				events = append(events, ev)
+			}
+			pub.events(events...)
+		}
+	})
+	t.Logf("%d MB", used>>20)
+	if used > most {
+		t.Errorf("more than %d MB", most>>20)
+	}
+}
+
 // TestMemoryDoesNotGrowWithLag: what a processor has in memory follows from its
 // settings, and not from how much is unread.
 func TestMemoryDoesNotGrowWithLag(t *testing.T) {
@@ -55,22 +101,7 @@ func TestMemoryDoesNotGrowWithLag(t *testing.T) {
 	)
 	var used [2]uint64
 	for i, events := range []int{lag, 4 * lag} {
-		addr, _ := apachekafka.Start(t) // not in this process, whose memory counts
-		client := clientOf(t, partitions, addr)
-		publishRecorded(t, newPublisher(t, client, partitions), events)
-		ends, err := client.EndOffsets(t.Context(), schemas.TopicEvents)
-		if err != nil {
-			t.Fatal(err)
-		}
-		st, err := store.Open(t.TempDir(), store.Options{Cache: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer st.Close()
-		ctx, stop := context.WithTimeout(t.Context(), 3*time.Minute)
-		defer stop()
-		runtime.GC()
-		used[i] = peak(ctx, t, New(Options{Client: client, Store: st}), ends)
+		used[i] = peakOf(t, partitions, func(pub *publisher) { publishRecorded(t, pub, events) })
 	}
 	t.Logf("%d MB with %d events unread, %d MB with %d", used[0]>>20, lag, used[1]>>20, 4*lag)
 	if used[1] > used[0]*3/2+noise {

@@ -163,11 +163,25 @@ func (p *Processor) work(ctx context.Context, partition int, assigned func() boo
 	return nil
 }
 
-// fetchBytes is a partition's part of fetchAll.
-func (p *Processor) fetchBytes() int {
+// share is a partition's part of what goes into a transaction: bytes of input, and cells.
+func (p *Processor) share() (fetch, cells int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return min(max(fetchAll/max(len(p.mine), 1), leastFetchBytes), mostFetchBytes)
+	n := max(len(p.mine), 1)
+	return min(max(allFetch/n, leastFetch), mostFetch), min(max(allCells/n, leastCells), mostCells)
+}
+
+// Working reports whether the processor has partitions assigned, maybe none, and
+// has the states of them.
+func (p *Processor) Working() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for partition := range p.mine {
+		if now, ok := p.done[partition]; !ok || now.input < 0 {
+			return false
+		}
+	}
+	return p.joined
 }
 
 func isTemporary(err error) bool {

@@ -18,11 +18,14 @@ const (
 	// fetchWait is how long an idle worker waits for input.
 	fetchWait = 250 * time.Millisecond
 
-	// fetchBytes is about how much input, as it is compressed, goes into one
-	// transaction, fetchAll into those of all partitions together: few large
-	// transactions cost the broker less than many small ones, and in memory it is
-	// about fifty times as much.
-	leastFetchBytes, mostFetchBytes, fetchAll = 1 << 18, 1 << 21, 1 << 23
+	// leastFetch, mostFetch and allFetch bound how much input, as it is compressed, goes
+	// into one transaction of a partition, and into those of all together: few large
+	// transactions cost the broker less than many small ones.
+	leastFetch, mostFetch, allFetch = 1 << 17, 1 << 20, 1 << 22
+
+	// leastCells, mostCells and allCells bound how many cells, which are some kilobytes
+	// each, they touch. What compresses well, and gives many, ends a transaction by that.
+	leastCells, mostCells, allCells = 1 << 10, 1 << 14, 1 << 16
 )
 
 // worker is the owner of one partition. It is dropped after any doubt.
@@ -93,16 +96,18 @@ func (w *worker) run(ctx context.Context) error {
 // turn reads a batch of input and does what it brings about.
 func (w *worker) turn(ctx context.Context, input *kafkalog.Reader) (err error) {
 	b := newBatch(w)
-	defer func() { err = errors.Join(err, b.release()) }()
+	defer func() { err = errors.Join(err, b.release()); w.space.clear() }()
 	wait := fetchWait
 	if w.busy() {
 		wait = 0
 	}
-	_, err = input.Fetch(ctx, wait, w.processor.fetchBytes(), b.take)
+	fetch, room := w.processor.share()
+	b.room = room
+	_, err = input.Fetch(ctx, wait, fetch, b.take)
 	if ctx.Err() != nil {
 		return nil
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, errEnough) {
 		return fmt.Errorf("read input: %w", err)
 	}
 	b.input = input.Position()

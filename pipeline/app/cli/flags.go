@@ -44,11 +44,11 @@ func (f *flags) dir(set *pflag.FlagSet) {
 
 func (f *flags) database(set *pflag.FlagSet) {
 	f.dir(set)
-	set.StringVar(&f.clickhouse, "clickhouse", "", "ClickHouse's native `HOST:PORT`,… (default: one is started)")
+	set.StringVar(&f.clickhouse, "clickhouse", "", "ClickHouse's native `HOST:PORT`,… (default: the data directory's own)")
 }
 
 func (f *flags) kafka(set *pflag.FlagSet) {
-	set.StringVar(&f.brokers, "brokers", "", "Kafka's `HOST:PORT`,… (default: a broker is started)")
+	set.StringVar(&f.brokers, "brokers", "", "Kafka's `HOST:PORT`,… (default: the data directory's own)")
 }
 
 func (f *flags) pipeline(set *pflag.FlagSet) {

@@ -52,7 +52,12 @@ func (e *env) doRun(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, closeApp(a)) }()
+	defer func() {
+		if err = errors.Join(err, closeApp(a)); err == nil {
+			e.logger().Info("stopped; all that was begun is written down")
+		}
+	}()
+	defer context.AfterFunc(ctx, func() { e.logger().Info("asked to end: finishing what was begun") })()
 	a.Start()
 	e.sayWhere(a)
 	e.logger().Info("following", "roles", set.config.Roles, "sources", len(srcs), "brokers", options.Kafka.Brokers, "clickhouse", options.ClickHouse.Addresses)
