@@ -102,8 +102,8 @@ func (a *App) untilStuck(ctx context.Context) (context.Context, context.CancelCa
 
 // Follow reads the sources until ctx ends, and takes down before it returns how
 // far it has read. Without the role of a source it leaves the other parts running.
-func (a *App) Follow(ctx context.Context, srcs []Source) error {
-	ctx, cancel := a.untilFailure(ctx)
+func (a *App) Follow(asked context.Context, srcs []Source) error {
+	ctx, cancel := a.untilFailure(asked)
 	defer cancel()
 	a.parts.Go(func() error { a.tellLag(ctx); return nil })
 	if !a.roles.Have(RoleSource) {
@@ -115,6 +115,9 @@ func (a *App) Follow(ctx context.Context, srcs []Source) error {
 		return err
 	}
 	_, err = a.read(ctx, srcs, reading{tail: tail.Options{Follow: true}, limit: -1, each: (*publish.Stream).Follow, begun: m.streams.Store})
+	if asked.Err() != nil && a.ctx.Err() == nil && errors.Is(err, context.Canceled) {
+		return nil // it was asked to end before it had begun to read
+	}
 	return a.orFailure(err)
 }
 

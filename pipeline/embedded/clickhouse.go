@@ -82,7 +82,12 @@ func StartClickHouse(ctx context.Context, o ClickHouseOptions) (*ClickHouse, err
 	began := time.Now()
 	c := &ClickHouse{dir: o.Dir, lock: lock, log: o.Logger, done: make(chan struct{})}
 	c.life, c.stop = context.WithCancel(context.Background())
-	if c.addrs, err = c.start(ctx, eng, o, rememberedPorts(o.Dir)); err != nil {
+	before := rememberedPorts(o.Dir)
+	c.addrs, err = c.start(ctx, eng, o, before)
+	if err != nil && before != (ports{}) && ctx.Err() == nil { // somebody has just taken one of them
+		c.addrs, err = c.start(ctx, eng, o, ports{})
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start ClickHouse in %s: %w%s", o.Dir, err, c.lastWords()), lock.Close())
 	}
 	go c.watch(eng, o)

@@ -83,6 +83,9 @@ func New(o Options) *Processor {
 func (p *Processor) Run(ctx context.Context) error {
 	var err error
 	if p.cluster, err = p.client.ClusterID(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil //nolint:nilerr // it was asked to end
+		}
 		return fmt.Errorf("identify cluster: %w", err)
 	}
 	had, err := p.had()

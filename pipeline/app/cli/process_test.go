@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -103,6 +104,7 @@ type follower struct {
 	rest      []byte // what is still to be written
 	cmd       *exec.Cmd
 	errOut    bytes.Buffer
+	listened  chan struct{} // closed when errOut has all that was listened to
 }
 
 func newFollower(t *testing.T) *follower {
@@ -198,7 +200,8 @@ func TestTerminatedFollower(t *testing.T) {
 		<-said
 		began := time.Now()
 		if err := f.signal(syscall.SIGTERM); err != nil {
-			t.Fatalf("end: %v", err)
+			<-f.listened
+			t.Fatalf("end: %v\n%s", err, f.errOut.String())
 		}
 		if took := time.Since(began); took > 10*time.Second {
 			t.Errorf("it took %v to end", took)
@@ -223,10 +226,13 @@ func (f *follower) startAndListen(word string) <-chan struct{} {
 	if err := f.cmd.Start(); err != nil {
 		f.t.Fatal(err)
 	}
-	said := make(chan struct{})
+	said, listened := make(chan struct{}), make(chan struct{})
+	f.listened = listened
+	f.errOut.Reset()
 	go func() {
+		defer close(listened)
 		heard := false
-		for lines := bufio.NewScanner(pipe); lines.Scan(); {
+		for lines := bufio.NewScanner(io.TeeReader(pipe, &f.errOut)); lines.Scan(); {
 			if !heard && strings.Contains(lines.Text(), word) {
 				heard = true
 				close(said)
