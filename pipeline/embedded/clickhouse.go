@@ -177,15 +177,15 @@ func (c *ClickHouse) watch(eng engine, o ClickHouseOptions) {
 		if c.life.Err() != nil {
 			return
 		}
-		why := fmt.Errorf("ClickHouse (process %d) ended by itself: %w%s", c.PID(), c.proc.Exit(), c.lastWords())
+		why := fmt.Errorf("ClickHouse (process %d) ended by itself: %w", c.PID(), c.proc.Exit())
 		now := time.Now()
 		restarts = slices.DeleteFunc(restarts, func(t time.Time) bool { return now.Sub(t) > restartTime })
 		if !o.Restart || len(restarts) == mostRestarts {
-			c.err = why
+			c.err = fmt.Errorf("%w%s", why, c.lastWords())
 			return
 		}
 		restarts = append(restarts, now)
-		c.log.Warn("ClickHouse ended by itself and is started again; nothing is lost", "error", why)
+		c.log.Warn("ClickHouse ended by itself and is started again; nothing is lost", "error", why, "log", c.LogPath())
 		if err := c.startAgain(eng, o); err != nil {
 			if c.life.Err() == nil {
 				c.err = errors.Join(why, fmt.Errorf("start ClickHouse again in %s: %w%s", c.dir, err, c.lastWords()))

@@ -8,6 +8,8 @@
 //     kill -9; a transaction that was open then is aborted for good, and one
 //     whose commit had begun is committed on all its partitions. A producer that
 //     outlives the broker is fenced: it can't commit what is left of its own.
+//   - Nothing is acknowledged that could not be written: a broker whose disk is
+//     full answers nobody any more, stops, and says why.
 //   - A consumer group is at rest again within a session after a member died,
 //     whatever it was doing, and a member that waits for the others stays.
 //   - A request of a kind or size that there is not ends its connection only.
