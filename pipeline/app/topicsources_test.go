@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"mailfate/pipeline/embedded"
+	"mailfate/pipeline/embedded/embeddedtest"
 	"mailfate/pipeline/kafkalog"
 	"mailfate/schemas"
 )
@@ -21,11 +21,7 @@ const topicRecord = `{"type":"Delivery","id":"%d","sender":"s@a.test","recipient
 // TestTopicIsRead has a source read what others write to a topic of the cluster,
 // stop, and go on where it was.
 func TestTopicIsRead(t *testing.T) {
-	broker, err := embedded.StartBroker(t.Context(), embedded.BrokerOptions{Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = broker.Stop() })
+	broker := embeddedtest.Broker(t)
 	client, err := kafkalog.Dial(kafkalog.Options{Brokers: []string{broker.Addr()}})
 	if err != nil {
 		t.Fatal(err)

@@ -176,7 +176,7 @@ func (b *Broker) Err() error {
 	if !b.log.hasFailed() {
 		return nil
 	}
-	return fmt.Errorf("the broker in %s has stopped, because it could not write: %w; free some space and start again, nothing is lost", b.topics, b.log.err)
+	return fmt.Errorf("the broker in %s has stopped, because its files failed it: %w; free some space if the disk is full, and start again: what it acknowledged is there", b.topics, b.log.err)
 }
 
 // watch stops a broker that cannot write.

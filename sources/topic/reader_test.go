@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"mailfate/pipeline/embedded"
+	"mailfate/pipeline/embedded/embeddedtest"
 	"mailfate/pipeline/kafkalog"
 	"mailfate/schemas"
 	"mailfate/sources"
@@ -21,12 +21,7 @@ import (
 // dial starts a broker and makes a topic of two partitions.
 func dial(t *testing.T) *kafkalog.Client {
 	t.Helper()
-	broker, err := embedded.StartBroker(t.Context(), embedded.BrokerOptions{Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = broker.Stop() })
-	client, err := kafkalog.Dial(kafkalog.Options{Brokers: []string{broker.Addr()}})
+	client, err := kafkalog.Dial(kafkalog.Options{Brokers: []string{embeddedtest.Broker(t).Addr()}})
 	if err != nil {
 		t.Fatal(err)
 	}
