@@ -79,6 +79,7 @@ func (r *files) Next(fn func(sources.Line)) Status {
 func (r *files) block(fn func(sources.Line)) (Status, error) {
 	lf := r.cur
 	fresh, err := r.lines.fill(lf.src)
+	again := r.beginsAgain(fresh)
 	switch {
 	case r.opts.Follow && lf.plain && r.overwritten():
 		r.closeCurrent(false, nil) // what was not yet read may be in a copy
@@ -87,7 +88,10 @@ func (r *files) block(fn func(sources.Line)) (Status, error) {
 		return Idle, err
 	case len(fresh) > 0 && r.outrun():
 		return More, nil
-	case r.putBack(fresh):
+	case again && r.removed():
+		r.closeCurrent(false, nil) // what is in its place now says what became of it
+		return More, nil
+	case again && r.replaces():
 		r.startAgain()
 		return Again, nil
 	}

@@ -10,9 +10,9 @@ import (
 // them may have been forgotten since, or belong to lines that are no more. So the
 // stream begins again, which is what a lost position does, too.
 
-// putBack reports whether the open file, which is about to give its first line,
-// holds what was handed out before, in place of what was there since.
-func (r *files) putBack(fresh []byte) bool {
+// beginsAgain reports whether the open file is about to give a first line that
+// was handed out before.
+func (r *files) beginsAgain(fresh []byte) bool {
 	if r.cur.known != nil || r.lines.offset > 0 || len(r.memory.files) == 0 {
 		return false
 	}
@@ -20,10 +20,16 @@ func (r *files) putBack(fresh []byte) bool {
 	line := firstLine(head)
 	for _, k := range r.memory.files {
 		if k.beginsWith(line) {
-			return r.replaces()
+			return true
 		}
 	}
 	return false
+}
+
+// removed reports whether the file that a follower has opened is gone, and what
+// is in its place is another one: an older copy was put back twice.
+func (r *files) removed() bool {
+	return r.opts.Follow && r.cur.path == r.set.Path && !r.listedNow()
 }
 
 // replaces reports whether the open file is in the place of a known one that is
@@ -39,12 +45,28 @@ func (r *files) replaces() bool {
 		if id == identityOf(info) && k.Inode != 0 {
 			return true
 		}
-		there := func(s sibling) bool { return identityOf(s.info) == id }
+		there := func(s sibling) bool { return identityOf(s.info) == id && r.holds(s.path, k) }
 		if r.cur.path == r.set.Path && k.Path == r.set.Path && !slices.ContainsFunc(all, there) {
 			return true
 		}
 	}
 	return false
+}
+
+// holds reports whether what is known of k is in a file: one that has its inode
+// may have been made after k was removed.
+func (r *files) holds(path string, k *known) bool {
+	lf, err := openRaw(path)
+	if err != nil {
+		return false
+	}
+	defer lf.close()
+	head, err := readHead(lf)
+	if err != nil || !k.begins(head) {
+		return false
+	}
+	found, err := r.verify(lf, k, head)
+	return err == nil && found == same
 }
 
 // startAgain forgets everything that is known.

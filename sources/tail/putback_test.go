@@ -97,3 +97,27 @@ func TestATruncationWhileCatchingUp(t *testing.T) {
 	f.settle()
 	wantLines(t, f.got, []string{"a", "b", "c"})
 }
+
+// TestAnInodeUsedAgain puts an older copy over a log whose inode another file of
+// the set has got since: that file is not what was read.
+func TestAnInodeUsedAgain(t *testing.T) {
+	dir := t.TempDir()
+	live := write(t, dir+"/mail.log", text(numbered(0, 60)))
+	s := store{}
+	f := follow(t, s, live, soon)
+	f.untilLines(60)
+	s.save(t, f.r)
+	_ = f.r.Close()
+	rename(t, write(t, live+"-next", text(numbered(0, 20))), live)
+	info, err := os.Stat(write(t, dir+"/mail.log.1", "another\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f = follow(t, s, live, soon)
+	for _, k := range f.r.(*files).memory.files {
+		k.Inode = identityOf(info).inode
+	}
+	f.untilLines(21)
+	f.settle()
+	wantLines(t, f.got, append([]string{"another", "another"}, numbered(0, 20)...)) // the second after Again
+}
