@@ -76,3 +76,20 @@ func TestBeginningIsForgottenOnceMoreIsKnown(t *testing.T) {
 		})
 	}
 }
+
+// TestAnInodeUsedAgainWhileCatchingUp rotates while older files are still to be
+// read, so that a name and an inode mean another file when it is opened.
+func TestAnInodeUsedAgainWhileCatchingUp(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir+"/mail.log.2", "a\n")
+	write(t, dir+"/mail.log.1", "b1\nb2\n")
+	write(t, dir+"/mail.log", "d\n")
+	f := follow(t, store{}, dir+"/mail.log", soon)
+	f.untilLines(1)
+	rename(t, dir+"/mail.log.2", dir+"/mail.log.3")
+	write(t, dir+"/mail.log.2", "b1\nb2\n")
+	write(t, dir+"/mail.log.1", "c\n") // in place
+	f.untilLines(5)
+	f.settle()
+	wantLines(t, f.got, []string{"a", "b1", "b2", "c", "d"})
+}

@@ -63,7 +63,7 @@ func (r *files) open(it item) (*logFile, error) {
 		if err != nil {
 			return nil, err
 		}
-		if it.info != nil && !os.SameFile(it.info, lf.opened) {
+		if it.info != nil && r.moved(it, lf.opened) {
 			lf.close()
 			return nil, errMoved
 		}
@@ -91,6 +91,13 @@ func (r *files) open(it item) (*logFile, error) {
 		tried[k] = true
 		lf.close()
 	}
+}
+
+// moved reports whether another file has an item's name now. Its inode alone does
+// not say so: whoever compresses a file frees one for the next.
+func (r *files) moved(it item, now os.FileInfo) bool {
+	written := it.path != r.set.Path && !now.ModTime().Equal(it.info.ModTime())
+	return written || now.Size() < it.info.Size() || !os.SameFile(it.info, now)
 }
 
 // begin makes the lines start where the known position is. The head of a
