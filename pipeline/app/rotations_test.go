@@ -120,10 +120,14 @@ func (h *logHost) step() {
 	s.do()
 }
 
-// grow adds lines; the last one may have no end yet.
+// grow adds lines; the last one may have no end yet. No two logs begin alike: by
+// that they are known.
 func (h *logHost) grow() {
 	h.lost = nil
 	var text []byte
+	if info, err := os.Stat(h.live); err != nil || info.Size() == 0 {
+		text = fmt.Appendf(text, "%s mx1 postfix/log[9]: %d\n", h.now.Format(time.Stamp), h.lines)
+	}
 	for range 1 + h.r.IntN(30) {
 		text = append(text, h.line()...)
 	}
