@@ -40,15 +40,8 @@ func (p *Parser) arrival(s []byte) sources.Result {
 
 // arrivalSender reads the sender, which is not in brackets, but for the null one.
 func arrivalSender(s []byte) (sender, rest []byte, ok bool) {
-	end := 0
-	if len(s) > 0 && s[0] == '"' {
-		if _, after, ok := quoted(s); ok {
-			end = len(s) - len(after)
-		}
-	}
-	word, rest := cutWord(s[end:])
-	end += len(word)
-	return s[:end], skipSpace(rest), end > 0
+	sender, rest = quotable(s)
+	return sender, skipSpace(rest), len(sender) > 0
 }
 
 // learn notes what an arrival shows of a message.

@@ -34,10 +34,10 @@ func (p *Parser) message(s []byte) sources.Result {
 	if rest, ok := scan.After(s, "address <"); ok && bytes.Contains(rest, []byte("> marked delivered by ")) {
 		return p.ended(schemas.Cancelled, angle(s[len("address "):]))
 	}
-	if rule := match(asides, s); rule != "" {
+	if rule := asides.match(s); rule != "" {
 		return mta.Ignored(rule)
 	}
-	if rule := match(anywhere, s); rule != "" {
+	if rule := anywhere.match(s); rule != "" {
 		return mta.Ignored(rule)
 	}
 	return mta.Unparsed
@@ -74,7 +74,7 @@ func (p *Parser) ended(kind schemas.Kind, recipient []byte) sources.Result {
 }
 
 // asides are what is said of a message beside its way.
-var asides = []phrase{
+var asides = newPhrases([]phrase{
 	{"no immediate delivery: ", RuleQueued},
 	{"no recipients found", RuleProtocol},
 	{"Message is frozen", RuleFrozen},
@@ -110,4 +110,4 @@ var asides = []phrase{
 	{"User ", RuleWarning}, // User 0 set for local_delivery transport is on the never_users list
 	{"original recipients ignored", RuleAction},
 	{"discarded by ", RuleDiscarded},
-}
+}...)

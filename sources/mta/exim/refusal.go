@@ -21,7 +21,7 @@ func (p *Parser) client(s []byte) sources.Result {
 	if stage, ok := scan.After(verdict, "rejected "); ok {
 		return p.refuse(&f, stage, len(verdict) < len(rest))
 	}
-	if rule := match(verdicts, bytes.TrimPrefix(rest, []byte(": "))); rule != "" {
+	if rule := verdicts.match(bytes.TrimPrefix(rest, []byte(": "))); rule != "" {
 		return mta.Ignored(rule)
 	}
 	if p.rec.id != nil && f.address != nil {
@@ -31,7 +31,7 @@ func (p *Parser) client(s []byte) sources.Result {
 }
 
 // verdicts are what is said of clients, other than a rejection.
-var verdicts = []phrase{
+var verdicts = newPhrases([]phrase{
 	{"Warning: ", RuleAction},
 	{"incomplete transaction ", RuleConnection},
 	{"sender verify ", RuleVerify},
@@ -49,7 +49,7 @@ var verdicts = []phrase{
 	{"dropped", RuleConnection},
 	{"closed connection", RuleConnection},
 	{"no host name found", RuleVerify},
-}
+}...)
 
 // A stage is when a client is told no, as Exim names it and as events do.
 var stages = [...]struct{ exim, event string }{
