@@ -17,13 +17,9 @@ func (p *Parser) message(s []byte) sources.Result {
 	if completed(s) {
 		return p.completed()
 	}
-	if rest, ok := scan.After(s, "rejected "); ok {
+	if rest, ok := scan.After(bytes.TrimPrefix(s, []byte("temporarily ")), "rejected "); ok {
 		var f fields
-		return p.refuse(&f, rest, false)
-	}
-	if rest, ok := scan.After(s, "temporarily rejected "); ok {
-		var f fields
-		return p.refuse(&f, rest, true)
+		return p.refuse(&f, rest)
 	}
 	if scan.Begins(s, "cancelled by ") {
 		return p.ended(schemas.Expired, nil)

@@ -19,7 +19,7 @@ func (p *Parser) client(s []byte) sources.Result {
 	rest := f.read(s)
 	verdict := bytes.TrimPrefix(rest, []byte("temporarily "))
 	if stage, ok := scan.After(verdict, "rejected "); ok {
-		return p.refuse(&f, stage, len(verdict) < len(rest))
+		return p.refuse(&f, stage)
 	}
 	if rule := verdicts.match(bytes.TrimPrefix(rest, []byte(": "))); rule != "" {
 		return mta.Ignored(rule)
@@ -67,7 +67,10 @@ var stages = [...]struct{ exim, event string }{
 //	RCPT <recipient>: words
 //	after DATA: words
 //	from <sender> H=…: message too big: read=… max=…
-func (p *Parser) refuse(f *fields, s []byte, temporary bool) sources.Result {
+//
+// It is by a rule of the access control lists, whether the client may try again or
+// not, hence a matter of policy: Exim does not log the code that the client got.
+func (p *Parser) refuse(f *fields, s []byte) sources.Result {
 	var command string
 	rest := s
 	for _, st := range stages {
@@ -89,7 +92,7 @@ func (p *Parser) refuse(f *fields, s []byte, temporary bool) sources.Result {
 		return mta.Ignored(RuleRejectWithoutRecipient)
 	}
 	_, words, _ := bytes.Cut(rest, []byte(": "))
-	return p.refused(f, command, recipient, words, reasonOf(temporary))
+	return p.refused(f, command, recipient, words, schemas.Policy)
 }
 
 // path reads "<recipient> PARAMETERS" or "recipient", as the client wrote it.
@@ -98,13 +101,6 @@ func path(s []byte) (address, rest []byte) {
 		return address, rest
 	}
 	return cutValue(s)
-}
-
-func reasonOf(temporary bool) schemas.Reason {
-	if temporary {
-		return schemas.Other
-	}
-	return schemas.Policy
 }
 
 // refused hands out a refusal. A message that is refused after its text has an
