@@ -24,6 +24,8 @@ func (p *Parser) arrival(s []byte) sources.Result {
 	if string(sender) == mta.NullSender && f.router != nil && f.host == nil {
 		e.Message.notification = true
 		p.table.Mark(e)
+	}
+	if e.Message.notification {
 		return mta.Ignored(RuleNotification)
 	}
 	p.blank(schemas.Queued)
@@ -35,7 +37,7 @@ func (p *Parser) arrival(s []byte) sources.Result {
 	p.texts.Store()
 	p.learn(e, sender, &f)
 	p.describe(&p.event, e)
-	return p.send(e)
+	return p.send()
 }
 
 // arrivalSender reads the sender, which is not in brackets, but for the null one.

@@ -51,11 +51,8 @@ func (p *Parser) finish() {
 	ev.Bound()
 }
 
-// send hands the event out; that of a message that Exim itself made is none.
-func (p *Parser) send(e *entry) sources.Result {
-	if e != nil && e.Message.notification {
-		return mta.Ignored(RuleNotification)
-	}
+// send hands the event out.
+func (p *Parser) send() sources.Result {
 	p.finish()
 	p.handOut(&p.event)
 	if p.event.Kind == schemas.Refused || p.event.Kind == schemas.Deferred {

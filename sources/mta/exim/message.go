@@ -63,10 +63,13 @@ func (p *Parser) completed() sources.Result {
 //	address <recipient> marked delivered by root
 func (p *Parser) ended(kind schemas.Kind, recipient []byte) sources.Result {
 	e := p.entry()
+	if e.Message.notification {
+		return mta.Ignored(RuleNotification)
+	}
 	p.about(e, kind)
 	p.texts.Add(&p.event.Recipient, recipient[:min(len(recipient), schemas.MaxRecipient)])
 	p.texts.Add(&p.event.Reply, p.rec.text)
-	return p.send(e)
+	return p.send()
 }
 
 // asides are what is said of a message beside its way.

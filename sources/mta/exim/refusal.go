@@ -106,15 +106,17 @@ func path(s []byte) (address, rest []byte) {
 // refused hands out a refusal. A message that is refused after its text has an
 // id, and leaves no other line than this.
 func (p *Parser) refused(f *fields, command string, recipient, words []byte, reason schemas.Reason) sources.Result {
-	var e *entry
-	if p.rec.id != nil {
-		e = p.entry()
-		p.about(e, schemas.Refused)
-	} else {
+	if p.rec.id == nil {
 		p.blank(schemas.Refused)
-	}
-	if e != nil && len(recipient) == 0 {
-		p.table.Retire(e)
+	} else {
+		e := p.entry()
+		if len(recipient) == 0 {
+			p.table.Retire(e)
+		}
+		if e.Message.notification {
+			return mta.Ignored(RuleNotification)
+		}
+		p.about(e, schemas.Refused)
 	}
 	ev := &p.event
 	ev.Command, ev.Reason = command, reason
@@ -130,7 +132,7 @@ func (p *Parser) refused(f *fields, command string, recipient, words []byte, rea
 	if ev.Account == "" {
 		ev.Account = p.options.AccountOf(ev.Sender, p.login)
 	}
-	return p.send(e)
+	return p.send()
 }
 
 // unqualified: a recipient without a domain, or a sender.
