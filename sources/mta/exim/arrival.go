@@ -52,7 +52,7 @@ func (p *Parser) learn(e *entry, sender []byte, f *fields) {
 	m.size = f.size
 	m.sender = p.senders.Text(mta.Clip(sender))
 	if len(f.login) > 0 {
-		m.login = string(mta.Clip(f.login))
+		m.login = p.logins.Text(mta.Clip(f.login))
 	}
 	m.account = p.options.AccountOf(m.sender, m.login)
 	if id := p.options.Name(p.event.MessageID); id != "" {

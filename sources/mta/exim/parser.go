@@ -25,7 +25,8 @@ type Parser struct {
 	own       stamp.Clock // reads Exim's own stamps in lines of syslog
 	processes *queue.Table[process, *process]
 
-	senders mta.Recent
+	senders, logins mta.Recent
+
 	expired int64 // the time up to which all that is too old was forgotten
 
 	// Of the line being read.
