@@ -105,7 +105,8 @@ func Word(s []byte) int {
 			return n + bits.TrailingZeros64(zeros)/8
 		}
 	}
-	for ; n < len(s) && s[n] != ' '; n++ {
+	for n < len(s) && s[n] != ' ' {
+		n++
 	}
 	return n
 }
