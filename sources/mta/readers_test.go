@@ -45,24 +45,32 @@ func TestReadersAgree(t *testing.T) {
 	for _, c := range []struct {
 		what, reader, line string
 		kind               schemas.Kind
+		reason             schemas.Reason
 	}{
-		{"taken out", "postfix", "Nov 22 07:00:00 mx1 postfix/postsuper[1]: 3F2A1C0DE1: removed", schemas.Cancelled},
-		{"taken out", "exim", eximID + "removed by root", schemas.Cancelled},
-		{"one recipient taken out", "exim", eximID + "address <b@c.test> marked delivered by root", schemas.Cancelled},
-		{"taken out", "exim", "Nov 22 07:00:00 mx1 exim[1]: " + eximID + "removed by root", schemas.Cancelled},
-		{"taken out", "kumomta", record("AdminBounce"), schemas.Cancelled},
-		{"given up, the sender is told", "postfix", "Nov 22 07:00:00 mx1 postfix/qmgr[1]: 3F2A1C0DE1: from=<s@a.test>, status=force-expired, returned to sender", schemas.Expired},
-		{"given up, the sender is told", "exim", eximID + "cancelled by root", schemas.Expired},
-		{"too old", "postfix", "Nov 22 07:00:00 mx1 postfix/qmgr[1]: 3F2A1C0DE1: from=<s@a.test>, status=expired, returned to sender", schemas.Expired},
-		{"too old", "exim", eximID + "** b@c.test: retry timeout exceeded", schemas.Expired},
-		{"too old", "sendmail", "Nov 22 07:00:00 mx1 sendmail[54]: 6AM6gwGB000052: 6AM6gwGC000052: sender notify: Cannot send message for 5 days", schemas.Expired},
-		{"too old", "kumomta", record("Expiration"), schemas.Expired},
-		{"too old", "powermta", "type,timeLogged,rcpt,bounceCat\nb,1790000000,b@c.test,message-expired", schemas.Expired},
-		{"on hold", "postfix", "Nov 22 07:00:00 mx1 postfix/postsuper[1]: 3F2A1C0DE1: placed on hold", schemas.KindNone},
-		{"on hold", "exim", eximID + "frozen by root", schemas.KindNone},
-		{"moved", "kumomta", record("AdminRebind"), schemas.KindNone},
-		{"moved", "exim", eximID + "message moved to queue other by root", schemas.KindNone},
-		{"moved", "postfix", "Nov 22 07:00:00 mx1 postfix/postsuper[1]: 3F2A1C0DE1: requeued", schemas.KindNone},
+		{"taken out", "postfix", "Nov 22 07:00:00 mx1 postfix/postsuper[1]: 3F2A1C0DE1: removed", schemas.Cancelled, schemas.ReasonNone},
+		{"taken out", "exim", eximID + "removed by root", schemas.Cancelled, schemas.ReasonNone},
+		{"one recipient taken out", "exim", eximID + "address <b@c.test> marked delivered by root", schemas.Cancelled, schemas.ReasonNone},
+		{"taken out", "exim", "Nov 22 07:00:00 mx1 exim[1]: " + eximID + "removed by root", schemas.Cancelled, schemas.ReasonNone},
+		{"taken out", "kumomta", record("AdminBounce"), schemas.Cancelled, schemas.ReasonNone},
+		{"given up, the sender is told", "postfix", "Nov 22 07:00:00 mx1 postfix/qmgr[1]: 3F2A1C0DE1: from=<s@a.test>, status=force-expired, returned to sender", schemas.Expired, schemas.ReasonNone},
+		{"given up, the sender is told", "exim", eximID + "cancelled by root", schemas.Expired, schemas.ReasonNone},
+		{"too old", "postfix", "Nov 22 07:00:00 mx1 postfix/qmgr[1]: 3F2A1C0DE1: from=<s@a.test>, status=expired, returned to sender", schemas.Expired, schemas.ReasonNone},
+		{"too old", "exim", eximID + "** b@c.test: retry timeout exceeded", schemas.Expired, schemas.ReasonNone},
+		{"too old", "sendmail", "Nov 22 07:00:00 mx1 sendmail[54]: 6AM6gwGB000052: 6AM6gwGC000052: sender notify: Cannot send message for 5 days", schemas.Expired, schemas.ReasonNone},
+		{"too old", "kumomta", record("Expiration"), schemas.Expired, schemas.ReasonNone},
+		{"too old", "powermta", "type,timeLogged,rcpt,bounceCat\nb,1790000000,b@c.test,message-expired", schemas.Expired, schemas.ReasonNone},
+		{"on hold", "postfix", "Nov 22 07:00:00 mx1 postfix/postsuper[1]: 3F2A1C0DE1: placed on hold", schemas.KindNone, schemas.ReasonNone},
+		{"on hold", "exim", eximID + "frozen by root", schemas.KindNone, schemas.ReasonNone},
+		{"moved", "kumomta", record("AdminRebind"), schemas.KindNone, schemas.ReasonNone},
+		{"moved", "exim", eximID + "message moved to queue other by root", schemas.KindNone, schemas.ReasonNone},
+		{"moved", "postfix", "Nov 22 07:00:00 mx1 postfix/postsuper[1]: 3F2A1C0DE1: requeued", schemas.KindNone, schemas.ReasonNone},
+		{"put off", "postfix", "Nov 22 07:00:00 mx1 postfix/smtpd[1]: NOQUEUE: reject: RCPT from c.test[192.0.2.1]: 450 4.7.1 <b@c.test>: Recipient address rejected: Greylisted; from=<s@a.test> to=<b@c.test> proto=ESMTP helo=<c.test>", schemas.Refused, schemas.Policy},
+		{"put off", "sendmail", "Nov 22 07:00:00 mx1 sm-mta[54]: ruleset=check_rcpt, arg1=<b@c.test>, relay=c.test [192.0.2.1], reject=451 4.7.1 Greylisted", schemas.Refused, schemas.Policy},
+		{"put off", "exim", "2026-11-22 07:00:00 H=c.test [192.0.2.1] F=<s@a.test> temporarily rejected RCPT <b@c.test>: Greylisted", schemas.Refused, schemas.Policy},
+		{"put off after the text", "exim", eximID + "H=c.test [192.0.2.1] F=<s@a.test> temporarily rejected after DATA: Greylisted", schemas.Refused, schemas.Policy},
+		{"sent away", "postfix", "Nov 22 07:00:00 mx1 postfix/smtpd[1]: NOQUEUE: reject: RCPT from c.test[192.0.2.1]: 554 5.7.1 <b@c.test>: Relay access denied; from=<s@a.test> to=<b@c.test> proto=ESMTP helo=<c.test>", schemas.Refused, schemas.Policy},
+		{"sent away", "sendmail", "Nov 22 07:00:00 mx1 sm-mta[54]: ruleset=check_rcpt, arg1=<b@c.test>, relay=c.test [192.0.2.1], reject=550 5.7.1 Relaying denied", schemas.Refused, schemas.Policy},
+		{"sent away", "exim", "2026-11-22 07:00:00 H=c.test [192.0.2.1] F=<s@a.test> rejected RCPT <b@c.test>: relay not permitted", schemas.Refused, schemas.Policy},
 	} {
 		f := readers[c.reader]
 		r := f.Read(t, f.New(), []byte(c.line), 0)
@@ -71,8 +79,8 @@ func TestReadersAgree(t *testing.T) {
 			t.Errorf("%s, %s: not understood: %s", c.what, c.reader, c.line)
 		case c.kind == schemas.KindNone && len(r.Events) > 0:
 			t.Errorf("%s, %s: got %v, want nothing", c.what, c.reader, r.Events[0].Kind)
-		case c.kind != schemas.KindNone && (len(r.Events) != 1 || r.Events[0].Kind != c.kind || r.Events[0].Reason != schemas.ReasonNone):
-			t.Errorf("%s, %s: got %+v, want %v", c.what, c.reader, r.Events, c.kind)
+		case c.kind != schemas.KindNone && (len(r.Events) != 1 || r.Events[0].Kind != c.kind || r.Events[0].Reason != c.reason):
+			t.Errorf("%s, %s: got %+v, want %v, %v", c.what, c.reader, r.Events, c.kind, c.reason)
 		}
 	}
 }

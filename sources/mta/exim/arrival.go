@@ -24,6 +24,8 @@ func (p *Parser) arrival(s []byte) sources.Result {
 	if string(sender) == mta.NullSender && f.router != nil && f.host == nil {
 		e.Message.notification = true
 		p.table.Mark(e)
+	}
+	if e.Message.notification {
 		return mta.Ignored(RuleNotification)
 	}
 	p.blank(schemas.Queued)
@@ -35,20 +37,13 @@ func (p *Parser) arrival(s []byte) sources.Result {
 	p.texts.Store()
 	p.learn(e, sender, &f)
 	p.describe(&p.event, e)
-	return p.send(e)
+	return p.send()
 }
 
 // arrivalSender reads the sender, which is not in brackets, but for the null one.
 func arrivalSender(s []byte) (sender, rest []byte, ok bool) {
-	end := 0
-	if len(s) > 0 && s[0] == '"' {
-		if _, after, ok := quoted(s); ok {
-			end = len(s) - len(after)
-		}
-	}
-	word, rest := cutWord(s[end:])
-	end += len(word)
-	return s[:end], skipSpace(rest), end > 0
+	sender, rest = quotable(s)
+	return sender, skipSpace(rest), len(sender) > 0
 }
 
 // learn notes what an arrival shows of a message.
@@ -57,7 +52,7 @@ func (p *Parser) learn(e *entry, sender []byte, f *fields) {
 	m.size = f.size
 	m.sender = p.senders.Text(mta.Clip(sender))
 	if len(f.login) > 0 {
-		m.login = string(mta.Clip(f.login))
+		m.login = p.logins.Text(mta.Clip(f.login))
 	}
 	m.account = p.options.AccountOf(m.sender, m.login)
 	if id := p.options.Name(p.event.MessageID); id != "" {

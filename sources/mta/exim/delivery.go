@@ -71,9 +71,12 @@ func (p *Parser) delivered(s []byte) sources.Result {
 		return mta.Ignored(RuleReply)
 	}
 	e := p.entry()
+	if e.Message.notification {
+		return mta.Ignored(RuleNotification)
+	}
 	p.about(e, schemas.Delivered)
 	p.fillDelivered(&d)
-	return p.send(e)
+	return p.send()
 }
 
 // deliveredAtOnce: a server has taken the message while a client handed it over.
@@ -81,7 +84,7 @@ func (p *Parser) delivered(s []byte) sources.Result {
 //
 //	>> address R=… T=… H=… C="250 OK id=…"
 func (p *Parser) deliveredAtOnce(s []byte) sources.Result {
-	if p.entry().Message.messageID != "" {
+	if m := &p.entry().Message; m.messageID != "" || m.notification {
 		return p.delivered(s)
 	}
 	var d delivery
@@ -177,12 +180,15 @@ func (p *Parser) failed(s []byte) sources.Result {
 
 func (p *Parser) sendReply(kind schemas.Kind, d *delivery, r *answer) sources.Result {
 	e := p.entry()
+	if e.Message.notification {
+		return mta.Ignored(RuleNotification)
+	}
 	p.about(e, kind)
 	p.fill(d)
 	p.event.Code, p.event.Command = r.code, r.command
 	p.texts.Add(&p.event.Enhanced, r.enhanced)
 	p.texts.Add(&p.event.Reply, r.text)
-	return p.send(e)
+	return p.send()
 }
 
 // gaveUp reports whether Exim itself says that it tried for too long, or was told

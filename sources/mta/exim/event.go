@@ -9,14 +9,13 @@ import (
 // blank begins an event that is about no known message.
 func (p *Parser) blank(kind schemas.Kind) {
 	p.texts.Reset()
-	p.event = schemas.Event{
-		Kind:   kind,
-		Time:   p.rec.time,
-		Source: schemas.SourceExim,
-		Host:   p.queue().Host.Name,
-		File:   p.line.File,
-		Offset: p.line.Offset,
-	}
+	ev := &p.event
+	*ev = schemas.Event{} // in place, and not by a copy of one that is made elsewhere
+	ev.Kind = kind
+	ev.Time = p.rec.time
+	ev.Source = schemas.SourceExim
+	ev.Host = p.queue().Host.Name
+	ev.File, ev.Offset = p.file, p.offset
 }
 
 // about begins an event about a message.
@@ -41,7 +40,9 @@ func (p *Parser) describe(ev *schemas.Event, e *entry) {
 func (p *Parser) finish() {
 	p.texts.Store()
 	ev := &p.event
-	ev.Recipient = schemas.CleanRecipient(ev.Recipient)
+	if ev.Recipient != "" {
+		ev.Recipient = schemas.CleanRecipient(ev.Recipient)
+	}
 	line := p.hashes.Of(ev.Host, "", p.rec.stamp, p.rec.rest)
 	ev.ID = line.ID()
 	if ev.MessageID == "" {
@@ -50,11 +51,8 @@ func (p *Parser) finish() {
 	ev.Bound()
 }
 
-// send hands the event out; that of a message that Exim itself made is none.
-func (p *Parser) send(e *entry) sources.Result {
-	if e != nil && e.Message.notification {
-		return mta.Ignored(RuleNotification)
-	}
+// send hands the event out.
+func (p *Parser) send() sources.Result {
 	p.finish()
 	p.handOut(&p.event)
 	if p.event.Kind == schemas.Refused || p.event.Kind == schemas.Deferred {

@@ -17,7 +17,6 @@ type fields struct {
 	transport []byte // T= without quotes
 	host      []byte // H=, as written
 	address   []byte // [1.2.3.4]:25 of H=
-	user      []byte // U=
 	login     []byte // A=, behind the authenticator's name
 	sender    []byte // F=, without brackets
 	hasSender bool
@@ -49,52 +48,67 @@ func (f *fields) one(s []byte) (rest []byte, ok bool) {
 	if n == 0 {
 		return flag(s)
 	}
-	name, value := s[:n], s[n+1:]
-	switch string(name) {
-	case "H":
-		f.host, f.address, rest = host(value)
-		return rest, true
-	case "A":
-		f.login, rest = login(value)
-		return rest, true
-	case "F":
-		if f.sender, rest, ok = scan.Angle(value); ok {
-			f.hasSender = true
-			return rest, true
-		}
-	case "P":
-		if _, rest, ok = scan.Angle(value); ok { // the return path; of an arrival, the protocol
-			return rest, true
-		}
-	case "T":
-		if text, rest, ok := quoted(value); ok {
-			f.subject = text
-			return rest, true
-		}
-	case "C":
-		if text, rest, ok := quoted(value); ok {
-			f.confirm = text
-			return rest, true
-		}
+	value := s[n+1:]
+	switch {
+	case s[0] == 'i':
+		f.messageID, rest = quotable(value)
+	case n > 1:
+		rest = skipValue(value) // CV=no, DN="…", SNI="…"
 	default:
-		if _, rest, ok := quoted(value); ok { // DN="…", SNI="…"
-			return rest, true
-		}
-	}
-	word, rest := cutValue(value)
-	switch string(name) {
-	case "R":
-		f.router = word
-	case "T":
-		f.transport = word
-	case "U":
-		f.user = word
-	case "S":
-		f.size, _, _ = scan.Number(word)
-	case "id", "id*":
-		f.messageID = word
+		rest = f.letter(s[0], value)
 	}
 	return rest, true
+}
+
+// letter reads the value of a field whose name is one letter.
+func (f *fields) letter(name byte, s []byte) (rest []byte) {
+	switch name {
+	case 'H':
+		f.host, f.address, rest = host(s)
+	case 'A':
+		f.login, rest = login(s)
+	case 'F':
+		if sender, rest, ok := scan.Angle(s); ok {
+			f.sender, f.hasSender = sender, true
+			return rest
+		}
+		return skipValue(s)
+	case 'P': // the return path; of an arrival, the protocol
+		if _, rest, ok := scan.Angle(s); ok {
+			return rest
+		}
+		return skipValue(s)
+	case 'T':
+		if subject, rest, ok := quoted(s); ok {
+			f.subject = subject
+			return rest
+		}
+		f.transport, rest = cutValue(s)
+	case 'C':
+		if confirm, rest, ok := quoted(s); ok {
+			f.confirm = confirm
+			return rest
+		}
+		return skipValue(s)
+	case 'R':
+		f.router, rest = cutValue(s)
+	case 'S':
+		var size []byte
+		size, rest = cutValue(s)
+		f.size, _, _ = scan.Number(size)
+	default: // U=, X=
+		return skipValue(s)
+	}
+	return rest
+}
+
+// skipValue skips a word, or a text in quotes.
+func skipValue(s []byte) (rest []byte) {
+	if _, rest, ok := quoted(s); ok {
+		return rest
+	}
+	_, rest = cutValue(s)
+	return rest
 }
 
 // nameLen returns the length of the field name that s begins with: a capital
@@ -117,7 +131,7 @@ func nameLen(s []byte) int {
 		if s[i] == '=' {
 			return i
 		}
-		if !isLetter[s[i]] {
+		if noLetter[s[i]] != 0 {
 			return 0
 		}
 	}
@@ -197,10 +211,8 @@ func isFlagThenField(s []byte) bool {
 
 // cutWord returns what comes before the next space, and the rest from it on.
 func cutWord(s []byte) (word, rest []byte) {
-	if i := bytes.IndexByte(s, ' '); i >= 0 {
-		return s[:i], s[i:]
-	}
-	return s, s[len(s):]
+	i := scan.Word(s)
+	return s[:i], s[i:]
 }
 
 // skipSpace takes one space off.
@@ -218,6 +230,13 @@ func cutValue(s []byte) (value, rest []byte) {
 		return value[:n], s[n:]
 	}
 	return value, rest
+}
+
+// quotable reads a word whose first part may be in quotes: "local part"@domain.
+func quotable(s []byte) (word, rest []byte) {
+	_, after, _ := quoted(s)
+	_, rest = cutWord(after)
+	return s[:len(s)-len(rest)], rest
 }
 
 // quoted reads "text", in which quotes and backslashes stand behind a backslash.

@@ -75,18 +75,20 @@ func idLen[T scan.Text](s T) int {
 
 // allLetters reports whether s has letters and digits only.
 func allLetters[T scan.Text](s T) bool {
-	for i := range len(s) {
-		if !isLetter[s[i]] {
-			return false
-		}
+	other := uint8(0)
+	for i := range len(s) { // to its end, without a branch to be guessed
+		other |= noLetter[s[i]]
 	}
-	return true
+	return other == 0
 }
 
-// isLetter tells the letters and digits of ASCII.
-var isLetter = func() (t [256]bool) {
+// noLetter tells what is no letter or digit of ASCII: 1.
+var noLetter = func() (t [256]uint8) {
+	for c := range t {
+		t[c] = 1
+	}
 	for _, c := range []byte("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") {
-		t[c] = true
+		t[c] = 0
 	}
 	return t
 }()

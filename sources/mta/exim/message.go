@@ -17,13 +17,9 @@ func (p *Parser) message(s []byte) sources.Result {
 	if completed(s) {
 		return p.completed()
 	}
-	if rest, ok := scan.After(s, "rejected "); ok {
+	if rest, ok := scan.After(bytes.TrimPrefix(s, []byte("temporarily ")), "rejected "); ok {
 		var f fields
-		return p.refuse(&f, rest, false)
-	}
-	if rest, ok := scan.After(s, "temporarily rejected "); ok {
-		var f fields
-		return p.refuse(&f, rest, true)
+		return p.refuse(&f, rest)
 	}
 	if scan.Begins(s, "cancelled by ") {
 		return p.ended(schemas.Expired, nil)
@@ -34,10 +30,10 @@ func (p *Parser) message(s []byte) sources.Result {
 	if rest, ok := scan.After(s, "address <"); ok && bytes.Contains(rest, []byte("> marked delivered by ")) {
 		return p.ended(schemas.Cancelled, angle(s[len("address "):]))
 	}
-	if rule := match(asides, s); rule != "" {
+	if rule := asides.match(s); rule != "" {
 		return mta.Ignored(rule)
 	}
-	if rule := match(anywhere, s); rule != "" {
+	if rule := anywhere.match(s); rule != "" {
 		return mta.Ignored(rule)
 	}
 	return mta.Unparsed
@@ -67,14 +63,17 @@ func (p *Parser) completed() sources.Result {
 //	address <recipient> marked delivered by root
 func (p *Parser) ended(kind schemas.Kind, recipient []byte) sources.Result {
 	e := p.entry()
+	if e.Message.notification {
+		return mta.Ignored(RuleNotification)
+	}
 	p.about(e, kind)
 	p.texts.Add(&p.event.Recipient, recipient[:min(len(recipient), schemas.MaxRecipient)])
 	p.texts.Add(&p.event.Reply, p.rec.text)
-	return p.send(e)
+	return p.send()
 }
 
 // asides are what is said of a message beside its way.
-var asides = []phrase{
+var asides = newPhrases([]phrase{
 	{"no immediate delivery: ", RuleQueued},
 	{"no recipients found", RuleProtocol},
 	{"Message is frozen", RuleFrozen},
@@ -110,4 +109,4 @@ var asides = []phrase{
 	{"User ", RuleWarning}, // User 0 set for local_delivery transport is on the never_users list
 	{"original recipients ignored", RuleAction},
 	{"discarded by ", RuleDiscarded},
-}
+}...)

@@ -15,6 +15,7 @@ func New(o Options) *Parser {
 	p := &Parser{
 		options: o,
 		host:    []byte(o.Host),
+		rec:     record{host: []byte(o.Host)},
 		clock:   o.Clock(),
 		table:   queue.New[message](o.Queue()),
 

@@ -25,22 +25,28 @@ type Parser struct {
 	own       stamp.Clock // reads Exim's own stamps in lines of syslog
 	processes *queue.Table[process, *process]
 
-	senders mta.Recent
+	senders, logins mta.Recent
+
+	expired int64 // the time up to which all that is too old was forgotten
 
 	// Of the line being read.
-	line  sources.Line
-	log   syslog.Line // without a stamp when the line is of a log file
-	rec   record
-	emit  func(*schemas.Event)
-	event schemas.Event
-	texts texts.Set
-	login string // of a client that was refused
-	sent  int    // events of the line so far
+	file   string
+	offset int64
+	log    syslog.Line // without a stamp when the line is of a log file
+	rec    record
+	emit   func(*schemas.Event)
+	event  schemas.Event
+	texts  texts.Set
+	login  string // of a client that was refused
+	sent   int    // events of the line so far
 }
 
 // Line parses one line, as sources.Parser says.
 func (p *Parser) Line(line sources.Line, emit func(*schemas.Event)) sources.Result {
-	p.line, p.emit, p.sent = line, emit, 0
+	if p.file != line.File { // an unneeded write costs while memory is collected
+		p.file = line.File
+	}
+	p.offset, p.emit, p.sent = line.Offset, emit, 0
 	result := p.read(withoutNoise(line.Data))
 	if p.sent > 0 {
 		return mta.Events
@@ -50,10 +56,11 @@ func (p *Parser) Line(line sources.Line, emit func(*schemas.Event)) sources.Resu
 
 // read reads a line of a log file or of syslog.
 func (p *Parser) read(b []byte) sources.Result {
-	p.log.Stamp = nil
+	if len(p.log.Stamp) > 0 {
+		p.log.Stamp, p.rec.host = nil, p.host
+	}
 	switch {
 	case p.rec.split(&p.clock, b):
-		p.rec.host = p.host
 		p.advance(p.rec.time)
 		return p.text()
 	case p.log.Split(&p.clock, b):
@@ -68,9 +75,13 @@ func (p *Parser) advance(ms int64) {
 	p.expire()
 }
 
-// expire forgets what is too old by now.
+// expire forgets what is too old by now, if that is another time than it was.
 func (p *Parser) expire() {
 	now := p.clock.Steady()
+	if now == p.expired {
+		return
+	}
+	p.expired = now
 	p.table.Expire(now)
 	p.processes.Expire(now)
 	p.held.Expire(now, p.handOut)

@@ -45,7 +45,7 @@ func TestMessageIDPattern(t *testing.T) {
 		}
 		return string(own)
 	}
-	for id, want := range map[string]string{"j42.x@news-test": "j42", "other@news-test": "other@news-test"} {
+	for id, want := range map[string]string{"j42.x@news-test": "j42", "other@news-test": "other@news-test", `"a b\"c"@news-test`: `"a b\"c"@news-test`} {
 		r := formatWith(o).Read(t, New(o), []byte("2026-11-22 07:00:00 1xV1Ra-000000007GQ-0jDZ <= s@x.test U=root P=local S=10 id="+id+"\n"), 0)
 		if len(r.Events) != 1 || r.Events[0].MessageID != want {
 			t.Errorf("%s: got %+v, want %q", id, r.Events, want)
@@ -85,14 +85,18 @@ func TestAllocations(t *testing.T) {
 	p := New(testOptions())
 	emit := func(*schemas.Event) {}
 	p.Line(sources.Line{Data: []byte(front + "<= s@x.test H=a [192.0.2.1] P=esmtpa A=plain:shop S=10 id=1@x.test")}, emit)
+	const notice = "2026-11-22 07:00:00 1xV1Ra-000000007GR-0jDZ "
+	p.Line(sources.Line{Data: []byte(notice + "<= <> R=1xV1Ra-000000007GQ-0jDZ U=exim P=local S=1903")}, emit)
 	sourcestest.Allocations(t, p, map[string]float64{
 		front + "H=mx.test [192.0.2.1]: SMTP error from remote mail server after RCPT TO:<a@b.test>: 450 later": 0,
 		front + "no immediate delivery: queued by ACL":                                                          0,
-		front + "nothing that anyone knows":                                                                     0,
+		front + "Completed": 0,
+		notice + `=> s@x.test R=far T=smtp H=mx.test [192.0.2.1] C="250 OK"`: 0,
+		front + "nothing that anyone knows":                                  0,
 		front + `=> a@b.test <c@d.test> R=far T=smtp H=mx.test [192.0.2.1] X=TLS1.3:A:128 CV=no C="250 OK \"x\" id=1xV1Ra-000000007GQ-0jDZ" QT=1s`:         1,
 		front + "== a@b.test R=far T=smtp defer (-44) H=mx.test [192.0.2.1]: SMTP error from remote mail server after RCPT TO:<a@b.test>: 450 4.2.0 later": 1,
 		front + "** a@b.test: retry timeout exceeded":                                        1,
-		front + "<= s@x.test H=a [192.0.2.1] P=esmtpa A=plain:shop S=10 id=1@x.test T=\"s\"": 2, // and the login, which is kept,
+		front + "<= s@x.test H=a [192.0.2.1] P=esmtpa A=plain:shop S=10 id=1@x.test T=\"s\"": 1,
 		front + "H=(a) [192.0.2.1] F=<s@x.test> rejected after DATA: no":                     1,
 	})
 }

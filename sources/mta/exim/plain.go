@@ -11,14 +11,24 @@ import (
 // A phrase is how lines that are ignored by a rule begin.
 type phrase struct{ prefix, rule string }
 
+// phrases are sorted by their first byte.
+type phrases [256][]phrase
+
+func newPhrases(all ...phrase) (p phrases) {
+	for _, is := range all {
+		p[is.prefix[0]] = append(p[is.prefix[0]], is)
+	}
+	return p
+}
+
 // match returns the rule of the first phrase that s begins with, "" for none.
-func match(phrases []phrase, s []byte) string {
+func (p *phrases) match(s []byte) string {
 	if len(s) == 0 {
 		return ""
 	}
-	for i := range phrases {
-		if phrases[i].prefix[0] == s[0] && scan.Begins(s, phrases[i].prefix) {
-			return phrases[i].rule
+	for _, is := range p[s[0]] {
+		if scan.Begins(s, is.prefix) {
+			return is.rule
 		}
 	}
 	return ""
@@ -32,10 +42,10 @@ func (p *Parser) plain(s []byte) sources.Result {
 	if rest, ok := scan.After(s, "unqualified "); ok {
 		return p.unqualified(rest)
 	}
-	if rule := match(clients, s); rule != "" {
+	if rule := clients.match(s); rule != "" {
 		return mta.Ignored(rule)
 	}
-	if rule := match(anywhere, s); rule != "" {
+	if rule := anywhere.match(s); rule != "" {
 		return mta.Ignored(rule)
 	}
 	if i := bytes.Index(s[:min(len(s), 64)], []byte(" authenticator failed ")); i > 0 {
@@ -48,7 +58,7 @@ func (p *Parser) plain(s []byte) sources.Result {
 }
 
 // clients are phrases about clients and their connections.
-var clients = []phrase{
+var clients = newPhrases([]phrase{
 	{"SMTP connection ", RuleConnection},
 	{"no MAIL in ", RuleConnection},
 	{"unexpected disconnection while ", RuleConnection},
@@ -89,10 +99,10 @@ var clients = []phrase{
 	{"PDKIM: ", RuleCheck},
 	{"DMARC", RuleCheck},
 	{"SPF", RuleCheck},
-}
+}...)
 
 // anywhere are phrases that lines about messages and others share.
-var anywhere = []phrase{
+var anywhere = newPhrases([]phrase{
 	{"Warning: ", RuleWarning},
 	{"WARNING: ", RuleWarning},
 	{"TLS error ", RuleTLS},
@@ -114,4 +124,4 @@ var anywhere = []phrase{
 	{"all hosts for ", RuleAttempt},
 	{"SMTP error from remote ", RuleAttempt},
 	{"LMTP error from remote ", RuleAttempt},
-}
+}...)

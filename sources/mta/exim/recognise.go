@@ -35,14 +35,14 @@ func (r *record) typical() bool {
 	if r.id != nil {
 		return len(s) > 3 && s[2] == ' ' && bytes.Contains([]byte("<= => -> >> ** =="), s[:2]) || completed(s)
 	}
-	return match(marks, s) != ""
+	return marks.match(s) != ""
 }
 
 // marks are lines without a message id that begin many logs.
-var marks = []phrase{
+var marks = newPhrases([]phrase{
 	{"Start queue run: pid=", RuleDaemon},
 	{"End queue run: pid=", RuleDaemon},
 	{"exim 4.", RuleDaemon},
 	{"H=(", RuleConnection},
 	{"H=[", RuleConnection},
-}
+}...)

@@ -19,9 +19,9 @@ func (p *Parser) client(s []byte) sources.Result {
 	rest := f.read(s)
 	verdict := bytes.TrimPrefix(rest, []byte("temporarily "))
 	if stage, ok := scan.After(verdict, "rejected "); ok {
-		return p.refuse(&f, stage, len(verdict) < len(rest))
+		return p.refuse(&f, stage)
 	}
-	if rule := match(verdicts, bytes.TrimPrefix(rest, []byte(": "))); rule != "" {
+	if rule := verdicts.match(bytes.TrimPrefix(rest, []byte(": "))); rule != "" {
 		return mta.Ignored(rule)
 	}
 	if p.rec.id != nil && f.address != nil {
@@ -31,7 +31,7 @@ func (p *Parser) client(s []byte) sources.Result {
 }
 
 // verdicts are what is said of clients, other than a rejection.
-var verdicts = []phrase{
+var verdicts = newPhrases([]phrase{
 	{"Warning: ", RuleAction},
 	{"incomplete transaction ", RuleConnection},
 	{"sender verify ", RuleVerify},
@@ -49,7 +49,7 @@ var verdicts = []phrase{
 	{"dropped", RuleConnection},
 	{"closed connection", RuleConnection},
 	{"no host name found", RuleVerify},
-}
+}...)
 
 // A stage is when a client is told no, as Exim names it and as events do.
 var stages = [...]struct{ exim, event string }{
@@ -67,7 +67,10 @@ var stages = [...]struct{ exim, event string }{
 //	RCPT <recipient>: words
 //	after DATA: words
 //	from <sender> H=…: message too big: read=… max=…
-func (p *Parser) refuse(f *fields, s []byte, temporary bool) sources.Result {
+//
+// It is by a rule of the access control lists, whether the client may try again or
+// not, hence a matter of policy: Exim does not log the code that the client got.
+func (p *Parser) refuse(f *fields, s []byte) sources.Result {
 	var command string
 	rest := s
 	for _, st := range stages {
@@ -89,7 +92,7 @@ func (p *Parser) refuse(f *fields, s []byte, temporary bool) sources.Result {
 		return mta.Ignored(RuleRejectWithoutRecipient)
 	}
 	_, words, _ := bytes.Cut(rest, []byte(": "))
-	return p.refused(f, command, recipient, words, reasonOf(temporary))
+	return p.refused(f, command, recipient, words, schemas.Policy)
 }
 
 // path reads "<recipient> PARAMETERS" or "recipient", as the client wrote it.
@@ -100,25 +103,20 @@ func path(s []byte) (address, rest []byte) {
 	return cutValue(s)
 }
 
-func reasonOf(temporary bool) schemas.Reason {
-	if temporary {
-		return schemas.Other
-	}
-	return schemas.Policy
-}
-
 // refused hands out a refusal. A message that is refused after its text has an
 // id, and leaves no other line than this.
 func (p *Parser) refused(f *fields, command string, recipient, words []byte, reason schemas.Reason) sources.Result {
-	var e *entry
-	if p.rec.id != nil {
-		e = p.entry()
-		p.about(e, schemas.Refused)
-	} else {
+	if p.rec.id == nil {
 		p.blank(schemas.Refused)
-	}
-	if e != nil && len(recipient) == 0 {
-		p.table.Retire(e)
+	} else {
+		e := p.entry()
+		if len(recipient) == 0 {
+			p.table.Retire(e)
+		}
+		if e.Message.notification {
+			return mta.Ignored(RuleNotification)
+		}
+		p.about(e, schemas.Refused)
 	}
 	ev := &p.event
 	ev.Command, ev.Reason = command, reason
@@ -134,7 +132,7 @@ func (p *Parser) refused(f *fields, command string, recipient, words []byte, rea
 	if ev.Account == "" {
 		ev.Account = p.options.AccountOf(ev.Sender, p.login)
 	}
-	return p.send(e)
+	return p.send()
 }
 
 // unqualified: a recipient without a domain, or a sender.

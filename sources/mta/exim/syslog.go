@@ -163,5 +163,8 @@ func (p *Parser) mayBeCopied() {
 // withoutNoise drops the zeros that a file can hold in front of a line after a
 // power cut, and a carriage return.
 func withoutNoise(b []byte) []byte {
+	if len(b) == 0 || b[0] != 0 && b[len(b)-1] != '\r' {
+		return b
+	}
 	return bytes.TrimSuffix(bytes.TrimLeft(b, "\x00"), []byte{'\r'})
 }

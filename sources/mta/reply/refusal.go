@@ -27,8 +27,12 @@ func isNumber(s string) bool {
 }
 
 // RefusalReason tells why a client was turned away, by what it was told (RFC 5321,
-// 4.2.2; RFC 4954, 6).
+// 4.2.2; RFC 4954, 6). Whether it may try again makes no difference: who is put off
+// by a rule (RFC 3463, x.7.x: a grey list) is so by policy, as who is sent away.
 func RefusalReason(code uint16, enhanced string) schemas.Reason {
+	if strings.HasPrefix(enhanced, "4.7.") {
+		return schemas.Policy
+	}
 	switch code {
 	case 500, 501, 502, 503, 504, 553, 555:
 		return schemas.Syntax

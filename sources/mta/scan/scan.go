@@ -3,6 +3,11 @@
 // expression.
 package scan
 
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
 // Text is what clauses are read from: the bytes of a line, or a string where
 // what is read outlives the line.
 type Text interface{ ~string | ~[]byte }
@@ -88,3 +93,20 @@ func Number[T Text](s T) (n int64, rest T, ok bool) {
 
 // IsDigit reports whether c is a decimal digit.
 func IsDigit(c byte) bool { return c-'0' < 10 }
+
+// Word returns how long the word is that s begins with: up to a space, or all.
+// Words are short, so that it pays to look at eight bytes at a time right here.
+func Word(s []byte) int {
+	const ones = 0x0101010101010101
+	n := 0
+	for ; len(s)-n >= 8; n += 8 {
+		notSpace := binary.LittleEndian.Uint64(s[n:]) ^ ones*' '
+		if zeros := (notSpace - ones) &^ notSpace & (ones * 0x80); zeros != 0 { // the lowest bit set is of the first
+			return n + bits.TrailingZeros64(zeros)/8
+		}
+	}
+	for n < len(s) && s[n] != ' ' {
+		n++
+	}
+	return n
+}
