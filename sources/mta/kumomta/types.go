@@ -11,7 +11,7 @@ import (
 func (p *Parser) transport(kind schemas.Kind) sources.Result {
 	p.begin(kind)
 	p.addMessageID()
-	if !p.addRecipients(p.rec.recipient) {
+	if !p.addRecipients(p.rec.Value(recipient)) {
 		return mta.Malformed(BadValue)
 	}
 	if len(p.recipients) == 0 && !p.named {
@@ -31,7 +31,7 @@ func (p *Parser) transport(kind schemas.Kind) sources.Result {
 func (p *Parser) rejection() sources.Result {
 	p.begin(schemas.Refused)
 	p.addMessageID()
-	if !p.addRecipients(p.rec.recipient) {
+	if !p.addRecipients(p.rec.Value(recipient)) {
 		return mta.Malformed(BadValue)
 	}
 	if len(p.recipients) == 0 && !p.named {
@@ -49,8 +49,10 @@ func (p *Parser) rejection() sources.Result {
 // id, headers, queue and meta are the report's, not the message's.
 func (p *Parser) outOfBand() sources.Result {
 	p.begin(schemas.BouncedLater)
-	p.rec.id, p.rec.headers, p.rec.queue, p.rec.meta = jsonline.Value{}, jsonline.Value{}, jsonline.Value{}, jsonline.Value{}
-	if !p.addRecipients(p.rec.recipient) {
+	for _, f := range [...]int{id, headers, queue, meta} {
+		p.rec.Clear(f)
+	}
+	if !p.addRecipients(p.rec.Value(recipient)) {
 		return mta.Malformed(BadValue)
 	}
 	if len(p.recipients) == 0 {
@@ -64,19 +66,19 @@ func (p *Parser) outOfBand() sources.Result {
 }
 
 // begin begins an event. What makes a record itself is hashed as it is written.
-func (p *Parser) begin(kind schemas.Kind) {
-	p.event.Kind = kind
+func (p *Parser) begin(is schemas.Kind) {
+	p.event.Kind = is
 	p.texts.Reset()
 	p.recipients = p.recipients[:0]
 	p.named = false
-	p.heads = headers{}
-	r := &p.rec
-	at := r.eventTime
-	if at.Type != jsonline.String {
-		at = r.timestamp
+	r := p.rec
+	at := eventTime
+	if r.Value(at).Type != jsonline.String {
+		at = timestamp
 	}
 	b := append(p.buf[:0], "kumomta"...)
-	for _, v := range [...]*jsonline.Value{&r.nodeID, &r.kind, &r.id, &at, &r.recipient, &r.attempts, &r.response} {
+	for _, f := range [...]int{nodeID, kind, id, at, recipient, attempts, response} {
+		v := r.Value(f)
 		b = append(b, byte(v.Type), byte(len(v.Raw)), byte(len(v.Raw)>>8), byte(len(v.Raw)>>16))
 		b = append(b, v.Raw...)
 	}

@@ -1,0 +1,251 @@
+package jsonline
+
+import "math"
+
+// A Field is a member that is wanted, of the line's object or of one in it.
+type Field struct {
+	In  int // the field that is the object; 0 for the line's
+	Key string
+	Is  int // from 1 on; what is in an object comes right behind it
+
+	AnyCase bool // of the key's letters
+}
+
+// A Reader reads the wanted members of lines that each hold one object, in one
+// pass. It accepts what a Scanner accepts. Of a key that is there twice the last
+// one counts. It is for one goroutine.
+//
+// Who writes many objects mostly writes their keys in one order. The reader knows
+// which key followed which the last time, so that the next one need not be read but
+// only compared; where another key follows, nothing is lost.
+type Reader struct {
+	fields []Field
+	inside []int // how many fields are in each
+
+	line   []byte
+	places []place // of the fields
+
+	keys  []key
+	known map[keyName]int // where they are
+	last  int             // the key that was met
+}
+
+// A place is where a value stands; of a string with its quotes. They cost less
+// than views.
+type place struct {
+	start, end int32
+	plain      bool // a string without escapes
+}
+
+// A key as it stands in an object.
+type key struct {
+	text string // with its quotes and the colon
+	in   int
+	is   int // the field; 0 for any other
+	next int // that followed the last time
+}
+
+type keyName struct {
+	in   int
+	text string
+}
+
+// Limits on what is remembered of keys; others are read.
+const (
+	maxKeys    = 256
+	maxKeyText = 64
+)
+
+// The first of the keys are none.
+const (
+	lineStart = iota // in front of a line's first
+	unknown          // one that is not remembered
+	firstKey
+)
+
+// nowhere is no field, so that a key which is in it is never met where it was expected.
+const nowhere = -1
+
+// NewReader returns a reader of these fields, an object before what is in it.
+func NewReader(fields []Field) *Reader {
+	n := 0
+	for _, f := range fields {
+		n = max(n, f.Is+1)
+	}
+	r := &Reader{
+		fields: fields, inside: make([]int, n), places: make([]place, n),
+		keys: make([]key, firstKey), known: map[keyName]int{},
+	}
+	for i := range r.keys {
+		r.keys[i] = key{in: nowhere, next: unknown}
+	}
+	parents := make([]int, n)
+	for _, f := range fields {
+		parents[f.Is] = f.In
+		for in := f.In; in != 0; in = parents[in] {
+			r.inside[in] = max(r.inside[in], f.Is-in)
+		}
+	}
+	return r
+}
+
+// Read reads a line. Where it fails, it has read what stands in front.
+func (r *Reader) Read(line []byte) error {
+	clear(r.places)
+	r.line, r.last = line, lineStart
+	i := space(line, 0)
+	if len(line) > math.MaxInt32 || i == len(line) || line[i] != '{' {
+		return errMalformed
+	}
+	if i = r.object(line, i, 0, 0); i < 0 {
+		return errorOf(i)
+	}
+	if space(line, i) != len(line) {
+		return errMalformed
+	}
+	return nil
+}
+
+// Value is the value of a field. It is valid while the line is.
+func (r *Reader) Value(field int) Value {
+	p := r.places[field]
+	if p.end == 0 {
+		return Value{}
+	}
+	v := Value{Type: typeOf(r.line[p.start]), Raw: r.line[p.start:p.end]}
+	if v.Type == String {
+		v.Raw = v.Raw[1 : len(v.Raw)-1]
+		v.escaped = !p.plain
+	}
+	return v
+}
+
+// Clear forgets a field and what is in it.
+func (r *Reader) Clear(field int) {
+	clear(r.places[field : field+r.inside[field]+1])
+}
+
+// object reads the object at i, which is a field.
+func (r *Reader) object(d []byte, i, in, levels int) int {
+	if levels == MaxDepth {
+		return tooDeep
+	}
+	i = space(d, i+1)
+	for n := 0; i < len(d) && d[i] != '}'; n++ {
+		if n == MaxMembers {
+			return tooMany
+		}
+		if n > 0 {
+			if d[i] != ',' {
+				return malformed
+			}
+			i = space(d, i+1)
+		}
+		k := r.keys[r.last].next
+		if expected := &r.keys[k]; expected.in == in && begins(d, i, expected.text) {
+			i += len(expected.text)
+		} else if k, i = r.key(d, i, in); i < 0 {
+			return i
+		}
+		r.last = k
+		if i = r.value(d, i, r.keys[k].is, levels+1); i < 0 {
+			return i
+		}
+		i = space(d, i)
+	}
+	if i == len(d) {
+		return malformed
+	}
+	return i + 1
+}
+
+// value reads the value of a field at i.
+func (r *Reader) value(d []byte, i, is, levels int) int {
+	start := i
+	if r.inside[is] > 0 {
+		if r.Clear(is); i < len(d) && d[i] == '{' {
+			i = r.object(d, i, is, levels)
+			return r.put(is, start, i, false)
+		}
+	}
+	if end := plain(d, i); end >= 0 {
+		return r.put(is, start, end, true)
+	}
+	return r.put(is, start, passValue(d, i, levels, false), false)
+}
+
+// put notes where a value stands, if it ends.
+func (r *Reader) put(is, start, end int, plain bool) int {
+	if end >= 0 {
+		r.places[is] = place{int32(start), int32(end), plain}
+	}
+	return end
+}
+
+// key reads the key at i, which is not the one that was expected, and returns it
+// and where its value begins.
+func (r *Reader) key(d []byte, i, in int) (k, value int) {
+	end := passString(d, i, false)
+	if end < 0 {
+		return 0, end
+	}
+	if value = colon(d, end); value < 0 {
+		return 0, value
+	}
+	k, ok := r.known[keyName{in, string(d[i:value])}]
+	if !ok {
+		k = r.learn(d[i:value], end-i, in)
+	}
+	r.keys[r.last].next = k
+	return k, value
+}
+
+// learn remembers a key, of whose text so much is the string. What is not usual
+// about one, as escapes or white space, is not remembered.
+func (r *Reader) learn(text []byte, length, in int) (k int) {
+	name := text[1 : length-1]
+	usual := !hasEscape(name)
+	if !usual {
+		name = Value{escaped: true, Raw: name}.AppendText(nil)
+	}
+	is := r.field(in, name)
+	if !usual || length+len(":") != len(text) || len(text) > maxKeyText || len(r.keys) == maxKeys {
+		r.keys[unknown].is = is
+		return unknown
+	}
+	k = len(r.keys)
+	r.keys = append(r.keys, key{text: string(text), in: in, is: is, next: unknown})
+	r.known[keyName{in, string(text)}] = k
+	return k
+}
+
+// field returns which field a key in an object stands for.
+func (r *Reader) field(in int, name []byte) int {
+	for i := range r.fields {
+		f := &r.fields[i]
+		if f.In == in && (string(name) == f.Key || f.AnyCase && equalFold(name, f.Key)) {
+			return f.Is
+		}
+	}
+	return 0
+}
+
+// equalFold compares texts whatever the case of their ASCII letters.
+func equalFold(a []byte, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if lower(a[i]) != lower(b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func lower(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
+}
