@@ -61,14 +61,14 @@ func TestLenient(t *testing.T) {
 func TestControlCharacters(t *testing.T) {
 	for n := range 20 {
 		text := bytes.Repeat([]byte("\x80\xff ~a"), 4)[:n]
-		if special(text, 0) < len(text) {
+		if special(text) < len(text) {
 			t.Errorf("%q has none", text)
 		}
 		for i := range text {
 			for _, c := range []byte{0, 1, 0x1f} {
 				with := bytes.Clone(text)
 				with[i] = c
-				if special(with, 0) != i {
+				if special(with) != i {
 					t.Errorf("%q has one", with)
 				}
 			}
@@ -194,7 +194,7 @@ func TestSpecial(t *testing.T) {
 		if want < 0 {
 			want = len(b)
 		}
-		if got := special(b, 0); got != want {
+		if got := special(b); got != want {
 			t.Fatalf("special(%q) = %d, want %d", b, got, want)
 		}
 	}

@@ -171,7 +171,7 @@ func passString(d []byte, i int, lenient bool) int {
 		default:
 			i++
 		}
-		i = special(d, i)
+		i += special(d[i:])
 	}
 	return malformed
 }
@@ -181,7 +181,8 @@ func plain(d []byte, i int) int {
 	if i >= len(d) || d[i] != '"' {
 		return malformed
 	}
-	end := special(d, i+1)
+	i++
+	end := i + special(d[i:])
 	if end == len(d) || d[end] != '"' {
 		return malformed
 	}
@@ -189,20 +190,21 @@ func plain(d []byte, i int) int {
 }
 
 // special returns where the first byte stands that does not stand for itself in a
-// string: a quote, a backslash or a control character; len(d) when there is none.
+// string: a quote, a backslash or a control character; len(b) when there is none.
 // It looks at eight bytes at a time: less what is looked for, each that is it, or
 // below 0x20, gets the high bit, and none before the first such does.
-func special(d []byte, i int) int {
+func special(b []byte) int {
 	const ones, high = 0x0101010101010101, 0x8080808080808080
-	for ; i+8 <= len(d); i += 8 {
-		x := binary.LittleEndian.Uint64(d[i:])
+	i := 0
+	for ; i+8 <= len(b); i += 8 {
+		x := binary.LittleEndian.Uint64(b[i:])
 		quote, slash := x^(ones*'"'), x^(ones*'\\')
 		if found := ((quote - ones) | (slash - ones) | (x - ones*' ')) &^ x & high; found != 0 {
 			return i + bits.TrailingZeros64(found)/8
 		}
 	}
-	for ; i < len(d); i++ {
-		if c := d[i]; c < ' ' || c == '"' || c == '\\' {
+	for ; i < len(b); i++ {
+		if c := b[i]; c < ' ' || c == '"' || c == '\\' {
 			return i
 		}
 	}

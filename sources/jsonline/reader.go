@@ -30,11 +30,12 @@ type Reader struct {
 	last  int             // the key that was met
 }
 
-// A place is where a value stands; of a string with its quotes. They cost less
-// than views.
+// A place is where a value stands; of a string, what is between the quotes. It
+// costs less than a view.
 type place struct {
 	start, end int32
-	plain      bool // a string without escapes
+	is         Type
+	escaped    bool
 }
 
 // A key as it stands in an object.
@@ -108,16 +109,8 @@ func (r *Reader) Read(line []byte) error {
 
 // Value is the value of a field. It is valid while the line is.
 func (r *Reader) Value(field int) Value {
-	p := r.places[field]
-	if p.end == 0 {
-		return Value{}
-	}
-	v := Value{Type: typeOf(r.line[p.start]), Raw: r.line[p.start:p.end]}
-	if v.Type == String {
-		v.Raw = v.Raw[1 : len(v.Raw)-1]
-		v.escaped = !p.plain
-	}
-	return v
+	p := &r.places[field]
+	return Value{Type: p.is, escaped: p.escaped, Raw: r.line[p.start:p.end]}
 }
 
 // Clear forgets a field and what is in it.
@@ -160,26 +153,38 @@ func (r *Reader) object(d []byte, i, in, levels int) int {
 }
 
 // value reads the value of a field at i.
-func (r *Reader) value(d []byte, i, is, levels int) int {
-	start := i
-	if r.inside[is] > 0 {
-		if r.Clear(is); i < len(d) && d[i] == '{' {
-			i = r.object(d, i, is, levels)
-			return r.put(is, start, i, false)
-		}
+func (r *Reader) value(d []byte, i, field, levels int) (end int) {
+	if r.inside[field] > 0 {
+		r.Clear(field)
 	}
-	if end := plain(d, i); end >= 0 {
-		return r.put(is, start, end, true)
+	switch {
+	case i == len(d):
+		return malformed
+	case d[i] == '"':
+		return r.text(d, i, field)
+	case d[i] == '{' && r.inside[field] > 0:
+		end = r.object(d, i, field, levels)
+	default:
+		end = passValue(d, i, levels, false)
 	}
-	return r.put(is, start, passValue(d, i, levels, false), false)
-}
-
-// put notes where a value stands, if it ends.
-func (r *Reader) put(is, start, end int, plain bool) int {
 	if end >= 0 {
-		r.places[is] = place{int32(start), int32(end), plain}
+		r.places[field] = place{start: int32(i), end: int32(end), is: typeOf(d[i])}
 	}
 	return end
+}
+
+// text reads the string at i.
+func (r *Reader) text(d []byte, i, field int) (end int) {
+	i++
+	end = i + special(d[i:])
+	escaped := end == len(d) || d[end] != '"'
+	if escaped {
+		if end = passString(d, i-1, false) - 1; end < 0 {
+			return malformed
+		}
+	}
+	r.places[field] = place{start: int32(i), end: int32(end), is: String, escaped: escaped}
+	return end + 1
 }
 
 // key reads the key at i, which is not the one that was expected, and returns it

@@ -46,6 +46,7 @@ func (p *Parser) feedback() sources.Result {
 		return mta.Malformed(BadValue)
 	}
 	p.begin(schemas.Complained)
+	p.addHash()
 	var r complaint
 	r.read(&p.scanner, p.rec.Value(report))
 	ev := &p.event

@@ -17,6 +17,7 @@ func (p *Parser) transport(kind schemas.Kind) sources.Result {
 	if len(p.recipients) == 0 && !p.named {
 		return mta.Malformed(NoRecipient)
 	}
+	p.addHash()
 	if !p.named {
 		p.CountProvisional()
 		p.texts.Add(&p.event.MessageID, p.provisionalName())
@@ -37,6 +38,7 @@ func (p *Parser) rejection() sources.Result {
 	if len(p.recipients) == 0 && !p.named {
 		return mta.Ignored(RuleRejectWithoutRecipient)
 	}
+	p.addHash()
 	if !p.named {
 		p.event.MessageID = "n:" + p.hash.Hex()
 	}
@@ -49,6 +51,7 @@ func (p *Parser) rejection() sources.Result {
 // id, headers, queue and meta are the report's, not the message's.
 func (p *Parser) outOfBand() sources.Result {
 	p.begin(schemas.BouncedLater)
+	p.addHash()
 	for _, f := range [...]int{id, headers, queue, meta} {
 		p.rec.Clear(f)
 	}
@@ -65,12 +68,16 @@ func (p *Parser) outOfBand() sources.Result {
 	return p.send()
 }
 
-// begin begins an event. What makes a record itself is hashed as it is written.
+// begin begins an event.
 func (p *Parser) begin(is schemas.Kind) {
 	p.event.Kind = is
 	p.texts.Reset()
 	p.recipients = p.recipients[:0]
 	p.named = false
+}
+
+// addHash names the record: what makes it itself is hashed as it is written.
+func (p *Parser) addHash() {
 	r := p.rec
 	at := eventTime
 	if r.Value(at).Type != jsonline.String {
