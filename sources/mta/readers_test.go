@@ -40,7 +40,7 @@ const (
 
 // TestReadersAgree holds the readers against each other: what a person does to mail
 // is the same observation, whichever MTA is told to do it. sendmail logs nothing of
-// it, and PowerMTA's guide does not say what it does.
+// it.
 func TestReadersAgree(t *testing.T) {
 	for _, c := range []struct {
 		what, reader, line string
@@ -51,6 +51,10 @@ func TestReadersAgree(t *testing.T) {
 		{"one recipient taken out", "exim", eximID + "address <b@c.test> marked delivered by root", schemas.Cancelled},
 		{"taken out", "exim", "Nov 22 07:00:00 mx1 exim[1]: " + eximID + "removed by root", schemas.Cancelled},
 		{"taken out", "kumomta", record("AdminBounce"), schemas.Cancelled},
+		{"taken out", "powermta", "type,timeLogged,rcpt,dsnStatus,dsnDiag,dsnMta\nb,1790000000,b@c.test,5.0.0 (undefined status),deleted by administrator,", schemas.Cancelled},
+		{"taken out", "powermta", "type,timeLogged,rcpt,dsnStatus,dsnDiag,dsnMta\nb,1790000000,b@c.test,5.7.1 (Deleted by administrator),,", schemas.Cancelled},
+		{"a server's words", "powermta", "type,timeLogged,rcpt,dsnDiag,dsnMta\nb,1790000000,b@c.test,deleted by administrator,mx.c.test (192.0.2.1)", schemas.Bounced},
+		{"a server's words", "powermta", "type,timeLogged,rcpt,dsnDiag\nb,1790000000,b@c.test,smtp;550 deleted by administrator", schemas.Bounced},
 		{"given up, the sender is told", "postfix", "Nov 22 07:00:00 mx1 postfix/qmgr[1]: 3F2A1C0DE1: from=<s@a.test>, status=force-expired, returned to sender", schemas.Expired},
 		{"given up, the sender is told", "exim", eximID + "cancelled by root", schemas.Expired},
 		{"too old", "postfix", "Nov 22 07:00:00 mx1 postfix/qmgr[1]: 3F2A1C0DE1: from=<s@a.test>, status=expired, returned to sender", schemas.Expired},

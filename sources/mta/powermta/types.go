@@ -1,10 +1,13 @@
 package powermta
 
 import (
+	"bytes"
+
 	"mailfate/schemas"
 	"mailfate/sources"
 	"mailfate/sources/feedback"
 	"mailfate/sources/mta"
+	"mailfate/sources/mta/reply"
 )
 
 // byType reads a record by its type (User's Guide, 11.2.2 to 11.2.8).
@@ -17,8 +20,11 @@ func (p *Parser) byType() sources.Result {
 		}
 		return p.transport(schemas.Delivered, p.sentTo())
 	case "b":
-		if string(v.value(bounceCat)) == "message-expired" {
+		switch {
+		case string(v.value(bounceCat)) == "message-expired":
 			return p.transport(schemas.Expired, p.sentTo())
+		case v.deleted():
+			return p.transport(schemas.Cancelled, p.sentTo())
 		}
 		return p.transport(schemas.Bounced, p.sentTo())
 	case "t":
@@ -35,6 +41,20 @@ func (p *Parser) byType() sources.Result {
 		return mta.Ignored(RuleQueue)
 	}
 	return mta.Malformed(UnknownType)
+}
+
+// deleted reports whether a person has taken the recipient out of the queue (User's
+// Guide, 6.3.22, pmta delete): it is "marked in the accounting file as deleted by
+// administrator", in a column that the guide does not name. A server may say so too:
+// then it has a name, and what it says a code.
+func (r *record) deleted() bool {
+	diag := withoutType(r.value(dsnDiag))
+	server := r.value(dsnMta)
+	if len(server) > 0 || server == nil && reply.Code(diag) != 0 {
+		return false
+	}
+	const mark = "eleted by administrator" // whether or not it begins a sentence
+	return bytes.Contains(diag, []byte(mark)) || bytes.Contains(r.value(dsnStatus), []byte(mark))
 }
 
 // statusKind is what a remote status report says (RFC 3464, 2.3.3). One of
