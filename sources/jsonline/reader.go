@@ -136,7 +136,7 @@ func (r *Reader) object(d []byte, i, in, levels int) int {
 		}
 		k := r.keys[r.last].next
 		if expected := &r.keys[k]; expected.in == in && begins(d, i, expected.text) {
-			i += len(expected.text)
+			i = space(d, i+len(expected.text))
 		} else if k, i = r.key(d, i, in); i < 0 {
 			return i
 		}

@@ -110,6 +110,9 @@ func TestReader(t *testing.T) {
 		{`{"b":{"b":{"message-id":"<m>"},"a":1}}`, fieldH, "<m>"},
 		{`{"b":{"b":{"Message-Id":"<m>"}},"b":1}`, fieldH, ""},
 		{`{"b":{"Message-ID":"<m>"},"Message-ID":"<m>"}`, fieldH, ""},
+		{`{"a":1}`, fieldA, "1"},
+		{`{"a": 1}`, fieldA, "1"}, // known by now, but written otherwise
+		{`{"a" :2}`, fieldA, "2"},
 		{`{"b":{"c":1},"A":2}`, fieldC, ""},
 		{`{"b":{"c":1},"A":2}`, fieldA, ""},
 	} {
