@@ -155,36 +155,33 @@ func (r *Reader) object(d []byte, i, in, levels int) int {
 // value reads the value of a field at i.
 func (r *Reader) value(d []byte, i, field, levels int) (end int) {
 	if r.inside[field] > 0 {
-		r.Clear(field)
+		if r.Clear(field); i < len(d) && d[i] == '{' {
+			return r.put(field, Object, i, r.object(d, i, field, levels))
+		}
 	}
-	switch {
-	case i == len(d):
+	if i == len(d) {
 		return malformed
-	case d[i] == '"':
-		return r.text(d, i, field)
-	case d[i] == '{' && r.inside[field] > 0:
-		end = r.object(d, i, field, levels)
-	default:
-		end = passValue(d, i, levels, false)
 	}
-	if end >= 0 {
-		r.places[field] = place{start: int32(i), end: int32(end), is: typeOf(d[i])}
+	if d[i] != '"' {
+		return r.put(field, typeOf(d[i]), i, passValue(d, i, levels, false))
+	}
+	i++
+	if end = i + special(d[i:]); end < len(d) && d[end] == '"' {
+		r.places[field] = place{start: int32(i), end: int32(end), is: String}
+		return end + 1
+	}
+	if end = passString(d, i-1, false); end >= 0 {
+		r.places[field] = place{start: int32(i), end: int32(end - 1), is: String, escaped: true}
 	}
 	return end
 }
 
-// text reads the string at i.
-func (r *Reader) text(d []byte, i, field int) (end int) {
-	i++
-	end = i + special(d[i:])
-	escaped := end == len(d) || d[end] != '"'
-	if escaped {
-		if end = passString(d, i-1, false) - 1; end < 0 {
-			return malformed
-		}
+// put notes where a value stands, if it ends.
+func (r *Reader) put(field int, is Type, start, end int) int {
+	if end >= 0 {
+		r.places[field] = place{start: int32(start), end: int32(end), is: is}
 	}
-	r.places[field] = place{start: int32(i), end: int32(end), is: String, escaped: escaped}
-	return end + 1
+	return end
 }
 
 // key reads the key at i, which is not the one that was expected, and returns it
