@@ -25,9 +25,10 @@ type Reader struct {
 	line   []byte
 	places []place // of the fields
 
-	keys  []key
-	known map[keyName]int // where they are
-	last  int             // the key that was met
+	known   map[keyName]*key
+	last    *key // that was met
+	start   key  // in front of a line's first
+	unknown key  // one that is not remembered
 }
 
 // A place is where a value stands; of a string, what is between the quotes. It
@@ -42,8 +43,8 @@ type place struct {
 type key struct {
 	text string // with its quotes and the colon
 	in   int
-	is   int // the field; 0 for any other
-	next int // that followed the last time
+	is   int  // the field; 0 for any other
+	next *key // that followed the last time
 }
 
 type keyName struct {
@@ -57,13 +58,6 @@ const (
 	maxKeyText = 64
 )
 
-// The first of the keys are none.
-const (
-	lineStart = iota // in front of a line's first
-	unknown          // one that is not remembered
-	firstKey
-)
-
 // nowhere is no field, so that a key which is in it is never met where it was expected.
 const nowhere = -1
 
@@ -75,11 +69,9 @@ func NewReader(fields []Field) *Reader {
 	}
 	r := &Reader{
 		fields: fields, inside: make([]int, n), places: make([]place, n),
-		keys: make([]key, firstKey), known: map[keyName]int{},
+		known: map[keyName]*key{}, unknown: key{in: nowhere},
 	}
-	for i := range r.keys {
-		r.keys[i] = key{in: nowhere, next: unknown}
-	}
+	r.start.next, r.unknown.next = &r.unknown, &r.unknown
 	parents := make([]int, n)
 	for _, f := range fields {
 		parents[f.Is] = f.In
@@ -93,7 +85,7 @@ func NewReader(fields []Field) *Reader {
 // Read reads a line. Where it fails, it has read what stands in front.
 func (r *Reader) Read(line []byte) error {
 	clear(r.places)
-	r.line, r.last = line, lineStart
+	r.line, r.last = line, &r.start
 	i := space(line, 0)
 	if len(line) > math.MaxInt32 || i == len(line) || line[i] != '{' {
 		return errMalformed
@@ -134,14 +126,14 @@ func (r *Reader) object(d []byte, i, in, levels int) int {
 			}
 			i = space(d, i+1)
 		}
-		k := r.keys[r.last].next
-		if expected := &r.keys[k]; expected.in == in && begins(d, i, expected.text) {
-			i = space(d, i+len(expected.text))
+		k := r.last.next
+		if k.in == in && begins(d, i, k.text) {
+			i = space(d, i+len(k.text))
 		} else if k, i = r.key(d, i, in); i < 0 {
 			return i
 		}
 		r.last = k
-		if i = r.value(d, i, r.keys[k].is, levels+1); i < 0 {
+		if i = r.value(d, i, k.is, levels+1); i < 0 {
 			return i
 		}
 		i = space(d, i)
@@ -186,38 +178,37 @@ func (r *Reader) put(field int, is Type, start, end int) int {
 
 // key reads the key at i, which is not the one that was expected, and returns it
 // and where its value begins.
-func (r *Reader) key(d []byte, i, in int) (k, value int) {
+func (r *Reader) key(d []byte, i, in int) (k *key, value int) {
 	end := passString(d, i, false)
 	if end < 0 {
-		return 0, end
+		return nil, end
 	}
 	if value = colon(d, end); value < 0 {
-		return 0, value
+		return nil, value
 	}
 	k, ok := r.known[keyName{in, string(d[i:value])}]
 	if !ok {
 		k = r.learn(d[i:value], end-i, in)
 	}
-	r.keys[r.last].next = k
+	r.last.next = k
 	return k, value
 }
 
 // learn remembers a key, of whose text so much is the string. What is not usual
 // about one, as escapes or white space, is not remembered.
-func (r *Reader) learn(text []byte, length, in int) (k int) {
+func (r *Reader) learn(text []byte, length, in int) *key {
 	name := text[1 : length-1]
 	usual := !hasEscape(name)
 	if !usual {
 		name = Value{escaped: true, Raw: name}.AppendText(nil)
 	}
 	is := r.field(in, name)
-	if !usual || length+len(":") != len(text) || len(text) > maxKeyText || len(r.keys) == maxKeys {
-		r.keys[unknown].is = is
-		return unknown
+	if !usual || length+len(":") != len(text) || len(text) > maxKeyText || len(r.known) == maxKeys {
+		r.unknown.is = is
+		return &r.unknown
 	}
-	k = len(r.keys)
-	r.keys = append(r.keys, key{text: string(text), in: in, is: is, next: unknown})
-	r.known[keyName{in, string(text)}] = k
+	k := &key{text: string(text), in: in, is: is, next: &r.unknown}
+	r.known[keyName{in, k.text}] = k
 	return k
 }
 
