@@ -25,7 +25,7 @@ type Entry[M any] struct {
 	// What every lookup looks at, within one line of the processor's cache.
 	key     key
 	hash    uint32 // of the key
-	touched int64 // the stream's time at the last line about it, within touchStep, or at its removal
+	touched int64  // the stream's time at the last line about it, within touchStep, or at its removal
 
 	Message M
 
