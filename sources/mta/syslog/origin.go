@@ -42,20 +42,17 @@ func (o *origins) find(b []byte) (found *Origin, rest []byte) {
 	return found, b[i:]
 }
 
-// place goes by the length, the beginning, where hosts differ, and the end, where
-// programs do.
 func (o *origins) place(text []byte) *Origin {
 	const golden = 0x9e3779b97f4a7c15 // 2^64 by the golden ratio, which spreads what it multiplies
 	hash := uint64(len(text))
-	if len(text) >= 8 {
+	for ; len(text) > 8; text = text[8:] {
 		hash = (hash ^ binary.LittleEndian.Uint64(text)) * golden
-		hash ^= hash>>32 ^ binary.LittleEndian.Uint64(text[len(text)-8:])
-	} else {
-		for _, c := range text {
-			hash = (hash ^ uint64(c)) * golden
-		}
+		hash ^= hash >> 32
 	}
-	return &o[(hash*golden>>32)%uint64(len(o))]
+	for _, c := range text {
+		hash = (hash ^ uint64(c)) * golden
+	}
+	return &o[(hash>>32)%uint64(len(o))]
 }
 
 // remember makes room for an origin and writes it there.
