@@ -1,0 +1,146 @@
+package classify
+
+import (
+	"iter"
+	"math/bits"
+	"regexp"
+	"strings"
+
+	"mailfate/schemas"
+)
+
+// rule is one rule of the file, compiled.
+type rule struct {
+	name, provider string
+	reason         schemas.Reason
+	codes          []codeRange
+	statuses       []statusPattern
+	commands       []string // in lower case; how the command begins
+	hosts          []string // in lower case; the host or a domain above it
+	clauses        [][]uint16
+	not            []uint16
+	regexps        []*regexp.Regexp
+}
+
+// meets reports whether the reply meets all conditions; that one word of the
+// rule's first clause was said is known.
+func (r *rule) meets(q *question, host string, f *findings) bool {
+	if q.soft && r.reason.Hard() {
+		return false
+	}
+	for _, clause := range r.clauses[1:] {
+		if !f.said.any(clause) {
+			return false
+		}
+	}
+	if f.said.any(r.not) || !r.meetsCodes(q) || !r.meetsCommand(q.said.Command) || !isBelowAny(host, r.hosts) {
+		return false
+	}
+	for _, re := range r.regexps {
+		if !re.Match(q.text) {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *rule) meetsCodes(q *question) bool {
+	ok := len(r.codes) == 0
+	for _, c := range r.codes {
+		ok = ok || q.code >= c.first && q.code <= c.last
+	}
+	if !ok || len(r.statuses) == 0 {
+		return ok
+	}
+	for _, s := range r.statuses {
+		if s.matches(q.enhanced) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *rule) meetsCommand(command string) bool {
+	for _, c := range r.commands {
+		if len(command) >= len(c) && strings.EqualFold(command[:len(c)], c) {
+			return true
+		}
+	}
+	return len(r.commands) == 0
+}
+
+// hostOf takes the name out of name[address]:port.
+func hostOf(relay string) string {
+	if i := strings.IndexAny(relay, "[: "); i >= 0 {
+		relay = relay[:i]
+	}
+	return strings.TrimSuffix(relay, ".")
+}
+
+// isBelowAny reports whether the host is one of the domains or below one; always,
+// when there are none.
+func isBelowAny(host string, domains []string) bool {
+	for _, d := range domains {
+		n := len(host) - len(d)
+		if n >= 0 && strings.EqualFold(host[n:], d) && (n == 0 || host[n-1] == '.') {
+			return true
+		}
+	}
+	return len(domains) == 0
+}
+
+// provider is whose hosts these are.
+type provider struct {
+	name  string
+	hosts []string
+}
+
+func (r *Rules) providerOf(host string) string {
+	if host == "" {
+		return ""
+	}
+	for i := range r.providers {
+		if isBelowAny(host, r.providers[i].hosts) {
+			return r.providers[i].name
+		}
+	}
+	return ""
+}
+
+// findings are what of the rules' words was said, and which rules may know it.
+type findings struct {
+	said       literalSet
+	candidates ruleSet
+}
+
+type (
+	literalSet [maxLiterals / 64]uint64
+	ruleSet    [maxRules / 64]uint64
+)
+
+func (s *literalSet) has(id uint16) bool { return s[id/64]&(1<<(id%64)) != 0 }
+func (s *literalSet) add(id uint16)      { s[id/64] |= 1 << (id % 64) }
+
+func (s *literalSet) any(ids []uint16) bool {
+	for _, id := range ids {
+		if s.has(id) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *ruleSet) add(id uint16) { s[id/64] |= 1 << (id % 64) }
+
+// each yields the rules in the file's order.
+func (s *ruleSet) each() iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for i, word := range s {
+			for ; word != 0; word &= word - 1 {
+				if !yield(64*i + bits.TrailingZeros64(word)) {
+					return
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,135 @@
+package classify
+
+import (
+	"errors"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// words finds all literals of the rules in a text at once (Aho and Corasick,
+// 1975): a table of transitions by state and class of byte.
+type words struct {
+	classes  [256]uint16
+	width    int      // how many classes there are
+	next     []uint16 // by state*width + class
+	ends     []uint16 // by state: itself or the longest suffix at which a literal ends; 0 none
+	shorter  []uint16 // by state: the next shorter such suffix
+	first    []uint16 // by state: one more than the first literal that ends here
+	literals []literal
+}
+
+// literal is one text that rules look for.
+type literal struct {
+	length int
+	same   uint16     // one more than the next literal that ends in the same state
+	head   edge       // what may stand before it
+	tail   edge       // and behind it
+	name   bool       // a single word, which does not count as a part of a name: spam.example
+	rules  []uint16   // that may apply when it is said
+	key    literalKey // what makes it the literal that it is
+}
+
+// literalKey is a literal as it is written.
+type literalKey struct {
+	text       string
+	head, tail bool // a word may go on there
+}
+
+// edge says what may stand at one end of a literal.
+type edge uint8
+
+const (
+	anything edge = iota
+	noASCII       // no letter or digit of ASCII: the literal is a word of those
+	noOther       // no byte beyond ASCII: it is a word of another alphabet
+)
+
+func (e edge) allows(c byte) bool {
+	switch e {
+	case noASCII:
+		return !isLetter(c) && !isDigit(c)
+	case noOther:
+		return c < utf8.RuneSelf
+	}
+	return true
+}
+
+// edgeOf tells where a word ends. Han, kana, hangul and thai have no spaces
+// between words, so there anything may.
+func edgeOf(r rune) edge {
+	switch {
+	case r < utf8.RuneSelf && (isLetter(byte(r)) || isDigit(byte(r))):
+		return noASCII
+	case r >= utf8.RuneSelf && unicode.In(r, unicode.Cyrillic, unicode.Greek, unicode.Arabic, unicode.Hebrew):
+		return noOther
+	}
+	return anything
+}
+
+// makeLiteral reads a literal as it is written in a rule.
+func makeLiteral(written string) (literal, error) {
+	s, tail := strings.CutSuffix(written, "*")
+	s, head := strings.CutPrefix(s, "*")
+	text := string(normalise(nil, s))
+	if strings.Contains(s, "@") {
+		return literal{}, errors.New("has an address in it: those are masked, so write {email}")
+	}
+	if strings.Contains(text, "*") {
+		return literal{}, errors.New("has a * within: that stands at an end only, for a regexp says what comes between")
+	}
+	if utf8.RuneCountInString(text) < 2 {
+		return literal{}, errors.New("is too short: two letters or more, besides codes, which are conditions of their own")
+	}
+	l := literal{length: len(text), key: literalKey{text, head, tail}}
+	if !head {
+		r, _ := utf8.DecodeRuneInString(text)
+		l.head = edgeOf(r)
+	}
+	if !tail {
+		r, _ := utf8.DecodeLastRuneInString(text)
+		l.tail = edgeOf(r)
+	}
+	l.name = !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) })
+	return l, nil
+}
+
+// scan notes which literals a text holds, and which rules may therefore apply.
+func (w *words) scan(text []byte, f *findings) {
+	state := 0
+	for i, c := range text {
+		state = int(w.next[state*w.width+int(w.classes[c])])
+		for end := w.ends[state]; end != 0; end = w.shorter[end] {
+			for id := w.first[end]; id != 0; id = w.literals[id-1].same {
+				if l := &w.literals[id-1]; !f.said.has(id-1) && l.stands(text, i+1) {
+					f.said.add(id - 1)
+					for _, r := range l.rules {
+						f.candidates.add(r)
+					}
+				}
+			}
+		}
+	}
+}
+
+// stands reports whether the literal that ends there is said as a word.
+func (l *literal) stands(text []byte, end int) bool {
+	before, after := text[:end-l.length], text[end:]
+	if n := len(before); n > 0 && (!l.head.allows(before[n-1]) || l.name && joins(before[n-1]) && before[n-1] != '.') {
+		return false
+	}
+	if len(after) > 0 && (!l.tail.allows(after[0]) || l.name && joins(after[0]) && (after[0] != '.' || len(after) > 1 && isLetter(after[1]))) {
+		return false
+	}
+	n := len(before)
+	return !l.name || n < 2 || before[n-1] != '.' || !isLetter(before[n-2]) && !isDigit(before[n-2])
+}
+
+// joins reports whether c joins words to a name: of a host, in a URL.
+func joins(c byte) bool {
+	switch c {
+	case '.', '-', '_', '/', '=', '&', '?', '%', '@', '~':
+		return true
+	}
+	return false
+}
