@@ -19,7 +19,13 @@
 // a reply counts.
 package classify
 
-import "mailfate/schemas"
+import (
+	"cmp"
+	"math/bits"
+	"sync"
+
+	"mailfate/schemas"
+)
 
 // Version changes whenever the code here gives the same reply another reason by
 // the same rules, or the same agent is another's. See Rules.Version.
@@ -48,29 +54,39 @@ const undecided = "none"
 
 // Reply judges a reply by the rules. It does not allocate.
 func (r *Rules) Reply(s *Said) Verdict {
-	var room [maxText + 8]byte
-	q := question{said: s, text: normalise(room[:0], s.Text)}
-	q.readCodes()
-	host := hostOf(s.Host)
-	if rule := r.decide(&q, host); rule != nil {
-		v := Verdict{rule.reason, rule.name, rule.provider}
-		if v.Provider == "" {
-			v.Provider = r.providerOf(host)
-		}
+	q := questions.Get().(*question)
+	defer questions.Put(q)
+	q.ask(s)
+	if v := r.byWords(q); v.Rule != "" {
 		return v
 	}
-	v := r.byCodes(&q)
-	v.Provider = r.providerOf(host)
+	v := r.byCodes(q)
+	v.Provider = r.providerOf(q.host)
 	return v
 }
 
 // question is a reply that is being judged.
 type question struct {
-	said     *Said
+	said     Said
+	host     string
 	text     []byte // normalised
 	code     uint16
 	enhanced status
 	soft     bool // for now, or for reasons of policy: never hard
+
+	room       [maxText + 8]byte // for text
+	literals   literalSet        // those that were said
+	candidates ruleSet           // the rules that they may meet
+}
+
+// questions are used again, because a regexp would have each on the heap.
+var questions = sync.Pool{New: func() any { return new(question) }}
+
+func (q *question) ask(s *Said) {
+	q.said, q.host = *s, hostOf(s.Host)
+	q.text = normalise(q.room[:0], s.Text)
+	q.literals, q.candidates = literalSet{}, ruleSet{}
+	q.readCodes()
 }
 
 // readCodes finds the codes, and what they forbid to conclude.
@@ -81,16 +97,19 @@ func (q *question) readCodes() {
 		parseStatus(q.said.Enhanced).soft() || namesPolicy(q.said.Text)
 }
 
-// decide returns the first rule that knows the words; nil when none does.
-func (r *Rules) decide(q *question, host string) *rule {
-	var f findings
-	r.words.scan(q.text, &f)
-	for rule := range f.candidates.each() {
-		if r.rules[rule].meets(q, host, &f) {
-			return &r.rules[rule]
+// byWords judges by the first rule that knows the words; the verdict names no rule
+// when none does.
+func (r *Rules) byWords(q *question) Verdict {
+	r.words.scan(q)
+	for i, set := range q.candidates {
+		for ; set != 0; set &= set - 1 {
+			rule := &r.rules[64*i+bits.TrailingZeros64(set)]
+			if rule.meets(q) {
+				return Verdict{rule.reason, rule.name, cmp.Or(rule.provider, r.providerOf(q.host))}
+			}
 		}
 	}
-	return nil
+	return Verdict{}
 }
 
 // byCodes judges a reply of which no rule knows the words.

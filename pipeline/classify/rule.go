@@ -1,8 +1,6 @@
 package classify
 
 import (
-	"iter"
-	"math/bits"
 	"regexp"
 	"strings"
 
@@ -24,16 +22,16 @@ type rule struct {
 
 // meets reports whether the reply meets all conditions; that one word of the
 // rule's first clause was said is known.
-func (r *rule) meets(q *question, host string, f *findings) bool {
+func (r *rule) meets(q *question) bool {
 	if q.soft && r.reason.Hard() {
 		return false
 	}
 	for _, clause := range r.clauses[1:] {
-		if !f.said.any(clause) {
+		if !q.literals.any(clause) {
 			return false
 		}
 	}
-	if f.said.any(r.not) || !r.meetsCodes(q) || !r.meetsCommand(q.said.Command) || !isBelowAny(host, r.hosts) {
+	if q.literals.any(r.not) || !r.meetsCodes(q) || !r.meetsCommand(q.said.Command) || !isBelowAny(q.host, r.hosts) {
 		return false
 	}
 	for _, re := range r.regexps {
@@ -107,12 +105,6 @@ func (r *Rules) providerOf(host string) string {
 	return ""
 }
 
-// findings are what of the rules' words was said, and which rules may know it.
-type findings struct {
-	said       literalSet
-	candidates ruleSet
-}
-
 type (
 	literalSet [maxLiterals / 64]uint64
 	ruleSet    [maxRules / 64]uint64
@@ -131,16 +123,3 @@ func (s *literalSet) any(ids []uint16) bool {
 }
 
 func (s *ruleSet) add(id uint16) { s[id/64] |= 1 << (id % 64) }
-
-// each yields the rules in the file's order.
-func (s *ruleSet) each() iter.Seq[int] {
-	return func(yield func(int) bool) {
-		for i, word := range s {
-			for ; word != 0; word &= word - 1 {
-				if !yield(64*i + bits.TrailingZeros64(word)) {
-					return
-				}
-			}
-		}
-	}
-}

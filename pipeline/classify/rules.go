@@ -56,6 +56,9 @@ func New(name string, text []byte) (*Rules, error) {
 	return compile(file{name, string(text)}, file{"rules.txt", embedded})
 }
 
+// Text returns the embedded rules as they are written.
+func Text() string { return embedded }
+
 // Version is a hash of everything that decides what Reply and Machine say.
 func (r *Rules) Version() uint64 { return r.version }
 

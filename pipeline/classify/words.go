@@ -94,17 +94,17 @@ func makeLiteral(written string) (literal, error) {
 	return l, nil
 }
 
-// scan notes which literals a text holds, and which rules may therefore apply.
-func (w *words) scan(text []byte, f *findings) {
+// scan notes which literals the reply holds, and which rules may therefore apply.
+func (w *words) scan(q *question) {
 	state := 0
-	for i, c := range text {
+	for i, c := range q.text {
 		state = int(w.next[state*w.width+int(w.classes[c])])
 		for end := w.ends[state]; end != 0; end = w.shorter[end] {
 			for id := w.first[end]; id != 0; id = w.literals[id-1].same {
-				if l := &w.literals[id-1]; !f.said.has(id-1) && l.stands(text, i+1) {
-					f.said.add(id - 1)
+				if l := &w.literals[id-1]; !q.literals.has(id-1) && l.stands(q.text, i+1) {
+					q.literals.add(id - 1)
 					for _, r := range l.rules {
-						f.candidates.add(r)
+						q.candidates.add(r)
 					}
 				}
 			}
