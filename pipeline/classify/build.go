@@ -2,19 +2,33 @@ package classify
 
 import "fmt"
 
-// maxStates is how many states a table of 16 bits can name.
-const maxStates = 1 << 16
+const (
+	// maxStates is how many states a table of 16 bits can name.
+	maxStates = 1 << 16
+
+	// nearWidth is how many transitions a line of the processor's cache holds: those
+	// by the bytes that most texts are made of.
+	nearWidth = 32
+	frequent  = " abcdefghijklmnopqrstuvwxyz.-{"
+)
+
+// node is a state of the trie of all literals.
+type node struct {
+	child, sibling uint16 // the first child; the next child of the same parent
+	c              byte   // that leads here
+	first          uint16 // one more than the first literal that ends here
+}
 
 // builder makes the automaton of literals.
 type builder struct {
-	w     words
-	known map[literalKey]uint16
-	edges []map[byte]uint16 // the trie
-	bytes int
+	literals []literal
+	known    map[literalKey]uint16
+	nodes    []node
+	bytes    int
 }
 
 func newBuilder() *builder {
-	return &builder{known: map[literalKey]uint16{}, edges: []map[byte]uint16{{}}, w: words{first: make([]uint16, 1)}}
+	return &builder{known: map[literalKey]uint16{}, nodes: make([]node, 1)}
 }
 
 // add adds a literal and returns its number.
@@ -26,70 +40,88 @@ func (b *builder) add(written string) (uint16, error) {
 	if id, ok := b.known[l.key]; ok {
 		return id, nil
 	}
-	if len(b.w.literals) == maxLiterals {
+	if len(b.literals) == maxLiterals {
 		return 0, fmt.Errorf("is one more than the %d that there is room for: take out what is not needed", maxLiterals)
 	}
 	if b.bytes += l.length; b.bytes >= maxStates {
 		return 0, fmt.Errorf("makes the texts together longer than %d bytes: take out what is not needed", maxStates)
 	}
-	state := b.path(l.key.text)
-	id := uint16(len(b.w.literals))
-	l.same, b.w.first[state] = b.w.first[state], id+1
-	b.w.literals = append(b.w.literals, l)
+	end := &b.nodes[b.path(l.key.text)]
+	id := uint16(len(b.literals))
+	l.same, end.first = end.first, id+1
+	b.literals = append(b.literals, l)
 	b.known[l.key] = id
 	return id, nil
 }
 
 // path goes from the root along a text, and makes what of the way is not there.
-func (b *builder) path(text string) uint16 {
-	var state uint16
+func (b *builder) path(text string) (at uint16) {
 	for i := range len(text) {
-		to, ok := b.edges[state][text[i]]
-		if !ok {
-			to = uint16(len(b.edges))
-			b.edges[state][text[i]] = to
-			b.edges = append(b.edges, map[byte]uint16{})
-			b.w.first = append(b.w.first, 0)
+		to := b.nodes[at].child
+		for to != 0 && b.nodes[to].c != text[i] {
+			to = b.nodes[to].sibling
 		}
-		state = to
+		if to == 0 {
+			to = uint16(len(b.nodes))
+			b.nodes = append(b.nodes, node{c: text[i], sibling: b.nodes[at].child})
+			b.nodes[at].child = to
+		}
+		at = to
 	}
-	return state
+	return at
 }
 
-// build completes the automaton.
+// build completes the automaton. Its states are numbered by their depth, so that
+// those that texts are in most of the time lie together.
 func (b *builder) build() words {
-	w := &b.w
-	w.width = 1 // class 0 is every byte of no literal
-	for _, edges := range b.edges {
-		for c := range edges {
-			if w.classes[c] == 0 {
-				w.classes[c] = uint16(w.width)
-				w.width++
-			}
-		}
-	}
-	n := len(b.edges)
-	w.next, w.ends, w.shorter = make([]uint16, n*w.width), make([]uint16, n), make([]uint16, n)
+	w := words{literals: b.literals}
+	w.classify(b.nodes)
+	n := len(b.nodes)
+	w.near, w.far = make([]uint16, n*nearWidth), make([]uint16, n*w.farWidth)
+	w.ends, w.shorter, w.first = make([]uint16, n), make([]uint16, n), make([]uint16, n)
 	fail := make([]uint16, n)
-	queue := []uint16{0}
-	for len(queue) > 0 { // by depth: what a state falls back to is complete before it
-		s := queue[0]
-		queue = queue[1:]
-		row := w.next[int(s)*w.width:][:w.width]
-		if s != 0 {
-			copy(row, w.next[int(fail[s])*w.width:][:w.width])
+	order := make([]uint16, 1, n)     // nodes, in the order of their states
+	for s := 0; s < len(order); s++ { // what a state falls back to is complete before it
+		at := &b.nodes[order[s]]
+		if w.first[s] = at.first; s != 0 {
+			from := int(fail[s])
+			copy(w.near[s*nearWidth:][:nearWidth], w.near[from*nearWidth:])
+			copy(w.far[s*w.farWidth:][:w.farWidth], w.far[from*w.farWidth:])
 			w.shorter[s] = w.ends[fail[s]]
-			if w.ends[s] = w.shorter[s]; w.first[s] != 0 {
-				w.ends[s] = s
-			}
 		}
-		for c, to := range b.edges[s] {
+		if w.ends[s] = w.shorter[s]; at.first != 0 {
+			w.ends[s] = uint16(s)
+		}
+		for child := at.child; child != 0; child = b.nodes[child].sibling {
+			to, step := uint16(len(order)), w.step(s, b.nodes[child].c)
 			if s != 0 {
-				fail[to] = row[w.classes[c]]
+				fail[to] = *step
 			}
-			row[w.classes[c]] = to
-			queue = append(queue, to)
+			*step = to
+			order = append(order, child)
 		}
 	}
-	return *w
+	return w
+}
+
+// classify numbers the bytes that occur. Class 0 is every byte of no literal.
+func (w *words) classify(nodes []node) {
+	var used [256]bool
+	for _, n := range nodes[1:] {
+		used[n.c] = true
+	}
+	classes := 1
+	number := func(c byte) {
+		if used[c] && w.classes[c] == 0 {
+			w.classes[c] = classes
+			classes++
+		}
+	}
+	for i := range len(frequent) {
+		number(frequent[i])
+	}
+	for c := range used {
+		number(byte(c))
+	}
+	w.farWidth = max(classes-nearWidth, 0)
 }

@@ -68,13 +68,14 @@ func (r *Rules) Reply(s *Said) Verdict {
 // question is a reply that is being judged.
 type question struct {
 	said     Said
-	host     string
+	host     []byte // who answered, in lower case
 	text     []byte // normalised
 	code     uint16
 	enhanced status
 	soft     bool // for now, or for reasons of policy: never hard
 
 	room       [maxText + 8]byte // for text
+	hostRoom   [255]byte         // for host
 	literals   literalSet        // those that were said
 	candidates ruleSet           // the rules that they may meet
 }
@@ -83,7 +84,7 @@ type question struct {
 var questions = sync.Pool{New: func() any { return new(question) }}
 
 func (q *question) ask(s *Said) {
-	q.said, q.host = *s, hostOf(s.Host)
+	q.said, q.host = *s, hostOf(q.hostRoom[:0], s.Host)
 	q.text = normalise(q.room[:0], s.Text)
 	q.literals, q.candidates = literalSet{}, ruleSet{}
 	q.readCodes()
@@ -115,17 +116,17 @@ func (r *Rules) byWords(q *question) Verdict {
 // byCodes judges a reply of which no rule knows the words.
 func (r *Rules) byCodes(q *question) Verdict {
 	for i := range r.statuses {
-		if k := &r.statuses[i]; k.status.matches(q.enhanced) {
-			if k.reason.Hard() && q.soft {
-				return Verdict{Reason: schemas.Policy, Rule: k.name}
-			}
-			return Verdict{Reason: k.reason, Rule: k.name}
+		if k := &r.statuses[i]; k.matches(q.enhanced) {
+			return k.verdict(q)
 		}
 	}
 	if q.code < firstCode || q.code > lastCode {
 		return Verdict{Reason: schemas.Unclassified, Rule: undecided}
 	}
-	k := &r.codes[q.code-firstCode]
+	return r.codes[q.code-firstCode].verdict(q)
+}
+
+func (k *known) verdict(q *question) Verdict {
 	if k.reason.Hard() && q.soft {
 		return Verdict{Reason: schemas.Policy, Rule: k.name}
 	}

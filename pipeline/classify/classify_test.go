@@ -7,5 +7,5 @@ func TestEmbedded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d rules, %d literals, %d transitions", len(r.rules), len(r.words.literals), len(r.words.next))
+	t.Logf("%d rules, %d literals, %d states", len(r.rules), len(r.words.literals), len(r.words.ends))
 }

@@ -82,7 +82,7 @@ func hardness(r schemas.Reason) string {
 // TestCorpus holds the verdicts against what a person says of the replies. Not one
 // that is soft may be called hard.
 func TestCorpus(t *testing.T) {
-	for _, name := range []string{"replies.ndjson", "unseen.ndjson"} {
+	for _, name := range []string{"replies.ndjson", "unseen.ndjson", "again.ndjson"} {
 		t.Run(name, func(t *testing.T) {
 			reasons, classes, faults := confusion{}, confusion{}, confusion{}
 			all := corpus(t, name)

@@ -211,7 +211,7 @@ func (p *parser) statement(word, what, value string) error {
 		if err != nil || !isRuleName(what) {
 			return errors.Join(err, p.unless(isRuleName(what), "%q is no name of a provider: want small letters, digits and hyphens", excerpt(what)))
 		}
-		p.rules.providers = append(p.rules.providers, provider{strings.Clone(what), hosts})
+		p.provide(strings.Clone(what), hosts)
 		return nil
 	case "enhanced", "code":
 		reason, err := p.reason(value)
@@ -224,6 +224,16 @@ func (p *parser) statement(word, what, value string) error {
 		return p.knowStatus(what, reason)
 	}
 	return p.problem("%q is no statement: want provider NAME, enhanced CODE or code CODE", excerpt(word))
+}
+
+// provide tells whose hosts these are, unless a file before has.
+func (p *parser) provide(name string, hosts []string) {
+	p.rules.providers[name] = true
+	for _, h := range hosts {
+		if _, told := p.rules.hosts[h]; !told {
+			p.rules.hosts[h] = name
+		}
+	}
 }
 
 func (p *parser) unless(ok bool, format string, args ...any) error {
@@ -241,7 +251,7 @@ func (p *parser) knowStatus(what string, reason schemas.Reason) error {
 	if err != nil {
 		return p.problem("%w", err)
 	}
-	p.rules.statuses = append(p.rules.statuses, known[statusPattern]{s, reason, "enhanced:" + what})
+	p.rules.statuses = append(p.rules.statuses, knownStatus{s, known{reason, "enhanced:" + what}})
 	return nil
 }
 
@@ -257,7 +267,7 @@ func (p *parser) knowCode(what string, reason schemas.Reason) error {
 		return p.problem("%w", err)
 	}
 	if k := &p.rules.codes[c.first-firstCode]; k.reason == schemas.ReasonNone {
-		*k = known[uint16]{c.first, reason, "code:" + what}
+		*k = known{reason, "code:" + what}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 
@@ -67,40 +68,44 @@ func (r *rule) meetsCommand(command string) bool {
 	return len(r.commands) == 0
 }
 
-// hostOf takes the name out of name[address]:port.
-func hostOf(relay string) string {
-	if i := strings.IndexAny(relay, "[: "); i >= 0 {
-		relay = relay[:i]
+// hostOf appends the name of name[address]:port in lower case.
+func hostOf(dst []byte, relay string) []byte {
+	for i := 0; i < len(relay) && len(dst) < cap(dst); i++ {
+		c := relay[i]
+		if c == '[' || c == ':' || c == ' ' {
+			break
+		}
+		if 'A' <= c && c <= 'Z' {
+			c |= 0x20
+		}
+		dst = append(dst, c)
 	}
-	return strings.TrimSuffix(relay, ".")
+	return bytes.TrimSuffix(dst, []byte("."))
 }
 
 // isBelowAny reports whether the host is one of the domains or below one; always,
 // when there are none.
-func isBelowAny(host string, domains []string) bool {
+func isBelowAny(host []byte, domains []string) bool {
 	for _, d := range domains {
 		n := len(host) - len(d)
-		if n >= 0 && strings.EqualFold(host[n:], d) && (n == 0 || host[n-1] == '.') {
+		if n >= 0 && string(host[n:]) == d && (n == 0 || host[n-1] == '.') {
 			return true
 		}
 	}
 	return len(domains) == 0
 }
 
-// provider is whose hosts these are.
-type provider struct {
-	name  string
-	hosts []string
-}
-
-func (r *Rules) providerOf(host string) string {
-	if host == "" {
-		return ""
-	}
-	for i := range r.providers {
-		if isBelowAny(host, r.providers[i].hosts) {
-			return r.providers[i].name
+// providerOf tells whose host it is, by the nearest domain that has a provider.
+func (r *Rules) providerOf(host []byte) string {
+	for len(host) > 0 {
+		if p, ok := r.hosts[string(host)]; ok {
+			return p
 		}
+		dot := bytes.IndexByte(host, '.')
+		if dot < 0 {
+			break
+		}
+		host = host[dot+1:]
 	}
 	return ""
 }

@@ -26,18 +26,24 @@ var embedded string
 // use them.
 type Rules struct {
 	rules     []rule
-	statuses  []known[statusPattern]
-	codes     [lastCode - firstCode + 1]known[uint16]
-	providers []provider
+	statuses  []knownStatus
+	codes     [lastCode - firstCode + 1]known
+	providers map[string]bool
+	hosts     map[string]string // whose they are, and the domains above them
 	words     words
 	version   uint64
 }
 
 // known is what a code alone says.
-type known[T any] struct {
-	status T
+type known struct {
 	reason schemas.Reason
 	name   string
+}
+
+// knownStatus is what an enhanced code says, or each of several.
+type knownStatus struct {
+	statusPattern
+	known
 }
 
 // Default returns the embedded rules.
@@ -73,7 +79,7 @@ func (r *Rules) Names() []string {
 
 // compile makes rules of files, of which an earlier one goes before a later.
 func compile(files ...file) (*Rules, error) {
-	r := &Rules{}
+	r := &Rules{providers: map[string]bool{}, hosts: map[string]string{}}
 	parts := []string{fmt.Sprint(Version)}
 	var written []stanza
 	for _, f := range files {
@@ -114,10 +120,8 @@ func (r *Rules) compile(b *builder, s *stanza) error {
 		return err
 	}
 	s.rule.not = not
-	for i := range r.providers {
-		if family(s.rule.name) == r.providers[i].name {
-			s.rule.provider = r.providers[i].name
-		}
+	if f := family(s.rule.name); r.providers[f] {
+		s.rule.provider = f
 	}
 	r.rules = append(r.rules, s.rule)
 	return nil

@@ -10,9 +10,10 @@ import (
 // words finds all literals of the rules in a text at once (Aho and Corasick,
 // 1975): a table of transitions by state and class of byte.
 type words struct {
-	classes  [256]uint16
-	width    int      // how many classes there are
-	next     []uint16 // by state*width + class
+	classes  [256]int
+	near     []uint16 // the next state by state*nearWidth + class, for the first classes
+	far      []uint16 // and for the others by state*farWidth + class - nearWidth
+	farWidth int
 	ends     []uint16 // by state: itself or the longest suffix at which a literal ends; 0 none
 	shorter  []uint16 // by state: the next shorter such suffix
 	first    []uint16 // by state: one more than the first literal that ends here
@@ -98,7 +99,7 @@ func makeLiteral(written string) (literal, error) {
 func (w *words) scan(q *question) {
 	state := 0
 	for i, c := range q.text {
-		state = int(w.next[state*w.width+int(w.classes[c])])
+		state = int(*w.step(state, c))
 		for end := w.ends[state]; end != 0; end = w.shorter[end] {
 			for id := w.first[end]; id != 0; id = w.literals[id-1].same {
 				if l := &w.literals[id-1]; !q.literals.has(id-1) && l.stands(q.text, i+1) {
@@ -110,6 +111,15 @@ func (w *words) scan(q *question) {
 			}
 		}
 	}
+}
+
+// step is where a byte leads to from a state.
+func (w *words) step(state int, c byte) *uint16 {
+	class := w.classes[c]
+	if class < nearWidth {
+		return &w.near[state*nearWidth+class]
+	}
+	return &w.far[state*w.farWidth+class-nearWidth]
 }
 
 // stands reports whether the literal that ends there is said as a word.
