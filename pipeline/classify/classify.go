@@ -72,7 +72,8 @@ type question struct {
 	text     []byte // normalised
 	code     uint16
 	enhanced status
-	soft     bool // for now, or for reasons of policy: never hard
+	now      bool // it is for now: never hard
+	policy   bool // it is one of policy: never hard
 
 	room       [maxText + 8]byte // for text
 	hostRoom   [255]byte         // for host
@@ -94,8 +95,9 @@ func (q *question) ask(s *Said) {
 func (q *question) readCodes() {
 	code, enhanced := q.said.codes()
 	q.code, q.enhanced = code, parseStatus(enhanced)
-	q.soft = code/100 == 4 || q.enhanced.class == 4 || q.enhanced.subject == 7 ||
-		parseStatus(q.said.Enhanced).soft() || namesPolicy(q.said.Text)
+	told := parseStatus(q.said.Enhanced)
+	q.now = code/100 == 4 || q.enhanced.class == 4 || told.class == 4
+	q.policy = q.enhanced.subject == 7 || told.subject == 7 || namesPolicy(q.said.Text)
 }
 
 // byWords judges by the first rule that knows the words; the verdict names no rule
@@ -127,8 +129,12 @@ func (r *Rules) byCodes(q *question) Verdict {
 }
 
 func (k *known) verdict(q *question) Verdict {
-	if k.reason.Hard() && q.soft {
-		return Verdict{Reason: schemas.Policy, Rule: k.name}
+	v := Verdict{Reason: k.reason, Rule: k.name}
+	switch {
+	case k.reason.Hard() && q.policy:
+		v.Reason = schemas.Policy
+	case k.reason.Hard() && q.now:
+		v.Reason = schemas.Unclassified
 	}
-	return Verdict{Reason: k.reason, Rule: k.name}
+	return v
 }

@@ -5,9 +5,6 @@ import "strings"
 // status is an enhanced status code (RFC 3463); its class is 0 when there is none.
 type status struct{ class, subject, detail uint16 }
 
-// soft reports whether no reply with this code is hard.
-func (s status) soft() bool { return s.class == 4 || s.class == 5 && s.subject == 7 }
-
 // parseStatus reads a status code that is the whole text.
 func parseStatus(s string) status {
 	if n := statusLen(s); n == 0 || n != len(s) {

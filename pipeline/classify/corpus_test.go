@@ -79,10 +79,20 @@ func hardness(r schemas.Reason) string {
 	return "soft"
 }
 
+// corpora are the files of labelled replies; testdata/README.md says how they came
+// to be.
+var corpora = []string{"replies.ndjson", "unseen.ndjson", "again.ndjson"}
+
+// knownWrong are the replies that are called otherwise than a person would, and why that
+// is left so.
+var knownWrong = map[string]string{
+	"550 carl@neu.example is disabled": "without a word for what is disabled it may be a service, or what we wanted of it",
+}
+
 // TestCorpus holds the verdicts against what a person says of the replies. Not one
 // that is soft may be called hard.
 func TestCorpus(t *testing.T) {
-	for _, name := range []string{"replies.ndjson", "unseen.ndjson", "again.ndjson"} {
+	for _, name := range corpora {
 		t.Run(name, func(t *testing.T) {
 			reasons, classes, faults := confusion{}, confusion{}, confusion{}
 			all := corpus(t, name)
@@ -99,8 +109,8 @@ func TestCorpus(t *testing.T) {
 				switch {
 				case got.Reason.Hard() && !want.Hard():
 					t.Errorf("%d: %s by %s, a wrong hard bounce; want %s: %s", i+1, got.Reason, got.Rule, want, l.Text)
-				case got.Reason != want:
-					t.Logf("%d: %s by %s; want %s: %s", i+1, got.Reason, got.Rule, want, l.Text)
+				case got.Reason != want && knownWrong[l.Text] == "":
+					t.Errorf("%d: %s by %s; want %s: %s", i+1, got.Reason, got.Rule, want, l.Text)
 				}
 			}
 			t.Logf("%d of %d right\n%v\n%v\n%v", reasons.right(), len(all), reasons, classes, faults)

@@ -24,7 +24,7 @@ type rule struct {
 // meets reports whether the reply meets all conditions; that one word of the
 // rule's first clause was said is known.
 func (r *rule) meets(q *question) bool {
-	if q.soft && r.reason.Hard() {
+	if r.reason.Hard() && (q.now || q.policy) {
 		return false
 	}
 	for _, clause := range r.clauses[1:] {
