@@ -9,10 +9,11 @@
 //  2. its enhanced status code (RFC 3463): "enhanced:5.1.1";
 //  3. its reply code (RFC 5321, 4.2): "code:550".
 //
-// Whatever the rules say, a reply for now (4xx, 4.x.x) and one for reasons of
-// policy (x.7.x) is never hard: the one would end what may yet be delivered, and
-// one blocklisting would suppress every address. Where a reply names two enhanced
-// codes, either is enough. Nor is what none of the three knows: it is unclassified.
+// Whatever the rules say, a reply is never hard that is for now (4xx, 4.x.x), for
+// it may yet be delivered; that is for reasons of policy (x.7.x), for one
+// blocklisting would suppress every address; or that answers what we said before we
+// named a recipient. Where a reply names two enhanced codes, either is enough. Nor
+// is what none of the three knows: it is unclassified.
 //
 // What it leaves out: a bounce and a deferral with the same words have the same
 // reason; whether it was for good is the event's kind. Only the first kilobyte of
@@ -72,8 +73,8 @@ type question struct {
 	text     []byte // normalised
 	code     uint16
 	enhanced status
-	now      bool // it is for now: never hard
 	policy   bool // it is one of policy: never hard
+	mild     bool // it is for now, or about us: never hard
 
 	room       [maxText + 8]byte // for text
 	hostRoom   [255]byte         // for host
@@ -96,8 +97,18 @@ func (q *question) readCodes() {
 	code, enhanced := q.said.codes()
 	q.code, q.enhanced = code, parseStatus(enhanced)
 	told := parseStatus(q.said.Enhanced)
-	q.now = code/100 == 4 || q.enhanced.class == 4 || told.class == 4
+	q.mild = code/100 == 4 || q.enhanced.class == 4 || told.class == 4 || beforeRecipient(q.said.Command)
 	q.policy = q.enhanced.subject == 7 || told.subject == 7 || namesPolicy(q.said.Text)
+}
+
+// beforeRecipient reports whether a command comes before those that name recipients.
+func beforeRecipient(command string) bool {
+	for _, c := range [...]string{"MAIL", "EHLO", "HELO", "STARTTLS", "AUTH", "greeting", "initial"} {
+		if hasPrefixFold(command, c) {
+			return true
+		}
+	}
+	return false
 }
 
 // byWords judges by the first rule that knows the words; the verdict names no rule
@@ -133,7 +144,7 @@ func (k *known) verdict(q *question) Verdict {
 	switch {
 	case k.reason.Hard() && q.policy:
 		v.Reason = schemas.Policy
-	case k.reason.Hard() && q.now:
+	case k.reason.Hard() && q.mild:
 		v.Reason = schemas.Unclassified
 	}
 	return v

@@ -86,3 +86,13 @@ func TestNormalise(t *testing.T) {
 		}
 	}
 }
+
+// What answers a command before RCPT says nothing of the recipient.
+func TestBeforeRecipientIsNeverHard(t *testing.T) {
+	for _, command := range []string{"MAIL FROM", "mail from:<a@b.example>", "EHLO", "STARTTLS", "initial server greeting"} {
+		said := Said{Code: 550, Enhanced: "5.1.1", Command: command, Text: "550 5.1.1 no such user"}
+		if v := Default().Reply(&said); v.Reason.Hard() {
+			t.Errorf("%s: %s by %s", command, v.Reason, v.Rule)
+		}
+	}
+}

@@ -47,8 +47,8 @@ type parser struct {
 }
 
 func (p *parser) parse() error {
-	if len(p.file.text) > maxFile {
-		return p.file.problem(1, "it is larger than %d bytes: is it the right file?", maxFile)
+	if len(p.file.text) > MaxFile {
+		return p.file.problem(1, "it is larger than %d bytes: is it the right file?", MaxFile)
 	}
 	p.told = map[string]bool{}
 	for line := range strings.Lines(p.file.text) {

@@ -24,7 +24,7 @@ type rule struct {
 // meets reports whether the reply meets all conditions; that one word of the
 // rule's first clause was said is known.
 func (r *rule) meets(q *question) bool {
-	if r.reason.Hard() && (q.now || q.policy) {
+	if r.reason.Hard() && (q.mild || q.policy) {
 		return false
 	}
 	for _, clause := range r.clauses[1:] {
@@ -61,11 +61,15 @@ func (r *rule) meetsCodes(q *question) bool {
 
 func (r *rule) meetsCommand(command string) bool {
 	for _, c := range r.commands {
-		if len(command) >= len(c) && strings.EqualFold(command[:len(c)], c) {
+		if hasPrefixFold(command, c) {
 			return true
 		}
 	}
 	return len(r.commands) == 0
+}
+
+func hasPrefixFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }
 
 // hostOf appends the name of name[address]:port in lower case.

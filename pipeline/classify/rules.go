@@ -11,7 +11,7 @@ import (
 
 // Limits on rules, so that a wrong file is an error and no trouble later.
 const (
-	maxFile     = 1 << 20
+	MaxFile     = 1 << 20 // of a file, in bytes
 	maxRules    = 1024
 	maxLiterals = 4096
 	maxLine     = 4096

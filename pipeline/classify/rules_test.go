@@ -48,7 +48,7 @@ func TestRulesErrors(t *testing.T) {
 		"policy words: a":                                `x.txt:1: "policy" is no statement`,
 		"# \xff":                                         "x.txt:1: it is no UTF-8: convert the file",
 		strings.Repeat("x", maxLine+1):                   "x.txt:1: the line is longer than 4096 bytes",
-		strings.Repeat("\n", maxFile+1):                  "x.txt:1: it is larger than 1048576 bytes",
+		strings.Repeat("\n", MaxFile+1):                  "x.txt:1: it is larger than 1048576 bytes",
 		many.String():                                    "take out what is not needed",
 		literals.String():                                "is one more than the 4096 that there is room for",
 	} {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -55,9 +56,14 @@ func (s *setup) replies() (*classify.Rules, error) {
 	if name == "" {
 		return classify.Default(), nil
 	}
-	text, err := os.ReadFile(name)
+	f, err := os.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("read rules: %w; classify.rules in the configuration names the file", err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, classify.MaxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("read rules: %w", err)
 	}
 	return classify.New(name, text)
 }
