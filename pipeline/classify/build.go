@@ -9,7 +9,7 @@ const (
 	// nearWidth is how many transitions a line of the processor's cache holds: those
 	// by the bytes that most texts are made of.
 	nearWidth = 32
-	frequent  = " abcdefghijklmnopqrstuvwxyz.-{"
+	frequent  = "\x01 abcdefghijklmnopqrstuvwxyz.-{"
 )
 
 // node is a state of the trie of all literals.
@@ -24,7 +24,6 @@ type builder struct {
 	literals []literal
 	known    map[literalKey]uint16
 	nodes    []node
-	bytes    int
 }
 
 func newBuilder() *builder {
@@ -43,10 +42,10 @@ func (b *builder) add(written string) (uint16, error) {
 	if len(b.literals) == maxLiterals {
 		return 0, fmt.Errorf("is one more than the %d that there is room for: take out what is not needed", maxLiterals)
 	}
-	if b.bytes += l.length; b.bytes >= maxStates {
-		return 0, fmt.Errorf("makes the texts together longer than %d bytes: take out what is not needed", maxStates)
+	if len(b.nodes)+2*l.length > maxStates {
+		return 0, fmt.Errorf("makes the texts together need more than %d states: take out what is not needed", maxStates)
 	}
-	end := &b.nodes[b.path(l.key.text)]
+	end := &b.nodes[b.path(l.key.text, l.key.head)]
 	id := uint16(len(b.literals))
 	l.same, end.first = end.first, id+1
 	b.literals = append(b.literals, l)
@@ -54,21 +53,34 @@ func (b *builder) add(written string) (uint16, error) {
 	return id, nil
 }
 
-// path goes from the root along a text, and makes what of the way is not there.
-func (b *builder) path(text string) (at uint16) {
+// path goes from the root along a text, with a mark in front of each word, and
+// makes what of the way is not there. A word goes on where the text begins within
+// one.
+func (b *builder) path(text string, within bool) (at uint16) {
+	word := within
 	for i := range len(text) {
-		to := b.nodes[at].child
-		for to != 0 && b.nodes[to].c != text[i] {
-			to = b.nodes[to].sibling
+		if is := isWord(text[i]); is != word {
+			if word = is; is {
+				at = b.child(at, wordMark)
+			}
 		}
-		if to == 0 {
-			to = uint16(len(b.nodes))
-			b.nodes = append(b.nodes, node{c: text[i], sibling: b.nodes[at].child})
-			b.nodes[at].child = to
-		}
-		at = to
+		at = b.child(at, text[i])
 	}
 	return at
+}
+
+// child returns the state to which c leads from another.
+func (b *builder) child(at uint16, c byte) uint16 {
+	to := b.nodes[at].child
+	for to != 0 && b.nodes[to].c != c {
+		to = b.nodes[to].sibling
+	}
+	if to == 0 {
+		to = uint16(len(b.nodes))
+		b.nodes = append(b.nodes, node{c: c, sibling: b.nodes[at].child})
+		b.nodes[at].child = to
+	}
+	return to
 }
 
 // build completes the automaton. Its states are numbered by their depth, so that

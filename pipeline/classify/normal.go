@@ -24,6 +24,11 @@ const email = "{email}"
 func normalise(dst []byte, s string) []byte {
 	n := normaliser{dst: dst}
 	for i := 0; i < len(s) && len(n.dst) < maxText; {
+		if c := s[i]; 'a' <= c && c <= 'z' { // most are
+			n.dst = append(n.dst, c)
+			i++
+			continue
+		}
 		i += n.step(s[i:])
 	}
 	for len(n.dst) > 0 && n.dst[len(n.dst)-1] == ' ' {

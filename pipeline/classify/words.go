@@ -7,6 +7,20 @@ import (
 	"unicode/utf8"
 )
 
+// wordMark stands in front of each word of the automaton's texts, so that most of
+// a text leads nowhere: few literals begin within a word.
+const wordMark = 1
+
+// isWord reports whether c is part of a word of ASCII.
+func isWord(c byte) bool { return wordBytes[c] }
+
+var wordBytes = func() (set [256]bool) {
+	for c := range set {
+		set[c] = isLetter(byte(c)) || isDigit(byte(c))
+	}
+	return set
+}()
+
 // words finds all literals of the rules in a text at once (Aho and Corasick,
 // 1975): a table of transitions by state and class of byte.
 type words struct {
@@ -97,8 +111,13 @@ func makeLiteral(written string) (literal, error) {
 
 // scan notes which literals the reply holds, and which rules may therefore apply.
 func (w *words) scan(q *question) {
-	state := 0
+	state, word := 0, false
 	for i, c := range q.text {
+		if is := isWord(c); is != word {
+			if word = is; is {
+				state = int(*w.step(state, wordMark))
+			}
+		}
 		state = int(*w.step(state, c))
 		for end := w.ends[state]; end != 0; end = w.shorter[end] {
 			for id := w.first[end]; id != 0; id = w.literals[id-1].same {
