@@ -6,9 +6,11 @@ const (
 	// maxStates is how many states a table of 16 bits can name.
 	maxStates = 1 << 16
 
-	// nearWidth is how many transitions a line of the processor's cache holds: those
-	// by the bytes that most texts are made of.
-	nearWidth = 32
+	// rowWidth is how many numbers a line of the processor's cache holds: where a
+	// state's literal ends, and the transitions by the bytes that most texts are
+	// made of.
+	rowWidth  = 32
+	nearWidth = rowWidth - 1
 	frequent  = "\x01 abcdefghijklmnopqrstuvwxyz.-{"
 )
 
@@ -89,20 +91,20 @@ func (b *builder) build() words {
 	w := words{literals: b.literals}
 	w.classify(b.nodes)
 	n := len(b.nodes)
-	w.near, w.far = make([]uint16, n*nearWidth), make([]uint16, n*w.farWidth)
-	w.ends, w.shorter, w.first = make([]uint16, n), make([]uint16, n), make([]uint16, n)
+	w.rows, w.far = make([]uint16, n*rowWidth), make([]uint16, n*w.farWidth)
+	w.shorter, w.first = make([]uint16, n), make([]uint16, n)
 	fail := make([]uint16, n)
 	order := make([]uint16, 1, n)     // nodes, in the order of their states
 	for s := 0; s < len(order); s++ { // what a state falls back to is complete before it
 		at := &b.nodes[order[s]]
 		if w.first[s] = at.first; s != 0 {
 			from := int(fail[s])
-			copy(w.near[s*nearWidth:][:nearWidth], w.near[from*nearWidth:])
+			copy(w.rows[s*rowWidth:][:rowWidth], w.rows[from*rowWidth:])
 			copy(w.far[s*w.farWidth:][:w.farWidth], w.far[from*w.farWidth:])
-			w.shorter[s] = w.ends[fail[s]]
+			w.shorter[s] = *w.end(s)
 		}
-		if w.ends[s] = w.shorter[s]; at.first != 0 {
-			w.ends[s] = uint16(s)
+		if at.first != 0 {
+			*w.end(s) = uint16(s)
 		}
 		for child := at.child; child != 0; child = b.nodes[child].sibling {
 			to, step := uint16(len(order)), w.step(s, b.nodes[child].c)

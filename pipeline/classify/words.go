@@ -25,11 +25,10 @@ var wordBytes = func() (set [256]bool) {
 // 1975): a table of transitions by state and class of byte.
 type words struct {
 	classes  [256]int
-	near     []uint16 // the next state by state*nearWidth + class, for the first classes
-	far      []uint16 // and for the others by state*farWidth + class - nearWidth
+	rows     []uint16 // see step and end
+	far      []uint16
 	farWidth int
-	ends     []uint16 // by state: itself or the longest suffix at which a literal ends; 0 none
-	shorter  []uint16 // by state: the next shorter such suffix
+	shorter  []uint16 // by state: the next shorter suffix at which a literal ends
 	first    []uint16 // by state: one more than the first literal that ends here
 	literals []literal
 }
@@ -119,7 +118,7 @@ func (w *words) scan(q *question) {
 			}
 		}
 		state = int(*w.step(state, c))
-		for end := w.ends[state]; end != 0; end = w.shorter[end] {
+		for end := *w.end(state); end != 0; end = w.shorter[end] {
 			for id := w.first[end]; id != 0; id = w.literals[id-1].same {
 				if l := &w.literals[id-1]; !q.literals.has(id-1) && l.stands(q.text, i+1) {
 					q.literals.add(id - 1)
@@ -136,10 +135,13 @@ func (w *words) scan(q *question) {
 func (w *words) step(state int, c byte) *uint16 {
 	class := w.classes[c]
 	if class < nearWidth {
-		return &w.near[state*nearWidth+class]
+		return &w.rows[state*rowWidth+class]
 	}
 	return &w.far[state*w.farWidth+class-nearWidth]
 }
+
+// end is the state, or the longest suffix of it, at which a literal ends; 0 none.
+func (w *words) end(state int) *uint16 { return &w.rows[state*rowWidth+nearWidth] }
 
 // stands reports whether the literal that ends there is said as a word.
 func (l *literal) stands(text []byte, end int) bool {
