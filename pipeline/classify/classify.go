@@ -12,7 +12,7 @@
 // Whatever the rules say, a reply is never hard that is for now (4xx, 4.x.x), for
 // it may yet be delivered; that is for reasons of policy (x.7.x), for one
 // blocklisting would suppress every address; or that answers what we said before we
-// named a recipient. Where a reply names two enhanced codes, either is enough. Nor
+// named a recipient, or wants us to log in (53x). Where a reply names two enhanced codes, either is enough. Nor
 // is what none of the three knows: it is unclassified.
 //
 // What it leaves out: a bounce and a deferral with the same words have the same
@@ -97,7 +97,7 @@ func (q *question) readCodes() {
 	code, enhanced := q.said.codes()
 	q.code, q.enhanced = code, parseStatus(enhanced)
 	told := parseStatus(q.said.Enhanced)
-	q.mild = code/100 == 4 || q.enhanced.class == 4 || told.class == 4 || beforeRecipient(q.said.Command)
+	q.mild = code/100 == 4 || code/10 == 53 || q.enhanced.class == 4 || told.class == 4 || beforeRecipient(q.said.Command)
 	q.policy = q.enhanced.subject == 7 || told.subject == 7 || namesPolicy(q.said.Text)
 }
 

@@ -117,3 +117,17 @@ func TestCorpus(t *testing.T) {
 		})
 	}
 }
+
+// TestSoft reads what is said of us, our letter or their trouble in the words that
+// others say of recipients.
+func TestSoft(t *testing.T) {
+	data, err := os.ReadFile("testdata/soft.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(data)) {
+		if v := Default().Reply(&Said{Text: line}); v.Reason.Hard() {
+			t.Errorf("%s by %s: %s", v.Reason, v.Rule, line)
+		}
+	}
+}
