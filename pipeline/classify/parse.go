@@ -133,6 +133,9 @@ func (p *parser) close() error {
 		}
 		return nil // replaced by a file before
 	}
+	if len(p.stanzas) == maxRules {
+		return s.file.problem(s.line, "rule %s is one more than the %d that there is room for: take out what is not needed", s.rule.name, maxRules)
+	}
 	p.stanzas = append(p.stanzas, *s)
 	return nil
 }

@@ -47,7 +47,9 @@ type knownStatus struct {
 }
 
 // Default returns the embedded rules.
-var Default = sync.OnceValue(func() *Rules {
+func Default() *Rules { return compileOnce() }
+
+var compileOnce = sync.OnceValue(func() *Rules {
 	r, err := compile(file{"rules.txt", embedded})
 	if err != nil {
 		panic("classify: " + err.Error()) // a test compiles them
@@ -91,9 +93,6 @@ func compile(files ...file) (*Rules, error) {
 		written = p.stanzas
 	}
 	r.version = uint64(schemas.HashEvent(parts...).ID())
-	if len(written) > maxRules {
-		return nil, fmt.Errorf("compile rules: there are %d, and room for %d: take out what is not needed", len(written), maxRules)
-	}
 	b := newBuilder()
 	for i := range written {
 		if err := r.compile(b, &written[i]); err != nil {
