@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"mailfate/pipeline/classify"
 	"mailfate/pipeline/embedded"
 	"mailfate/pipeline/kafkalog"
 	"mailfate/pipeline/process"
@@ -41,6 +42,7 @@ type Options struct {
 	ClickHouse  clickhouse.Options // without Addresses: an embedded server
 	File        string             // also write statuses and changes there as JSON lines; "-": standard output
 	Timers      status.Timers
+	Replies     *classify.Rules      // why deliveries failed; nil: the embedded rules
 	Life        time.Duration        // how long a message is kept in mind; 0: 31 days
 	Now         func() time.Time     // the processor's wall clock; nil: time.Now
 	Steady      time.Duration        // how long that runs evenly before lives end by it; 0: an hour; negative: no time
@@ -221,7 +223,7 @@ func (a *App) Start() {
 	a.stop = stop
 	if a.roles.Have(RoleProcessor) {
 		a.processor = process.New(process.Options{
-			Client: a.client, Store: a.states, Timers: a.opts.Timers, Life: a.opts.Life, Now: a.opts.Now, Steady: a.opts.Steady, Logger: a.log,
+			Client: a.client, Store: a.states, Timers: a.opts.Timers, Replies: a.opts.Replies, Life: a.opts.Life, Now: a.opts.Now, Steady: a.opts.Steady, Logger: a.log,
 		})
 		a.parts.Go(func() error { return a.processor.Run(a.ctx) })
 	}

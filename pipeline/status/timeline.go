@@ -64,6 +64,7 @@ type timeline struct {
 	counted  []countedEvent
 	machines machines
 	rules    Timers
+	replies  *classify.Rules
 }
 
 // attempt is what happened in one attempt, which decides what else is meant.
@@ -169,7 +170,8 @@ func (t *timeline) add(ev *schemas.Event) {
 		p.at += readerDelay
 	}
 	if p.Reason == schemas.ReasonNone && ev.Kind.Fails() {
-		p.Reason = classify.Reply(ev.Code, ev.Enhanced)
+		said := classify.Said{Code: ev.Code, Enhanced: ev.Enhanced, Command: ev.Command, Host: ev.Relay, Text: ev.Reply}
+		p.Reason = t.replies.Reply(&said).Reason
 	}
 	t.points = append(t.points, p)
 }

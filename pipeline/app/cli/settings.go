@@ -1,11 +1,15 @@
 package cli
 
 import (
+	"fmt"
+	"io"
+	"os"
 	"path/filepath"
 	"strings"
 
 	"mailfate/pipeline/app"
 	"mailfate/pipeline/app/config"
+	"mailfate/pipeline/classify"
 	"mailfate/pipeline/kafkalog"
 	"mailfate/pipeline/status"
 	"mailfate/schemas"
@@ -36,10 +40,32 @@ func (s *setup) options() (app.Options, error) {
 	for _, a := range c.Accounts {
 		o.Accounts = append(o.Accounts, clickhouse.Account{Name: a.Name, OpenTracking: a.OpenTracking, ClickTracking: a.ClickTracking})
 	}
+	var err error
+	if o.Replies, err = s.replies(); err != nil {
+		return o, usageError{err}
+	}
 	if err := s.secrets(&o); err != nil {
 		return o, usageError{err}
 	}
 	return o, nil
+}
+
+// replies are the rules by which replies are judged.
+func (s *setup) replies() (*classify.Rules, error) {
+	name := s.config.Classify.Rules
+	if name == "" {
+		return classify.Default(), nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("read rules: %w; classify.rules in the configuration names the file", err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, classify.MaxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("read rules: %w", err)
+	}
+	return classify.New(name, text)
 }
 
 // options are what the flags and the configuration say, and what app needs to know of it.

@@ -17,6 +17,7 @@ type Config struct {
 	Accounts   []Account
 	Sources    []Source
 	Timers     Timers
+	Classify   Classify
 	Retention  Retention
 	Metrics    Metrics
 
@@ -91,6 +92,11 @@ type Retention struct {
 type Timers struct {
 	GiveUp   time.Duration // after an attempt's first deferral
 	Depleted time.Duration // after credit ran out
+}
+
+// Classify says by which rules replies are judged.
+type Classify struct {
+	Rules string // a file of rules that go before the embedded ones; "": none
 }
 
 // Metrics says where figures about the process are told.

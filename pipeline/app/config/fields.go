@@ -23,6 +23,7 @@ func (c *Config) fields() []field {
 		{"accounts", list[Account]{&c.Accounts, newAccount, accountValue}},
 		{"sources", list[Source]{&c.Sources, newSource, sourceValue}},
 		{"timers", section(c.Timers.fields())},
+		{"classify", section{{"rules", text{&c.Classify.Rules}}}},
 		{"retention", section{{"life", duration{&c.Retention.Life}}}},
 		{"keep_examples", text{&c.KeepExamples}},
 		{"metrics", section{{"listen", text{&c.Metrics.Listen}}}},
