@@ -34,6 +34,12 @@ func (p *Parser) readJSON(line []byte) (rule string) {
 			to = &name
 		case "request_time":
 			to = &h.seconds
+		case KeyPurpose, KeyXPurpose, KeySecPurpose, KeyXMoz:
+			h.prefetch = h.prefetch || IsPrefetch(string(p.text(p.scanner.Value())))
+			continue
+		case KeyRest:
+			h.rest = true
+			continue
 		default:
 			continue
 		}
