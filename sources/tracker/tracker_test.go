@@ -31,11 +31,15 @@ const (
 
 func testKeys(tb testing.TB) *token.Keys {
 	tb.Helper()
-	k, err := token.NewKeys(token.Key{ID: 1, Secret: strings.Repeat("k", token.MinSecret)})
+	k, err := loadKeys()
 	if err != nil {
 		tb.Fatal(err)
 	}
 	return k
+}
+
+func loadKeys() (*token.Keys, error) {
+	return token.NewKeys(token.Key{ID: 1, Secret: strings.Repeat("k", token.MinSecret)})
 }
 
 func sign(tb testing.TB, kind schemas.Kind) string {
