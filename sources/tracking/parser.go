@@ -58,6 +58,8 @@ type Parser struct {
 	newest  int64
 	stamps  stamps
 	scanner jsonline.Scanner
+	inner   jsonline.Scanner // of an object in a line's
+	deep    jsonline.Scanner // of one in that
 	hit     hit
 	plain   []byte // unescaped parts of the line
 	texts   []byte // the event's texts, before they are allocated together
@@ -75,6 +77,8 @@ func New(opts Options) *Parser {
 		opts:    opts,
 		stamps:  stamps{location: opts.Location},
 		scanner: jsonline.Scanner{Lenient: true},
+		inner:   jsonline.Scanner{Lenient: true},
+		deep:    jsonline.Scanner{Lenient: true},
 	}
 	p.Parts = saved.Parts{{Prefix: 'l', Name: "lines", Part: &p.lines}}
 	return p
@@ -147,6 +151,9 @@ func (p *Parser) read(data []byte) (rule string) {
 	p.plain = p.plain[:0]
 	if first := bytes.TrimLeft(data, " \t"); len(first) > 0 && first[0] == '{' {
 		return p.readJSON(first)
+	}
+	if isALB(data) {
+		return p.readALB(data)
 	}
 	return p.readCombined(data)
 }

@@ -75,7 +75,8 @@ type Spool struct {
 	name    string // of the segment that is written to
 	size    int64  // of it
 	began   time.Time
-	torn    bool    // it ends within a line
+	torn    bool // it ends within a line
+	buf     []byte
 	total   int64   // bytes in all segments
 	pending *Commit // of the lines that are not flushed yet
 	lost    uint64  // lines
@@ -156,12 +157,12 @@ func (s *Spool) Append(line []byte) (*Commit, error) {
 
 // write appends one line to the segment. Who holds the lock has nobody in between.
 func (s *Spool) write(line []byte) error {
-	var stack [1024]byte
-	b := stack[:0]
+	b := s.buf[:0]
 	if s.torn {
 		b = append(b, '\n')
 	}
 	b = append(append(b, line...), '\n')
+	s.buf = b
 	switch {
 	case s.closed:
 		return os.ErrClosed
