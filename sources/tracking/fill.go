@@ -15,7 +15,7 @@ func (p *Parser) fill(m *match) (rule string) {
 	p.texts = p.texts[:0]
 	var at texts
 	if m.signed {
-		at = p.takeToken(&m.token)
+		at = p.takeToken()
 	} else if at, rule = p.takeMatch(m); rule != "" {
 		return rule
 	}

@@ -61,8 +61,9 @@ type Parser struct {
 	inner   jsonline.Scanner // of an object in a line's
 	deep    jsonline.Scanner // of one in that
 	hit     hit
-	plain   []byte // unescaped parts of the line
-	texts   []byte // the event's texts, before they are allocated together
+	token   token.Token // of a signed path
+	plain   []byte      // unescaped parts of the line
+	texts   []byte      // the event's texts, before they are allocated together
 	ev      schemas.Event
 }
 

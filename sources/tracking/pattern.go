@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"mailfate/schemas"
-	"mailfate/sources/tracking/token"
 )
 
 // A Pattern says which requests are hits, and of what kind.
@@ -49,8 +48,7 @@ type match struct {
 	link      []byte
 	linkQuery bool // the link stood in the query
 
-	signed bool // the texts are of token
-	token  token.Token
+	signed bool // the texts are of Parser.token
 }
 
 // maxTarget bounds what expressions are matched against, which are slower than
@@ -60,7 +58,7 @@ const maxTarget = 64 << 10
 // find returns what the target of a request is, or the rule by which it is none.
 func (p *Parser) find(target []byte) (match, string) {
 	if p.opts.Keys != nil {
-		if m, rule := findSigned(p.opts.Keys, target); rule != NotTracked || len(p.opts.Patterns) == 0 {
+		if m, rule := p.findSigned(target); rule != NotTracked || len(p.opts.Patterns) == 0 {
 			return m, rule
 		}
 	}

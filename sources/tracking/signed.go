@@ -38,16 +38,17 @@ func IsPrefetch(purpose string) bool {
 }
 
 // findSigned returns what a signed path says, or the rule by which it says nothing.
-func findSigned(keys *token.Keys, target []byte) (match, string) {
+func (p *Parser) findSigned(target []byte) (m match, rule string) {
 	path, _, _ := bytes.Cut(target, []byte("?"))
 	text, ok := bytes.CutPrefix(path, []byte(TokenPath))
 	if !ok {
 		return match{}, NotTracked
 	}
-	t, err := keys.Open(bytes.TrimSuffix(text, []byte(PixelEnding)))
+	var err error
+	p.token, err = p.opts.Keys.Open(bytes.TrimSuffix(text, []byte(PixelEnding)))
 	switch {
 	case err == nil:
-		return match{kind: t.Kind, signed: true, token: t}, ""
+		return match{kind: p.token.Kind, signed: true}, ""
 	case errors.Is(err, token.ErrForged):
 		return match{}, ForgedToken
 	case errors.Is(err, token.ErrUnknownKey):
@@ -56,8 +57,9 @@ func findSigned(keys *token.Keys, target []byte) (match, string) {
 	return match{}, CutToken
 }
 
-// takeToken appends the texts of a token to p.texts, and returns where they end.
-func (p *Parser) takeToken(t *token.Token) texts {
+// takeToken appends the texts of the token to p.texts, and returns where they end.
+func (p *Parser) takeToken() texts {
+	t := &p.token
 	p.texts = append(p.texts, t.MessageID...)
 	at := texts{messageID: len(p.texts)}
 	p.texts = append(p.texts, t.Recipient...)
