@@ -28,6 +28,9 @@ type TrackerOptions struct {
 	MessageID func(string) string // as Settings has it
 }
 
+// trackerStream is the name of the hits' stream.
+const trackerStream = "tracker"
+
 // tidyEvery is how often hits that Kafka has are removed.
 const tidyEvery = 10 * time.Second
 
@@ -68,7 +71,7 @@ func (a *App) openTracker(ctx context.Context) error {
 		source: Source{
 			Type:     schemas.SourceTracking,
 			Set:      tail.Segments(dir, spool.Ending),
-			Settings: Settings{Keys: o.Keys, MessageID: o.MessageID},
+			Settings: Settings{Stream: trackerStream, Keys: o.Keys, MessageID: o.MessageID},
 		},
 		failed: make(chan error, 1),
 	}

@@ -1,34 +1,40 @@
 package app
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"mailfate/pipeline/kafkalog"
 	"mailfate/pipeline/store"
+	"mailfate/sources/publish"
+	"mailfate/sources/tail"
+	"mailfate/sources/tracker/links"
 	"mailfate/sources/tracking"
 	"mailfate/sources/tracking/token"
 )
 
 // trackerAlone is an app of which only the tracker has been started.
-func trackerAlone(t *testing.T) *App {
+func trackerAlone(t *testing.T, dir string) *App {
 	t.Helper()
 	keys, err := token.NewKeys(token.Key{ID: 1, Secret: strings.Repeat("k", token.MinSecret)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := Options{Dir: t.TempDir(), Roles: RoleTracker, Tracker: &TrackerOptions{Listen: "127.0.0.1:0", Keys: keys}}
+	o := Options{Dir: dir, Roles: RoleTracker, Tracker: &TrackerOptions{Listen: "127.0.0.1:0", Keys: keys}}
 	a := &App{opts: o, roles: o.roles(), log: slog.New(slog.DiscardHandler)}
 	if a.checkpoints, err = store.Open(filepath.Join(o.Dir, "state"), store.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := a.Close(t.Context()); err != nil {
+		if err := a.Close(context.WithoutCancel(t.Context())); err != nil {
 			t.Error(err)
 		}
-		a.checkpoints.Close()
+		_ = a.checkpoints.Close() // which a test may have done
 	})
 	if err := a.openTracker(t.Context()); err != nil {
 		t.Fatal(err)
@@ -37,7 +43,7 @@ func trackerAlone(t *testing.T) *App {
 }
 
 func TestTrackerMetrics(t *testing.T) {
-	a := trackerAlone(t)
+	a := trackerAlone(t, t.TempDir())
 	for _, path := range []string{"/", tracking.TokenPath} {
 		res, err := http.Get("http://" + a.TrackerAddress() + path)
 		if err != nil {
@@ -57,6 +63,58 @@ func TestTrackerMetrics(t *testing.T) {
 	}
 	if err := a.tidyHits(); err != nil {
 		t.Error(err)
+	}
+}
+
+// taken is a log that takes everything.
+type taken struct{}
+
+func (taken) Publish(context.Context, string, int, []kafkalog.Record) error { return nil }
+
+// TestHitsAreRemoved removes what the checkpoint says was read, and nothing else.
+func TestHitsAreRemoved(t *testing.T) {
+	dir := t.TempDir()
+	hit := func(a *App) {
+		mail := links.Mail{Keys: a.opts.Tracker.Keys, Base: "http://" + a.TrackerAddress(), MessageID: "m"}
+		u, err := mail.Pixel()
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := http.Get(u)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+	}
+	segments := func() int {
+		found, err := filepath.Glob(filepath.Join(dir, "hits", "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(found)
+	}
+	a := trackerAlone(t, dir)
+	hit(a)
+	if err := errors.Join(a.Close(t.Context()), a.checkpoints.Close()); err != nil {
+		t.Fatal(err)
+	}
+	a = trackerAlone(t, dir)
+	hit(a)
+	if err := a.tidyHits(); err != nil || segments() != 2 {
+		t.Fatalf("%d segments before they are read: %v", segments(), err)
+	}
+	src := a.tracker.source
+	s, err := publish.New(publish.Options{
+		Name: src.Name(), Reader: tail.Open(tail.Rotation(src.Set), tail.Options{}), Parser: src.Parser, Store: a.checkpoints, Log: taken{}, Partitions: 1,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Replay(t.Context()); err != nil || s.Stats().Events != 2 {
+		t.Fatalf("%+v, %v", s.Stats(), err)
+	}
+	if err := a.tidyHits(); err != nil || segments() != 1 {
+		t.Fatalf("%d segments after they were read: %v", segments(), err)
 	}
 }
 
