@@ -49,6 +49,7 @@ type Options struct {
 	Wait        bool                 // for a Kafka or ClickHouse that is away at the start, until it is there
 	Accounts    []clickhouse.Account // what is tracked; none: as it was
 	RawExamples bool                 // keep lines that are not understood as they were read
+	Tracker     *TrackerOptions      // nil: hits are answered elsewhere
 	Metrics     string               // where Follow tells figures, host:port; "": nowhere
 	Library     string               // see embedded.ClickHouseOptions
 	Executable  string               // likewise
@@ -65,6 +66,7 @@ type App struct {
 	db          *Database          // nil: no sink
 	states      *store.Store       // nil: no processor
 	checkpoints *store.Store       // nil: no source
+	tracker     *hitTracker        // nil: not its role
 	processor   *process.Processor // nil: not its role
 	sink        *intake.Intake     // nil: not its role
 	sinkGroup   string
@@ -100,6 +102,9 @@ func (a *App) connect(ctx context.Context) error {
 	if err := a.openFile(); err != nil {
 		return err
 	}
+	if err := a.openTracker(ctx); err != nil {
+		return err
+	}
 	// The broker and the database start side by side: together they are most of
 	// the time until the first line can be read.
 	side, ctx := errgroup.WithContext(ctx)
@@ -123,7 +128,7 @@ func (a *App) openStores() (err error) {
 	if a.roles.Have(RoleProcessor) {
 		a.states, err = a.openStore("processor", store.Options{Cache: true})
 	}
-	if err == nil && a.roles.Have(RoleSource) {
+	if err == nil && a.opts.needsCheckpoints() {
 		a.checkpoints, err = a.openStore("source", store.Options{CacheBytes: checkpointCache})
 	}
 	return err
@@ -229,6 +234,9 @@ func (a *App) Start() {
 	}
 	if a.roles.Have(RoleSink) {
 		a.startSink()
+	}
+	if a.tracker != nil {
+		a.parts.Go(a.watchTracker)
 	}
 	if a.broker != nil {
 		a.keepSmall()

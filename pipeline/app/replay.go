@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -106,7 +107,10 @@ func (a *App) Follow(asked context.Context, srcs []Source) error {
 	ctx, cancel := a.untilFailure(asked)
 	defer cancel()
 	a.parts.Go(func() error { a.tellLag(ctx); return nil })
-	if !a.roles.Have(RoleSource) {
+	if a.tracker != nil {
+		srcs = append(slices.Clip(srcs), a.tracker.source)
+	}
+	if !a.opts.needsCheckpoints() {
 		<-ctx.Done() // if a part has failed, Close says why
 		return nil
 	}

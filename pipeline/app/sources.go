@@ -23,6 +23,7 @@ import (
 	"mailfate/sources/tail"
 	"mailfate/sources/topic"
 	"mailfate/sources/tracking"
+	"mailfate/sources/tracking/token"
 )
 
 // Settings says how one type of source is to be read.
@@ -36,6 +37,7 @@ type Settings struct {
 	Remember  time.Duration                        // a queue id after its last line; 0: 14 days
 	MaxOpen   int                                  // queue ids in memory; 0: a million
 	Patterns  []tracking.Pattern                   // of tracking paths; nil: the default ones
+	Keys      *token.Keys                          // of signed tracking paths; nil: there are none
 }
 
 // Source is one stream to read, or a Kafka topic, of which each partition is one.
@@ -201,7 +203,7 @@ func (s *Source) Parser() sources.Parser {
 	case schemas.SourcePlatform:
 		return platform.New(platform.Options{MessageID: o.MessageID})
 	case schemas.SourceTracking:
-		return tracking.New(tracking.Options{Host: o.Host, Location: o.Location, Patterns: o.Patterns, MessageID: o.MessageID})
+		return tracking.New(tracking.Options{Host: o.Host, Location: o.Location, Patterns: o.Patterns, Keys: o.Keys, MessageID: o.MessageID})
 	case schemas.SourceARF:
 		return feedback.New(feedback.Options{Host: o.Host, MessageID: o.MessageID})
 	}

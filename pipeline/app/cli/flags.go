@@ -9,6 +9,7 @@ import (
 	"mailfate/pipeline/app"
 	"mailfate/pipeline/app/config"
 	"mailfate/schemas"
+	"mailfate/sources/tracking/token"
 )
 
 // flags are what the command line says; they override the configuration.
@@ -62,6 +63,7 @@ func (f *flags) pipeline(set *pflag.FlagSet) {
 type setup struct {
 	config config.Config // with the flags put over it
 	env    *env
+	keys   *token.Keys // of tracking links; see readKeys
 }
 
 func (e *env) setup() (*setup, error) {
@@ -133,6 +135,9 @@ func (s *setup) discover(args []string) ([]app.Source, error) { return s.collect
 // collect gathers the sources of the arguments; without arguments, those of the
 // configuration. A file that is named twice is one source.
 func (s *setup) collect(args []string, find app.Finder) ([]app.Source, error) {
+	if err := s.readKeys(); err != nil {
+		return nil, err
+	}
 	var srcs []app.Source
 	var errs []error
 	seen := map[string]int{} // index into srcs

@@ -96,6 +96,30 @@ func (s *setup) secrets(o *app.Options) (err error) {
 	return err
 }
 
+// readKeys reads the keys of tracking links, if there are any.
+func (s *setup) readKeys() (err error) {
+	if s.keys, err = s.config.Tracker.ReadKeys(); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+// tracker is how hits are answered; nil when it is not said where.
+func (s *setup) tracker() (*app.TrackerOptions, error) {
+	c := &s.config.Tracker
+	if c.Listen == "" {
+		return nil, nil
+	}
+	if err := s.readKeys(); err != nil {
+		return nil, err
+	}
+	all := config.Source{MessageIDPattern: s.config.MessageIDPattern}
+	return &app.TrackerOptions{
+		Listen: c.Listen, Keys: s.keys, Proxies: c.Networks(), MaxHeld: c.MaxHeld, MaxConns: c.MaxConnections,
+		MaxSpool: int64(c.SpoolMB) << 20, Keep: c.Keep, MessageID: all.MessageID(),
+	}, nil
+}
+
 // rawExamples says whether lines that are not understood are kept as they were read.
 func (s *setup) rawExamples() bool { return s.config.KeepExamples == "raw" }
 
@@ -104,7 +128,7 @@ func (s *setup) settings(c *config.Source) app.Settings {
 	return app.Settings{
 		Stream: c.Stream, Host: c.Host, Location: c.Location, Year: c.Year,
 		Remember: c.Remember, MaxOpen: c.MaxOpen,
-		MessageID: c.MessageID(), Account: s.config.Account, Patterns: c.PathPatterns,
+		MessageID: c.MessageID(), Account: s.config.Account, Patterns: c.PathPatterns, Keys: s.keys,
 	}
 }
 

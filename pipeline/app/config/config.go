@@ -20,6 +20,7 @@ type Config struct {
 	Classify   Classify
 	Retention  Retention
 	Metrics    Metrics
+	Tracker    Tracker
 
 	KeepExamples string // of lines that are not understood; one of ExampleKinds
 
@@ -108,8 +109,8 @@ type Metrics struct {
 var ExampleKinds = []string{"redacted", "raw"}
 
 // RoleNames are what a process can do of all that there is to do, in the order
-// in which data flows.
-var RoleNames = []string{"source", "processor", "sink"}
+// in which data flows, and what answers hits.
+var RoleNames = []string{"source", "processor", "sink", "tracker"}
 
 // Mechanisms are the ways to log in to Kafka.
 var Mechanisms = []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}
@@ -122,6 +123,7 @@ func Default() Config {
 		ClickHouse: ClickHouse{Database: "mail", User: "default"},
 		Timers:     Timers{GiveUp: 5 * day, Depleted: day},
 		Retention:  Retention{Life: 31 * day},
+		Tracker:    Tracker{MaxHeld: 1000, MaxConnections: 10_000, SpoolMB: 4096, Keep: day},
 		Location:   time.UTC,
 
 		KeepExamples: ExampleKinds[0],

@@ -89,6 +89,8 @@ func allKeys(fields []field, path string) []string {
 			all = append(all, "kafka.sasl.mechanism", "kafka.sasl.user", "kafka.sasl.password_env")
 		case list[Account]:
 			all = append(all, allKeys(accountValue(new(Account)).(section), key)...)
+		case list[Key]:
+			all = append(all, join(key, "id"), join(key, "key_env"), join(key, "key_file"))
 		case list[Source]:
 			all = append(all, allKeys(sourceValue(new(Source)).(section), key)...)
 		}

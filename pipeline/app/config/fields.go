@@ -27,6 +27,7 @@ func (c *Config) fields() []field {
 		{"retention", section{{"life", duration{&c.Retention.Life}}}},
 		{"keep_examples", text{&c.KeepExamples}},
 		{"metrics", section{{"listen", text{&c.Metrics.Listen}}}},
+		{"tracker", section(c.Tracker.fields())},
 	}
 }
 

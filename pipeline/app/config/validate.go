@@ -62,6 +62,7 @@ func (c *Config) check(p *problems) {
 	if c.Metrics.Listen != "" {
 		checkAddresses(p, "metrics.listen", []string{c.Metrics.Listen}, "9108")
 	}
+	c.Tracker.check(p)
 	checkRange(p, "retention.life", c.Retention.Life, minLife, maxLife)
 	if longest := min(max(c.Timers.GiveUp, c.Timers.Depleted), maxTimer); c.Retention.Life < longest {
 		p.report("retention.life", "ends before a timer of "+formatDuration(longest), "a message has to be known when its timer fires: choose a longer life")
@@ -221,8 +222,8 @@ func (s *Source) check(p *problems, key string) {
 	if s.Remember != 0 {
 		checkRange(p, key+".remember", s.Remember, minRemember, maxRemember)
 	}
-	if s.MaxOpen != 0 && (s.MaxOpen < minOpen || s.MaxOpen > maxOpen) {
-		p.report(key+".max_open", fmt.Sprintf("%d is out of range", s.MaxOpen), fmt.Sprintf("want %d to %d", minOpen, maxOpen))
+	if s.MaxOpen != 0 {
+		checkNumber(p, key+".max_open", s.MaxOpen, minOpen, maxOpen)
 	}
 	if len(s.PathPatterns) > 0 && s.Type != schemas.SourceTracking.String() {
 		p.report(key+".path_patterns", "only access logs have them", "give the source the type "+schemas.SourceTracking.String())
@@ -254,6 +255,12 @@ func checkName(p *problems, key, name string) {
 func checkYear(p *problems, key string, year int) {
 	if year != 0 && (year < minYear || year > maxYear) {
 		p.report(key, fmt.Sprintf("%d is out of range", year), fmt.Sprintf("want %d to %d, or 0 for the file's date", minYear, maxYear))
+	}
+}
+
+func checkNumber(p *problems, key string, n, least, most int) {
+	if n < least || n > most {
+		p.report(key, fmt.Sprintf("%d is out of range", n), fmt.Sprintf("want %d to %d", least, most))
 	}
 }
 
