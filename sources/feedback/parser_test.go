@@ -136,8 +136,8 @@ func TestLimits(t *testing.T) {
 		"endless part":  {head + "\r\n--b\r\n" + strings.Repeat("A: b\r\n", 100_000), TooComplex},
 		"deep":          {nested(maxDepth+5) + "\r\nx", TooComplex},
 		"deeper":        {nested(10000), TooComplex},
-		"no boundary":   {strings.Replace(head, "boundary=b", "", 1) + "\r\n--\r\n\r\n", Malformed},
-		"nothing in it": {head + "\r\n", Malformed},
+		"no boundary":   {strings.Replace(head, "boundary=b", "", 1) + "\r\n--\r\n\r\n", NoFeedbackPart},
+		"nothing in it": {head + "\r\n", NoFeedbackPart},
 	} {
 		evs, res := parse(New(Options{MaxSize: 1 << 20}), []byte(tc.mail))
 		if len(evs) != 0 || res.Outcome != sources.Unparsed || res.Rule != tc.rule {
