@@ -48,9 +48,13 @@ func (p *part) decoded() (text []byte, whole bool) {
 	return text, whole
 }
 
-// words returns a text part as UTF-8, its soft line breaks undone.
+// words returns a text part as UTF-8, its soft line breaks undone. Of a text that
+// may end in the middle, a last line without an end is not believed.
 func (p *part) words() string {
-	b, _ := p.decoded()
+	b, whole := p.decoded()
+	if !whole {
+		b = b[:bytes.LastIndexByte(b, '\n')+1]
+	}
 	text := toUTF8(p.params["charset"], b)
 	if strings.EqualFold(p.params["format"], "flowed") {
 		text = unflowed(text, strings.EqualFold(p.params["delsp"], "yes"))

@@ -24,12 +24,10 @@ func diagnose(words string) diagnosis {
 	d := diagnosis{text: words}
 	before := ":"
 	for rest := words; rest != ""; {
-		if code := reply.Code(rest); code >= 400 {
-			enhanced := reply.Enhanced(strings.TrimRight(firstWord(rest[min(len(rest), 4):]), ":"))
-			if enhanced != "" && enhanced[0] != rest[0] {
-				enhanced = ""
-			}
-			if enhanced != "" || strings.HasSuffix(before, ":") || before == "<<<" {
+		at := strings.LastIndexAny(firstWord(rest), "#;(") + 1 // #550, smtp;550, (550
+		if code := reply.Code(rest[at:]); code >= 400 {
+			enhanced := enhancedBehind(rest[at:])
+			if enhanced != "" || strings.HasSuffix(before, ":") || before == "<<<" || at > 0 && rest[at-1] != '(' {
 				d.code, d.enhanced = code, enhanced
 				break
 			}
@@ -40,6 +38,15 @@ func diagnose(words string) diagnosis {
 		d.enhanced = marked(words)
 	}
 	return d
+}
+
+// enhancedBehind returns the enhanced status code behind a code, if both say the same.
+func enhancedBehind(words string) string {
+	enhanced := reply.Enhanced(strings.TrimRight(firstWord(words[min(len(words), 4):]), ":"))
+	if enhanced == "" || enhanced[0] != words[0] {
+		return ""
+	}
+	return enhanced
 }
 
 func firstWord(s string) string {

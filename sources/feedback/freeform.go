@@ -103,26 +103,43 @@ func readList(lines []string) (entries []entry, rest []string) {
 			if len(entries) == maxRecipients {
 				return entries, lines[i:]
 			}
-			margin = indent
-			entries = append(entries, entry{to, said})
-			afterGap = said == ""
+			margin, afterGap = indent, said == ""
+			entries = withEntry(entries, to, said)
 			continue
 		case margin < 0:
 			return nil, nil // the form does not begin so
 		case endsList(text):
 			return entries, lines[i:]
 		}
-		if e := &entries[len(entries)-1]; len(e.words) < maxWords {
-			e.words += " " + text
-		}
+		entries[len(entries)-1].add(text)
 		afterGap = text == ""
 	}
 	return entries, nil
 }
 
+// withEntry puts a recipient last. Some are named twice, the second time with what
+// the server said.
+func withEntry(entries []entry, to, said string) []entry {
+	for i := range entries {
+		if entries[i].recipient == to {
+			again := entries[i]
+			again.add(said)
+			return append(slices.Delete(entries, i, i+1), again)
+		}
+	}
+	return append(entries, entry{to, said})
+}
+
+func (e *entry) add(words string) {
+	if len(e.words) < maxWords {
+		e.words += " " + words
+	}
+}
+
 // endsList reports whether a line separates the list from what follows.
 func endsList(text string) bool {
-	return strings.HasPrefix(text, "---") || strings.HasPrefix(text, "===") || strings.HasPrefix(text, "- ---")
+	return strings.HasPrefix(text, "---") || strings.HasPrefix(text, "===") || strings.HasPrefix(text, "- ---") ||
+		strings.HasPrefix(text, "No action is required") // Exim, of a delay
 }
 
 // listed reads a recipient's line: an address, alone or with what is said of it.
@@ -163,11 +180,11 @@ func (e *entry) addTranscript(lines []string) {
 		return
 	}
 	for _, line := range lines[1:] {
-		if strings.HasPrefix(line, "   -----") || len(e.words) > maxWords {
+		if strings.HasPrefix(line, "   -----") {
 			return
 		}
 		if strings.HasPrefix(line, "<<< ") || strings.HasPrefix(line, "5") || strings.HasPrefix(line, "4") {
-			e.words += " " + line
+			e.add(line)
 		}
 	}
 }

@@ -48,9 +48,16 @@ func parse(p *Parser, mail []byte) ([]schemas.Event, sources.Result) {
 
 // TestGolden parses mails that were written by hand, not received.
 func TestGolden(t *testing.T) {
-	paths, err := filepath.Glob("testdata/*.eml")
-	if err != nil {
-		t.Fatal(err)
+	for _, folder := range []string{".", "delivery", "plain", "replies", "complaints"} {
+		t.Run(folder, func(t *testing.T) { golden(t, filepath.Join("testdata", folder)) })
+	}
+}
+
+// golden holds what is read of a folder's mails against what was.
+func golden(t *testing.T, folder string) {
+	paths, err := filepath.Glob(filepath.Join(folder, "*.eml"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no samples: %v", err)
 	}
 	var out bytes.Buffer
 	for _, path := range paths {
@@ -58,25 +65,35 @@ func TestGolden(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		evs, res := parse(New(Options{Host: "mx"}), data)
+		evs, res := parse(New(options(t)), data)
 		fmt.Fprintf(&out, "%s: %d %s\n", filepath.Base(path), res.Outcome, res.Rule)
 		for i := range evs {
 			fmt.Fprintf(&out, "\t%s\n", platform.AppendJSON(nil, &evs[i]))
 		}
 	}
-	const golden = "testdata/reports.golden"
+	file := filepath.Join(folder, "reports.golden")
 	if *rewrite {
-		if err := os.WriteFile(golden, out.Bytes(), 0o644); err != nil {
+		if err := os.WriteFile(file, out.Bytes(), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(golden)
+	want, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(out.String(), "\n")); diff != "" {
 		t.Errorf("golden file differs (-want +got):\n%s", diff)
 	}
+}
+
+// options are those that the samples are read with.
+func options(t testing.TB) Options {
+	t.Helper()
+	pattern, err := ParseAddressPattern(`^bounce\+(?P<message_id>[^+@]+)\+(?P<recipient>[^@]+)@shop\.example$`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Options{Host: "mx", Keys: Keys{"k1": []byte("a secret of the tests")}, Addresses: AddressPatterns{pattern}}
 }
 
 // TestSameReport holds that line ends and transport do not change an id.
