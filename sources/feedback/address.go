@@ -45,7 +45,9 @@ func Recipient(s string) string {
 	return r
 }
 
-func redacted(s string) bool { return strings.Trim(s, "[]()*-_.x") == "redacted" || strings.Trim(s, "x*") == "" }
+func redacted(s string) bool {
+	return strings.Trim(s, "[]()*-_.x") == "redacted" || strings.Trim(s, "x*") == ""
+}
 
 // isHash reports whether a local part has the form of a hash in hexadecimal: of
 // MD5, SHA-1 or SHA-256, by which some name the recipient.

@@ -36,7 +36,7 @@ func (r *report) status(fs fields) schemas.Event {
 		ev.Recipient = Recipient(fs.first("final-recipient"))
 	}
 	action := strings.ToLower(firstWord(fs.first("action")))
-	ev.Kind = kindOfAction(action, reply.Enhanced(firstWord(fs.first("status"))))
+	ev.Kind = kindOfAction(action, reply.Enhanced(firstWord(fs.first("status"))), d)
 	if ev.Kind == schemas.OtherReport {
 		ev.Reason = schemas.Other
 		ev.Reply = label("delivery status", action+" "+fs.first("status")+" "+ev.Reply)
@@ -45,16 +45,17 @@ func (r *report) status(fs fields) schemas.Event {
 }
 
 // kindOfAction returns what an MTA says that it did with a mail. Where its status
-// says otherwise, neither is believed.
-func kindOfAction(action, status string) schemas.Kind {
+// says otherwise, neither is believed, and no failure without any code.
+func kindOfAction(action, status string, d diagnosis) schemas.Kind {
 	success := strings.HasPrefix(status, "2.")
+	failure := status != "" && status[0] >= '4' || status == "" && (d.code != 0 || d.enhanced != "")
 	switch action {
 	case "failed":
-		if !success {
+		if failure {
 			return schemas.BouncedLater
 		}
 	case "delayed":
-		if !success {
+		if failure {
 			return schemas.Deferred
 		}
 	case "delivered", "relayed", "expanded":

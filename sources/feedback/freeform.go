@@ -17,8 +17,9 @@ const (
 // forms says is taken for one.
 func (m *mail) bounces(r *report) []schemas.Event {
 	lines := linesOf(m.words)
-	kind, list := m.list(lines)
-	if list == nil {
+	f, list := m.list(lines)
+	failed := m.failedRecipients()
+	if f == nil || f.named && failed == nil {
 		return nil
 	}
 	entries, rest := readList(list)
@@ -28,7 +29,6 @@ func (m *mail) bounces(r *report) []schemas.Event {
 	if len(entries) == 1 {
 		entries[0].addTranscript(rest)
 	}
-	failed := m.failedRecipients()
 	var evs []schemas.Event
 	for i := range entries {
 		e := &entries[i]
@@ -37,7 +37,7 @@ func (m *mail) bounces(r *report) []schemas.Event {
 		}
 		d := diagnose(e.words)
 		evs = append(evs, schemas.Event{
-			Kind: kind, Identity: schemas.Identity{Recipient: e.recipient},
+			Kind: f.kind, Identity: schemas.Identity{Recipient: e.recipient},
 			Code: d.code, Enhanced: d.enhanced, Command: commandIn(d.text), Reply: d.text,
 		})
 	}
@@ -48,18 +48,18 @@ func linesOf(text string) []string {
 	return strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 }
 
-// list finds the lines behind the sentence that names recipients.
-func (m *mail) list(lines []string) (schemas.Kind, []string) {
+// list finds the lines behind the sentence that names recipients, and whose it is.
+func (m *mail) list(lines []string) (*form, []string) {
 	lower := make([]string, 0, maxIntro)
 	for _, line := range lines[:min(len(lines), maxIntro)] {
 		lower = append(lower, strings.ToLower(strings.TrimSpace(line)))
 	}
 	for i := range forms {
 		if at := forms[i].find(lower); at >= 0 {
-			return forms[i].kind, lines[at+1:]
+			return &forms[i], lines[at+1:]
 		}
 	}
-	return 0, nil
+	return nil, nil
 }
 
 // find returns the line that the list of recipients follows; -1 when there is none.

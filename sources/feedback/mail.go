@@ -57,6 +57,9 @@ func (m *mail) visit(p *part, in *report, depth int) error {
 			if err != nil {
 				return err
 			}
+			if in.kind != "" && child.isMultipart() && child.mediaType != "multipart/alternative" {
+				return nil // a report's parts are its own (RFC 6522, 3)
+			}
 			if in.feedback != nil && child.mediaType == "message/feedback-report" {
 				in = &report{kind: in.kind} // several reports, one behind the other
 				m.reports = append(m.reports, in)

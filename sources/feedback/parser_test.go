@@ -188,34 +188,6 @@ func TestTruncated(t *testing.T) {
 	}
 }
 
-func FuzzLine(f *testing.F) {
-	for _, mail := range samples(f) {
-		f.Add(mail)
-	}
-	f.Fuzz(func(t *testing.T, mail []byte) {
-		Recognises(mail)
-		evs, res := parse(New(Options{}), mail)
-		if (len(evs) > 0) != (res.Outcome == sources.Events) || (len(evs) == 0 && res.Rule == "") {
-			t.Fatalf("%d events, outcome %+v", len(evs), res)
-		}
-		seen := map[schemas.EventID]bool{}
-		for _, ev := range evs {
-			bounded := ev
-			bounded.Bound()
-			if diff := cmp.Diff(ev, bounded); diff != "" {
-				t.Errorf("texts are not bounded:\n%s", diff)
-			}
-			if ev.MessageID == "" || ev.Source != schemas.SourceARF || seen[ev.ID] || ev.Time < 0 {
-				t.Errorf("bad event %+v", ev)
-			}
-			if !isClean(ev.Recipient) || !isClean(ev.MessageID) {
-				t.Errorf("bad identity %q", ev.Identity)
-			}
-			seen[ev.ID] = true
-		}
-	})
-}
-
 func TestRecognises(t *testing.T) {
 	mails := samples(t)
 	for name, want := range map[string]bool{"abuse": true, "abuse_lf": true, "in_a_list_mail": true, "plain_mail": false, "broken_header": false} {
@@ -229,13 +201,47 @@ func TestRecognises(t *testing.T) {
 }
 
 func BenchmarkReport(b *testing.B) {
-	p := New(Options{})
-	l := sources.Line{Data: samples(b)["abuse"]}
+	for _, name := range []string{"abuse", "delivery/failed", "plain/exim", "replies/away", "complaints/feedback_as_text"} {
+		data, err := os.ReadFile("testdata/" + name + ".eml")
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(filepath.Base(name), func(b *testing.B) {
+			p := New(options(b))
+			l := sources.Line{Data: data}
+			b.ReportAllocs()
+			for b.Loop() {
+				if p.Line(l, func(*schemas.Event) {}).Outcome != sources.Events {
+					b.Fatal("no event")
+				}
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "mails/s")
+		})
+	}
+}
+
+// BenchmarkCorpus reads all samples, most of which are damaged in some way.
+func BenchmarkCorpus(b *testing.B) {
+	mails := corpus(b)
+	p := New(options(b))
 	b.ReportAllocs()
 	for b.Loop() {
-		if p.Line(l, func(*schemas.Event) {}).Outcome != sources.Events {
-			b.Fatal("no event")
+		for _, data := range mails {
+			p.Line(sources.Line{Data: data}, func(*schemas.Event) {})
 		}
 	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "mails/s")
+	b.ReportMetric(float64(b.N*len(mails))/b.Elapsed().Seconds(), "mails/s")
+}
+
+// BenchmarkBombs reads what is made to cost much: it costs milliseconds.
+func BenchmarkBombs(b *testing.B) {
+	for name, data := range bombs() {
+		b.Run(name, func(b *testing.B) {
+			p := New(options(b))
+			b.ReportAllocs()
+			for b.Loop() {
+				p.Line(sources.Line{Data: data}, func(*schemas.Event) {})
+			}
+		})
+	}
 }

@@ -2,6 +2,7 @@ package feedback
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -43,17 +44,25 @@ func (r *report) setDisposition(p *part) {
 	}
 }
 
-// setDelivery reads what an MTA says of each recipient.
+// setDelivery reads what an MTA says of each recipient: after the group about the
+// mail as a whole. Behind anything else the part is damaged.
 func (r *report) setDelivery(p *part) {
 	groups, ok := r.groups(p)
 	if !ok || r.recipients != nil {
 		return
 	}
-	for _, g := range groups {
-		if g.first("final-recipient") != "" || g.first("original-recipient") != "" || g.first("action") != "" {
+	for i, g := range groups {
+		// Behind the words of another server may stand more of them.
+		if at := slices.IndexFunc(g, func(f field) bool { return f.name == "diagnostic-code" }); at >= 0 {
+			g = g[:at+1]
+		}
+		switch {
+		case g.first("final-recipient") != "" || g.first("original-recipient") != "":
 			r.recipients = append(r.recipients, g)
-		} else if r.delivery == nil {
+		case i == 0:
 			r.delivery = g
+		default:
+			return
 		}
 	}
 }
