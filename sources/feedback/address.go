@@ -46,7 +46,7 @@ func Recipient(s string) string {
 }
 
 func redacted(s string) bool {
-	return strings.Trim(s, "[]()*-_.x") == "redacted" || strings.Trim(s, "x*") == ""
+	return strings.Trim(s, "[]()*-_.") == "redacted" || len(s) >= len("xxx") && strings.Trim(s, "x*") == ""
 }
 
 // isHash reports whether a local part has the form of a hash in hexadecimal: of

@@ -18,9 +18,11 @@ func (m *mail) fromMailer() bool {
 	if path := m.header.all("return-path"); len(path) > 0 && strings.TrimSpace(path[0]) == "<>" {
 		return true
 	}
-	if m.header.first("x-failed-recipients") != "" {
-		return true
-	}
+	return m.header.first("x-failed-recipients") != "" || m.fromDaemon()
+}
+
+// fromDaemon reports whether a mail server names itself as the author.
+func (m *mail) fromDaemon() bool {
 	local, _, _ := strings.Cut(strings.ToLower(address(m.header.first("from"))), "@")
 	switch local {
 	case "mailer-daemon", "mailerdaemon", "mail-daemon", "postmaster", "mail.daemon", "mdaemon", "mailsystem":

@@ -18,9 +18,10 @@ func (r *report) statuses() []schemas.Event {
 }
 
 func (r *report) status(fs fields) schemas.Event {
-	kind, words, _ := strings.Cut(fs.first("diagnostic-code"), ";")
-	if words == "" {
-		words = kind
+	said := fs.first("diagnostic-code")
+	kind, words, found := strings.Cut(said, ";")
+	if !found || strings.EqualFold(kind, "x-unix") { // how a program ended: a number alone
+		words = said
 	}
 	d := diagnose(words)
 	ev := schemas.Event{

@@ -20,6 +20,7 @@ func (p *Parser) observed(m *mail) (evs []schemas.Event, about []*report, rule s
 			some = r.complaints()
 		case r.recipients != nil:
 			some = r.statuses()
+			m.explain(some)
 		case r.disposition != nil:
 			some = []schemas.Event{r.disposed()}
 		}
@@ -52,7 +53,7 @@ func (m *mail) unstructured(r *report) (evs []schemas.Event, rule string) {
 	case r.feedback != nil:
 		return nil, NoFeedbackType
 	}
-	if m.fromMailer() || r.kind == "delivery-status" {
+	if m.fromMailer() && r.kind == "" { // what a report says, it says in its own part
 		if evs = m.bounces(r); len(evs) > 0 {
 			return evs, ""
 		}
@@ -61,6 +62,9 @@ func (m *mail) unstructured(r *report) (evs []schemas.Event, rule string) {
 		return []schemas.Event{ev}, ""
 	}
 	what := m.automatic()
+	if what == autoReply && m.fromDaemon() {
+		what = mailer
+	}
 	switch {
 	case r.kind == "feedback-report":
 		return nil, NoFeedbackPart

@@ -44,6 +44,25 @@ func (m *mail) bounces(r *report) []schemas.Event {
 	return evs
 }
 
+// explain adds what the text for people says to what an MTA says of recipients:
+// some tell only there what failed, and which command was answered.
+func (m *mail) explain(evs []schemas.Event) {
+	_, list := m.list(linesOf(m.words))
+	entries, _ := readList(list)
+	for i := range evs {
+		ev := &evs[i]
+		at := slices.IndexFunc(entries, func(e entry) bool { return e.recipient == ev.Recipient })
+		if at < 0 || !ev.Kind.Fails() {
+			continue
+		}
+		d := diagnose(entries[at].words)
+		ev.Command = commandIn(d.text)
+		if ev.Reply == "" {
+			ev.Reply, ev.Code = d.text, d.code
+		}
+	}
+}
+
 func linesOf(text string) []string {
 	return strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 }
@@ -111,7 +130,9 @@ func readList(lines []string) (entries []entry, rest []string) {
 		case endsList(text):
 			return entries, lines[i:]
 		}
-		entries[len(entries)-1].add(text)
+		if last := &entries[len(entries)-1]; !last.generated(text) {
+			last.add(text)
+		}
 		afterGap = text == ""
 	}
 	return entries, nil
@@ -128,6 +149,23 @@ func withEntry(entries []entry, to, said string) []entry {
 		}
 	}
 	return append(entries, entry{to, said})
+}
+
+// generated reports whether a line says what a recipient was made of, by an alias:
+// Exim and sendmail name what they made, and we the address that the sender wrote.
+func (e *entry) generated(text string) bool {
+	said := strings.TrimSuffix(text, ")")
+	_, from, found := strings.Cut(said, "generated from ")
+	if !found {
+		_, from, found = strings.Cut(said, "expanded from: ")
+	}
+	if !found || !strings.HasPrefix(text, "(") {
+		return false
+	}
+	if to := Recipient(from); to != "" {
+		e.recipient = to
+	}
+	return true
 }
 
 func (e *entry) add(words string) {

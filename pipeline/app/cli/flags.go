@@ -9,6 +9,7 @@ import (
 	"mailfate/pipeline/app"
 	"mailfate/pipeline/app/config"
 	"mailfate/schemas"
+	"mailfate/sources/feedback"
 )
 
 // flags are what the command line says; they override the configuration.
@@ -62,6 +63,7 @@ func (f *flags) pipeline(set *pflag.FlagSet) {
 type setup struct {
 	config config.Config // with the flags put over it
 	env    *env
+	idKeys feedback.Keys // read by options
 }
 
 func (e *env) setup() (*setup, error) {
