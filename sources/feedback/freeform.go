@@ -64,7 +64,7 @@ func (m *mail) explain(evs []schemas.Event) {
 }
 
 func linesOf(text string) []string {
-	return strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	return strings.Split(strings.ReplaceAll(text, "\r", ""), "\n")
 }
 
 // list finds the lines behind the sentence that names recipients, and whose it is.

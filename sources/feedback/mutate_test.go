@@ -42,9 +42,10 @@ type mutation struct {
 }
 
 var (
-	boundaryLine = regexp.MustCompile(`(?m)^--[^\n]+\n`)
-	typeLine     = regexp.MustCompile(`(?mi)^content-type: [^\n]+\n([ \t][^\n]*\n)*`)
-	charsetParam = regexp.MustCompile(`(?i)charset="?[a-z0-9-]+"?`)
+	boundaryLine   = regexp.MustCompile(`(?m)^--[^\n]+\n`)
+	typeLine       = regexp.MustCompile(`(?mi)^content-type: [^\n]+\n([ \t][^\n]*\n)*`)
+	finalRecipient = regexp.MustCompile(`(?mi)^final-recipient: ([^\r\n]+)`)
+	charsetParam   = regexp.MustCompile(`(?i)charset="?[a-z0-9-]+"?`)
 )
 
 // pick returns where one of the places stands that the expression matches.
@@ -129,8 +130,13 @@ var ambiguous = map[string]string{
 // bounced are the recipients of the bounces that each sample tells of, whole.
 func bounced(t testing.TB, mail []byte) map[string]bool {
 	evs, _ := parse(New(options(t)), mail)
-	// Where these mails were forwarded to, which is told where the line is lost that says from where.
+	// Where a mail was forwarded to is told where the line is lost that says from where.
 	known := map[string]bool{"new@elsewhere.example": true, "box@isp.example": true}
+	if !bytes.Contains(mail, []byte("victim@")) {
+		for _, m := range finalRecipient.FindAllSubmatch(mail, -1) {
+			known[Recipient(string(m[1]))] = true
+		}
+	}
 	for i := range evs {
 		if bounce(&evs[i]) {
 			known[evs[i].Recipient] = true

@@ -2,6 +2,7 @@ package feedback
 
 import (
 	"bytes"
+	"strings"
 
 	"mailfate/schemas"
 	"mailfate/sources"
@@ -101,14 +102,14 @@ func withoutEnvelope(data []byte) []byte {
 }
 
 // Recognises reports whether sample is the beginning of a mail that says that it
-// is a report.
+// is a report, a bounce or a receipt.
 func Recognises(sample []byte) bool {
 	header, _ := splitMail(withoutEnvelope(sample))
 	if len(header) == 0 || header[0] == ' ' || header[0] == '\t' {
 		return false
 	}
 	for _, f := range parseFields(header) {
-		if f.name == "content-type" && bytes.Contains(bytes.ToLower([]byte(f.value)), []byte("feedback-report")) {
+		if f.name == "content-type" && strings.Contains(strings.ToLower(f.value), "multipart/report") {
 			return true
 		}
 	}
