@@ -153,9 +153,9 @@ func bounce(ev *schemas.Event) bool { return ev.Kind == schemas.BouncedLater }
 // nobody was sent anything under.
 func TestDamaged(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	each := 10
+	each := 4
 	if testing.Short() {
-		each = 2
+		each = 1
 	}
 	lost, kept := map[string]int{}, map[string]int{}
 	mails := corpus(t)
