@@ -38,6 +38,8 @@ type Settings struct {
 	MaxOpen   int                                  // queue ids in memory; 0: a million
 	Patterns  []tracking.Pattern                   // of tracking paths; nil: the default ones
 	Keys      *token.Keys                          // of signed tracking paths; nil: there are none
+	IDKeys    feedback.Keys                        // that our mails' ids are signed with
+	Addresses feedback.AddressPatterns             // of our envelope addresses, in reports
 }
 
 // Source is one stream to read, or a Kafka topic, of which each partition is one.
@@ -205,7 +207,7 @@ func (s *Source) Parser() sources.Parser {
 	case schemas.SourceTracking:
 		return tracking.New(tracking.Options{Host: o.Host, Location: o.Location, Patterns: o.Patterns, Keys: o.Keys, MessageID: o.MessageID})
 	case schemas.SourceARF:
-		return feedback.New(feedback.Options{Host: o.Host, MessageID: o.MessageID})
+		return feedback.New(feedback.Options{Host: o.Host, MessageID: o.MessageID, Keys: o.IDKeys, Addresses: o.Addresses})
 	}
 	options := mta.Options{
 		Host: o.Host, Location: o.Location, Year: o.Year, Reference: s.reference(), MessageID: o.MessageID, Account: o.Account,

@@ -126,7 +126,7 @@ func accounts(m *Message) []string {
 func created(own []*schemas.Snapshot) bool {
 	for _, s := range own {
 		for i := range s.Events {
-			if ev := &s.Events[i]; ev.Kind.Stage() <= schemas.StageTransport || ev.Source == schemas.SourcePlatform {
+			if s.Events[i].FirstHand() {
 				return true
 			}
 		}
@@ -185,7 +185,7 @@ func standingOfWhole(m *Message) schemas.Standing {
 }
 
 // timelineVersion changes whenever the timeline reads the same events otherwise.
-const timelineVersion = 2
+const timelineVersion = 3
 
 // rulesVersion is a hash of everything that decides how events are read, so
 // that what was stored under other rules can be told from what is made today.

@@ -37,6 +37,8 @@ func AppendJSON(b []byte, ev *schemas.Event) []byte {
 	b = appendText(b, fieldRelay, ev.Relay)
 	b = appendText(b, fieldQueueID, ev.QueueID)
 	b = appendText(b, fieldNextQueueID, ev.NextQueueID)
+	b = appendText(b, fieldMatch, ev.Match.String())
+	b = appendText(b, fieldConfidence, ev.Confidence.String())
 	b = appendID(b, ev.ID)
 	b = appendText(b, fieldSource, ev.Source.String())
 	b = appendText(b, fieldHost, ev.Host)

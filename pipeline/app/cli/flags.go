@@ -9,6 +9,7 @@ import (
 	"mailfate/pipeline/app"
 	"mailfate/pipeline/app/config"
 	"mailfate/schemas"
+	"mailfate/sources/feedback"
 	"mailfate/sources/tracking/token"
 )
 
@@ -63,7 +64,8 @@ func (f *flags) pipeline(set *pflag.FlagSet) {
 type setup struct {
 	config config.Config // with the flags put over it
 	env    *env
-	keys   *token.Keys // of tracking links; see readKeys
+	keys   *token.Keys   // of tracking links; see readKeys
+	idKeys feedback.Keys // read by options
 }
 
 func (e *env) setup() (*setup, error) {

@@ -14,6 +14,7 @@ import (
 	"mailfate/pipeline/status"
 	"mailfate/schemas"
 	"mailfate/sinks/clickhouse"
+	"mailfate/sources/feedback"
 )
 
 // options are what app needs to know. Secrets and certificates are read here,
@@ -89,6 +90,17 @@ func (s *setup) secrets(o *app.Options) (err error) {
 	if o.ClickHouse.Password, err = c.ClickHouse.Password.Read(); err != nil {
 		return err
 	}
+	s.idKeys = feedback.Keys{}
+	for _, k := range c.IDKeys {
+		secret, err := k.Secret.Read()
+		if err != nil {
+			return fmt.Errorf("read id key %s: %w", k.Name, err)
+		}
+		s.idKeys[k.Name] = []byte(secret)
+	}
+	if err := s.idKeys.Check(); err != nil {
+		return err
+	}
 	if sasl := c.Kafka.SASL; sasl != nil {
 		o.Kafka.SASL = &kafkalog.SASL{Mechanism: sasl.Mechanism, User: sasl.User}
 		o.Kafka.SASL.Password, err = sasl.Password.Read()
@@ -129,6 +141,7 @@ func (s *setup) settings(c *config.Source) app.Settings {
 		Stream: c.Stream, Host: c.Host, Location: c.Location, Year: c.Year,
 		Remember: c.Remember, MaxOpen: c.MaxOpen,
 		MessageID: c.MessageID(), Account: s.config.Account, Patterns: c.PathPatterns, Keys: s.keys,
+		IDKeys: s.idKeys, Addresses: c.AddressPatterns,
 	}
 }
 

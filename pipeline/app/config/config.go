@@ -15,6 +15,7 @@ type Config struct {
 	Kafka      Kafka
 	ClickHouse ClickHouse
 	Accounts   []Account
+	IDKeys     []IDKey
 	Sources    []Source
 	Timers     Timers
 	Classify   Classify
@@ -67,6 +68,13 @@ type Account struct {
 	ClickTracking bool   // whether its links are rewritten
 }
 
+// IDKey is a key that our mails' ids are signed with, so that reports about them
+// are known to be about them.
+type IDKey struct {
+	Name   string
+	Secret Secret
+}
+
 // Source is where events are read from.
 type Source struct {
 	Type     string // as schemas.ParseSourceType knows it; "": the content decides
@@ -80,6 +88,7 @@ type Source struct {
 	// Message-ID is the id.
 	MessageIDPattern *regexp.Regexp
 	PathPatterns     []tracking.Pattern // of tracking paths; none: the default ones
+	AddressPatterns  []*regexp.Regexp   // of our envelope addresses, in reports; see feedback.AddressPatterns
 	Remember         time.Duration      // a queue id after its last line; 0: the default
 	MaxOpen          int                // queue ids in memory; 0: the default
 }

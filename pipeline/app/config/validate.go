@@ -53,6 +53,7 @@ func (c *Config) check(p *problems) {
 	c.Kafka.check(p)
 	c.ClickHouse.check(p)
 	c.checkAccounts(p)
+	checkIDKeys(p, c.IDKeys)
 	c.checkSources(p)
 	checkRange(p, "timers.give_up", c.Timers.GiveUp, minTimer, maxTimer)
 	checkRange(p, "timers.depleted", c.Timers.Depleted, minTimer, maxTimer)
@@ -120,6 +121,23 @@ func (c *ClickHouse) check(p *problems) {
 	}
 	c.Password.check(p, "clickhouse")
 	c.TLS.check(p, "clickhouse.tls")
+}
+
+func checkIDKeys(p *problems, keys []IDKey) {
+	seen := map[string]bool{}
+	for i, k := range keys {
+		key := fmt.Sprintf("id_keys[%d]", i)
+		switch {
+		case !isWord(k.Name):
+			p.report(key+".name", excerpt(k.Name)+" is no name of a key", "use letters, digits and underscores")
+		case seen[k.Name]:
+			p.report(key+".name", excerpt(k.Name)+" is the name of another key, too", "give each a name of its own")
+		case k.Secret.IsZero():
+			p.report(key+".password", "is missing", "name where the secret is with password_env or password_file")
+		}
+		seen[k.Name] = true
+		k.Secret.check(p, key)
+	}
 }
 
 func (s Secret) check(p *problems, key string) {
@@ -224,6 +242,9 @@ func (s *Source) check(p *problems, key string) {
 	}
 	if s.MaxOpen != 0 {
 		checkNumber(p, key+".max_open", s.MaxOpen, minOpen, maxOpen)
+	}
+	if len(s.AddressPatterns) > 0 && s.Type != schemas.SourceARF.String() {
+		p.report(key+".address_patterns", "only reports have them", "give the source the type "+schemas.SourceARF.String())
 	}
 	if len(s.PathPatterns) > 0 && s.Type != schemas.SourceTracking.String() {
 		p.report(key+".path_patterns", "only access logs have them", "give the source the type "+schemas.SourceTracking.String())
