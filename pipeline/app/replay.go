@@ -202,6 +202,7 @@ func (a *App) streams(ctx context.Context, srcs []Source, opts tail.Options) ([]
 				Name: part.name, Reader: part.reader, Parser: srcs[i].Parser, Store: st, Log: out, Gate: a.gate,
 				Partitions: a.partitions, DeadPartitions: a.partitions, UnparsedPartitions: a.partitions,
 				RawExamples: a.opts.RawExamples,
+				Type:        srcs[i].Type.String(), Path: srcs[i].Set.Path, Knows: srcs[i].knows(), Logger: a.log,
 			})
 			if err != nil {
 				return nil, err

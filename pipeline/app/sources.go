@@ -47,6 +47,7 @@ type Source struct {
 	Type     schemas.SourceType
 	Set      tail.Set // of a topic only the path, kafka:TOPIC
 	Settings Settings
+	Besides  []schemas.SourceType // what its path is read as, this and others; see NameBesides
 }
 
 // Name is the stream's name, under which its checkpoint is kept.

@@ -10,6 +10,7 @@ import (
 	"mailfate/pipeline/app/config"
 	"mailfate/schemas"
 	"mailfate/sources/feedback"
+	"mailfate/sources/tail"
 	"mailfate/sources/tracking/token"
 )
 
@@ -160,7 +161,8 @@ func (s *setup) collect(args []string, find app.Finder) ([]app.Source, error) {
 		add(app.ParseArgument(arg), s.settingsFor)
 	}
 	if len(args) > 0 {
-		return srcs, errors.Join(errs...)
+		app.NameBesides(srcs)
+		return srcs, errors.Join(append(errs, onePipe(srcs))...)
 	}
 	for i := range s.config.Sources {
 		c := &s.config.Sources[i]
@@ -169,5 +171,16 @@ func (s *setup) collect(args []string, find app.Finder) ([]app.Source, error) {
 			add(app.Argument{Type: t, Path: path}, func(schemas.SourceType, string) app.Settings { return s.settings(c) })
 		}
 	}
+	app.NameBesides(srcs)
 	return srcs, errors.Join(errs...)
+}
+
+// onePipe refuses standard input as two types: the first would leave nothing to the second.
+func onePipe(srcs []app.Source) error {
+	for _, s := range srcs {
+		if s.Set.Path == tail.Stdin && len(s.Besides) > 1 {
+			return usageError{errors.New("read standard input: it is named twice, and can be read once; write it to a file that is named twice")}
+		}
+	}
+	return nil
 }

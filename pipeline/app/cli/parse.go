@@ -67,11 +67,19 @@ func (e *env) doParse(args []string, countOnly bool) error {
 	var errs []error
 	for i := range srcs {
 		n, err := app.Parse(&srcs[i], show, nil)
+		e.warn(&srcs[i], &n)
 		counts[srcs[i].Name()] = n
 		errs = append(errs, err)
 	}
 	errs = append(errs, out.Flush(), e.printCounts(counts, countOnly))
 	return errors.Join(errs...)
+}
+
+// warn says what looks like a mistake of whoever named the source's type.
+func (e *env) warn(src *app.Source, n *app.ParseCounts) {
+	for _, w := range n.Warnings {
+		fmt.Fprintf(e.err, "%s: %s\n", terminal.Visible(src.Name()), terminal.Visible(w))
+	}
 }
 
 func (e *env) printCounts(counts map[string]app.ParseCounts, onOut bool) error {
