@@ -155,7 +155,7 @@ func find(arg Argument, settings func(schemas.SourceType, string) Settings, all 
 		t := arg.Type
 		if t == schemas.SourceNone {
 			if t, err = recognise(set); err != nil {
-				errs = append(errs, err)
+				errs = append(errs, leftOut(arg, err))
 				continue
 			}
 		}
@@ -192,11 +192,11 @@ func recognise(set tail.Set) (schemas.SourceType, error) {
 	case feedback.Recognises(sample):
 		return schemas.SourceARF, nil
 	}
-	what := "its content is none of postfix, exim, sendmail, powermta, kumomta, platform, tracking, arf"
+	what := errUnknown
 	if tail.LooksBinary(sample) {
-		what = "it is a binary file"
+		what = fmt.Errorf("%w: it is a binary file", errUnknown)
 	}
-	return schemas.SourceNone, fmt.Errorf("recognise %s: %s; say what it is, as in postfix:%s", set.Path, what, set.Path)
+	return schemas.SourceNone, fmt.Errorf("recognise %s: %w; say what it is, as TYPE:%s", set.Path, what, set.Path)
 }
 
 // Parser returns a new parser for the source's beginning, as it is now.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -67,6 +68,8 @@ type setup struct {
 	env    *env
 	keys   *token.Keys   // of tracking links; see readKeys
 	idKeys feedback.Keys // read by options
+
+	leftOut map[string]bool // files of directories, which were told of
 }
 
 func (e *env) setup() (*setup, error) {
@@ -115,10 +118,13 @@ func (s *setup) find(args []string) ([]app.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(srcs) == 0 {
-		return nil, usageError{errNothing}
+	switch {
+	case len(srcs) > 0:
+		return srcs, nil
+	case len(args) > 0:
+		return nil, usageError{fmt.Errorf("find %s: %w", strings.Join(args, " "), errNothing)}
 	}
-	return srcs, nil
+	return nil, usageError{errNothing}
 }
 
 var errNothing = errors.New("nothing to read: name a file, mailbox or directory that is not empty, or sources in the configuration")
@@ -146,7 +152,7 @@ func (s *setup) collect(args []string, find app.Finder) ([]app.Source, error) {
 	seen := map[string]int{} // index into srcs
 	add := func(arg app.Argument, settings func(schemas.SourceType, string) app.Settings) {
 		found, err := find(arg, settings)
-		errs = append(errs, err)
+		errs = append(errs, s.withoutLeftOut(wrongType(arg, err)))
 		for _, src := range found {
 			key := src.Type.String() + ":" + src.Set.Path
 			if i, ok := seen[key]; ok {
