@@ -32,7 +32,7 @@ func (s *Stream) warnOfAll() {
 	}
 	t := s.total()
 	if w := stray.Fruitless(s.opts.Type, s.opts.Path, t.Lines, t.Events+t.Context); w != "" {
-		s.opts.Logger.Warn(w, "stream", s.opts.Name)
+		s.opts.Logger.Warn("is its type right?", "stream", s.opts.Name, "problem", w)
 	}
 }
 
@@ -44,7 +44,7 @@ func (s *Stream) warnOfStrays() bool {
 	w := s.strays.Warning(s.opts.Type, s.opts.Path, s.opts.Reader.Counts().Lines)
 	if w != "" {
 		s.strayTold = true
-		s.opts.Logger.Warn(w, "stream", s.opts.Name)
+		s.opts.Logger.Warn("is its type right?", "stream", s.opts.Name, "problem", w)
 	}
 	return s.strayTold
 }

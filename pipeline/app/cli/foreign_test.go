@@ -36,7 +36,7 @@ func TestForeign(t *testing.T) {
 		{args: []string{"postfix:" + mixed}, says: []string{"3 of 4 lines are not of type postfix; they look like exim and sendmail: name the file again as exim:" + mixed + " sendmail:" + mixed}},
 		{args: []string{"postfix:" + mixed, "sendmail:" + mixed, "exim:" + mixed}, not: "not of type"},
 		{args: []string{"postfix:" + nobodys}, says: []string{"none of 1 lines says anything", nobodys}},
-		{args: []string{filepath.Join(dir, "logs")}, says: []string{"leave out: recognise " + stray}},
+		{args: []string{filepath.Join(dir, "logs")}, says: []string{"left out", "recognise " + stray}},
 		{args: []string{stray}, code: 1, says: []string{"mailfate: recognise " + stray, "TYPE:" + stray}},
 		{args: []string{stray, nobodys}, code: 1, says: []string{"mailfate: recognise " + stray, "mailfate: recognise " + nobodys}},
 		{args: []string{"Postfix:" + mixed}, code: 2, says: []string{"did you mean postfix?"}},

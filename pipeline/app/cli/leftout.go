@@ -13,7 +13,7 @@ import (
 // withoutLeftOut tells of the files that were left out, each once, and returns the
 // other errors.
 func (s *setup) withoutLeftOut(err error) error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // only what was joined is taken apart
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var others []error
 		for _, e := range joined.Unwrap() {
 			others = append(others, s.withoutLeftOut(e))
@@ -29,7 +29,7 @@ func (s *setup) withoutLeftOut(err error) error {
 			s.leftOut = map[string]bool{}
 		}
 		s.leftOut[text] = true
-		s.env.logger().Warn(text)
+		s.env.logger().Warn("a file of a directory is left out", "error", out.Err)
 	}
 	return nil
 }
