@@ -42,7 +42,7 @@ const (
 
 // TestReadersAgree holds the readers against each other: what a person does to mail
 // is the same observation, whichever MTA is told to do it. sendmail logs nothing of
-// it, and PowerMTA's guide does not say what it does.
+// it.
 func TestReadersAgree(t *testing.T) {
 	for _, c := range []struct {
 		what, reader, line string
@@ -73,6 +73,10 @@ func TestReadersAgree(t *testing.T) {
 		{"sent away", "postfix", "Nov 22 07:00:00 mx1 postfix/smtpd[1]: NOQUEUE: reject: RCPT from c.test[192.0.2.1]: 554 5.7.1 <b@c.test>: Relay access denied; from=<s@a.test> to=<b@c.test> proto=ESMTP helo=<c.test>", schemas.Refused, schemas.Policy},
 		{"sent away", "sendmail", "Nov 22 07:00:00 mx1 sm-mta[54]: ruleset=check_rcpt, arg1=<b@c.test>, relay=c.test [192.0.2.1], reject=550 5.7.1 Relaying denied", schemas.Refused, schemas.Policy},
 		{"sent away", "exim", "2026-11-22 07:00:00 H=c.test [192.0.2.1] F=<s@a.test> rejected RCPT <b@c.test>: relay not permitted", schemas.Refused, schemas.Policy},
+		{"taken out", "powermta", "type,timeLogged,rcpt,dsnStatus,dsnDiag,dsnMta\nb,1790000000,b@c.test,5.0.0 (undefined status),deleted by administrator,", schemas.Cancelled, schemas.ReasonNone},
+		{"taken out", "powermta", "type,timeLogged,rcpt,dsnStatus,dsnDiag,dsnMta\nb,1790000000,b@c.test,5.7.1 (Deleted by administrator),,", schemas.Cancelled, schemas.ReasonNone},
+		{"a server's words", "powermta", "type,timeLogged,rcpt,dsnDiag,dsnMta\nb,1790000000,b@c.test,deleted by administrator,mx.c.test (192.0.2.1)", schemas.Bounced, schemas.ReasonNone},
+		{"a server's words", "powermta", "type,timeLogged,rcpt,dsnDiag\nb,1790000000,b@c.test,smtp;550 deleted by administrator", schemas.Bounced, schemas.ReasonNone},
 	} {
 		f := readers[c.reader]
 		r := f.Read(t, f.New(), []byte(c.line), 0)

@@ -31,6 +31,7 @@ func read(argument string) error {
 	if len(found) != 1 {
 		return fmt.Errorf("read %s: it is %d logs, want one", argument, len(found))
 	}
+	app.OnlyParse()
 	counts, err := app.Parse(&found[0], func(*schemas.Event) error { return nil }, nil)
 	if err != nil {
 		return err

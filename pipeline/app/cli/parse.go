@@ -24,6 +24,7 @@ func (e *env) parse() *cobra.Command {
 			"understood: lines by what they have in common, the most frequent first.",
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
+			app.OnlyParse()
 			switch {
 			case shapes && countOnly:
 				return usageError{errors.New("--shapes and --count are two questions: ask one")}

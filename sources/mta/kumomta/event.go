@@ -35,9 +35,7 @@ func (p *Parser) addPart(to *string, v jsonline.Value) {
 
 // addMessageID adds the Message-ID, if there is one.
 func (p *Parser) addMessageID() {
-	p.heads = headers{}
-	p.heads.read(&p.scanner, p.rec.headers)
-	id := p.heads.messageID
+	id := p.header(messageIDHeader)
 	written := id.Raw
 	if !id.Plain() {
 		p.buf = id.AppendText(p.buf[:0])
@@ -86,11 +84,11 @@ func (p *Parser) addRecipients(v jsonline.Value) bool {
 
 // provisionalName names a message for which there is no Message-ID.
 func (p *Parser) provisionalName() []byte {
-	r := &p.rec
-	b := append(append(p.buf[:0], "q:"...), r.nodeID.Raw...)
-	b = append(append(b, "//"...), r.id.Raw...)
+	r := p.rec
+	b := append(append(p.buf[:0], "q:"...), r.Value(nodeID).Raw...)
+	b = append(append(b, "//"...), r.Value(id).Raw...)
 	b = append(b, '/')
-	if ms, ok := p.created.Field(r.created.Raw); ok {
+	if ms, ok := p.created.Field(r.Value(created).Raw); ok {
 		b = time.UnixMilli(ms).UTC().AppendFormat(b, "2006-01-02T15:04:05.000Z")
 	}
 	p.buf = b
@@ -99,28 +97,28 @@ func (p *Parser) provisionalName() []byte {
 
 // addEnvelope adds what is said of the message whatever became of it.
 func (p *Parser) addEnvelope() {
-	ev, r := &p.event, &p.rec
-	if r.sender.Type == jsonline.String {
-		p.add(&ev.Sender, r.sender)
-		if len(r.sender.Raw) == 0 {
+	ev, r := &p.event, p.rec
+	if r.Value(sender).Type == jsonline.String {
+		p.add(&ev.Sender, r.Value(sender))
+		if len(r.Value(sender).Raw) == 0 {
 			ev.Sender = "<>"
 		}
 	}
-	campaign, tenant := queueName(r.queue)
+	campaign, tenant := queueName(r.Value(queue))
 	p.texts.Add(&ev.Campaign, campaign)
 	p.user = ""
 	if len(tenant) > 0 {
 		p.texts.Add(&p.user, tenant)
 	} else {
-		p.add(&p.user, user(&p.scanner, r.meta))
+		p.add(&p.user, p.metaUser())
 	}
-	p.add(&ev.Subject, p.heads.subject)
-	p.add(&ev.QueueID, r.id)
+	p.add(&ev.Subject, p.header(subjectHeader))
+	p.add(&ev.QueueID, r.Value(id))
 	if ev.Host == "" {
-		p.add(&ev.Host, r.nodeID)
+		p.add(&ev.Host, r.Value(nodeID))
 	}
-	if r.size.Type == jsonline.Number {
-		ev.Size, _ = strconv.ParseInt(string(r.size.Raw), 10, 64)
+	if r.Value(size).Type == jsonline.Number {
+		ev.Size, _ = strconv.ParseInt(string(r.Value(size).Raw), 10, 64)
 		ev.Size = max(ev.Size, 0)
 	}
 }
@@ -145,21 +143,17 @@ func queueName(v jsonline.Value) (campaign, tenant []byte) {
 
 // addResponse adds what was answered, and by which server.
 func (p *Parser) addResponse() {
-	ev, s := &p.event, &p.scanner
-	var r response
-	var code status
-	r.read(s, p.rec.response)
-	code.read(s, r.enhanced)
-	p.buf = code.append(p.buf[:0])
+	ev, r := &p.event, p.rec
+	p.buf = p.appendStatus(p.buf[:0])
 	p.texts.Add(&ev.Enhanced, p.buf)
-	ev.Code = smtpCode(r.code)
+	ev.Code = smtpCode(r.Value(code))
 	if ev.Kind == schemas.Refused {
 		ev.Reason = reply.RefusalReason(ev.Code, string(p.buf))
 	}
-	if ev.Code != 0 || len(r.content.Raw) > 0 {
-		p.texts.AddFunc(&ev.Reply, func(b []byte) []byte { return appendReply(b, ev.Code, p.buf, r.content) })
+	if ev.Code != 0 || len(r.Value(content).Raw) > 0 {
+		p.texts.AddFunc(&ev.Reply, func(b []byte) []byte { return appendReply(b, ev.Code, p.buf, r.Value(content)) })
 	}
-	p.addCommand(r.command)
+	p.addCommand(r.Value(command))
 	if ev.Kind != schemas.Queued && ev.Kind != schemas.Refused { // of those the peer is a client
 		p.addServer()
 	}
@@ -202,15 +196,12 @@ func (p *Parser) addCommand(v jsonline.Value) {
 //
 //	"peer_address": {"name", "addr"}, "source_address": {"address": "IP:PORT"}
 func (p *Parser) addServer() {
-	var peer, own address
-	peer.read(&p.scanner, p.rec.peer)
-	own.read(&p.scanner, p.rec.source)
-	if name := plain(peer.name); len(name) > 0 {
+	if name := plain(p.rec.Value(peerName)); len(name) > 0 {
 		p.buf = append(append(p.buf[:0], bytes.TrimSuffix(name, []byte{'.'})...), '[')
-		p.buf = append(append(p.buf, plain(peer.addr)...), ']')
+		p.buf = append(append(p.buf, plain(p.rec.Value(peerAddr))...), ']')
 		p.texts.Add(&p.event.Relay, p.buf)
 	}
-	from := plain(own.addr)
+	from := plain(p.rec.Value(ownAddr))
 	if i := bytes.LastIndexByte(from, ':'); i > 0 {
 		from = bytes.Trim(from[:i], "[]")
 	}

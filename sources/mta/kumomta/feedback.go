@@ -8,15 +8,15 @@ import (
 	"mailfate/sources/mta"
 )
 
-// A report is what a feedback report says (docs.kumomta.com/reference/log_record,
+// A complaint is what a feedback report says (docs.kumomta.com/reference/log_record,
 // Feedback Report).
-type report struct {
+type complaint struct {
 	kind, agent, sender, sourceIP jsonline.Value
 	reporter, recipients          jsonline.Value
 	original, trace               jsonline.Value
 }
 
-func (r *report) read(s *jsonline.Scanner, v jsonline.Value) {
+func (r *complaint) read(s *jsonline.Scanner, v jsonline.Value) {
 	for open(s, v); s.Next(); {
 		switch string(s.Key()) {
 		case "feedback_type":
@@ -42,12 +42,13 @@ func (r *report) read(s *jsonline.Scanner, v jsonline.Value) {
 // feedback says what a feedback loop reported, of the mail that the report
 // returned.
 func (p *Parser) feedback() sources.Result {
-	if p.rec.feedback.Type != jsonline.Object {
+	if p.rec.Value(report).Type != jsonline.Object {
 		return mta.Malformed(BadValue)
 	}
 	p.begin(schemas.Complained)
-	var r report
-	r.read(&p.scanner, p.rec.feedback)
+	p.addHash()
+	var r complaint
+	r.read(&p.scanner, p.rec.Value(report))
 	ev := &p.event
 	ev.Kind, ev.Reason, ev.Reply = feedback.KindOf(text(r.kind))
 	returned := feedback.ReadReturned([]byte(text(r.original)))
@@ -58,15 +59,13 @@ func (p *Parser) feedback() sources.Result {
 	}
 	p.addReported(&r, returned.Recipient)
 	ev.Sender = bare(text(r.sender))
-	var reporter address
-	reporter.read(&p.scanner, r.reporter)
-	p.add(&ev.Relay, reporter.name)
+	p.add(&ev.Relay, member(&p.scanner, r.reporter, "name"))
 	p.add(&ev.IP, r.sourceIP)
 	if ev.Kind.Stage() == schemas.StageFeedback { // of an unsubscription it would be the reader's
 		p.add(&ev.UserAgent, r.agent)
 	}
 	if ev.Host == "" {
-		p.add(&ev.Host, p.rec.nodeID)
+		p.add(&ev.Host, p.rec.Value(nodeID))
 	}
 	p.user = ""
 	return p.send()
@@ -74,7 +73,7 @@ func (p *Parser) feedback() sources.Result {
 
 // addReported adds whom the report is about: as KumoMTA itself had noted in the
 // mail (trace_headers), as the report says, or as the mail is addressed.
-func (p *Parser) addReported(r *report, addressed string) {
+func (p *Parser) addReported(r *complaint, addressed string) {
 	said := []string{r.traced(&p.scanner)}
 	if r.recipients.Type == jsonline.Array {
 		for p.scanner.Array(r.recipients.Raw); p.scanner.Next(); {
@@ -95,14 +94,18 @@ func (p *Parser) addReported(r *report, addressed string) {
 }
 
 // traced returns the recipient that KumoMTA had noted.
-func (r *report) traced(s *jsonline.Scanner) string {
-	var v jsonline.Value
-	for open(s, r.trace); s.Next(); {
-		if string(s.Key()) == "recipient" {
+func (r *complaint) traced(s *jsonline.Scanner) string {
+	return text(last(s, member(s, r.trace, "recipient")))
+}
+
+// member returns an object's last member of a key.
+func member(s *jsonline.Scanner, object jsonline.Value, key string) (v jsonline.Value) {
+	for open(s, object); s.Next(); {
+		if string(s.Key()) == key {
 			v = s.Value()
 		}
 	}
-	return text(last(s, v))
+	return v
 }
 
 // text returns a string's text; "" for what is none.

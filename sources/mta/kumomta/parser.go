@@ -24,8 +24,7 @@ type Parser struct {
 	// Of the record being read.
 	emit       func(*schemas.Event)
 	scanner    jsonline.Scanner
-	rec        record
-	heads      headers
+	rec        *jsonline.Reader
 	hash       schemas.Hash
 	event      schemas.Event
 	texts      texts.Set
@@ -39,7 +38,7 @@ var _ sources.Parser = (*Parser)(nil)
 
 // New returns a parser for one stream.
 func New(o Options) *Parser {
-	p := &Parser{options: o, clock: o.Clock(), created: o.Clock()}
+	p := &Parser{options: o, rec: jsonline.NewReader(fields), clock: o.Clock(), created: o.Clock()}
 	p.State = mta.NewState(&p.clock)
 	return p
 }
@@ -50,10 +49,10 @@ func (p *Parser) Line(line sources.Line, emit func(*schemas.Event)) sources.Resu
 	if len(bytes.TrimSpace(data)) == 0 {
 		return mta.Ignored(RuleBlank)
 	}
-	if !p.rec.read(&p.scanner, data) {
+	if p.rec.Read(data) != nil {
 		return mta.Malformed(NotJSON)
 	}
-	if string(p.rec.received.Raw) == "LogRecord" {
+	if string(p.rec.Value(received).Raw) == "LogRecord" {
 		return mta.Ignored(RuleLogRecord)
 	}
 	at, ok := p.time()
@@ -74,17 +73,17 @@ func (p *Parser) Line(line sources.Line, emit func(*schemas.Event)) sources.Resu
 // time returns when the record was made: event_time, or the timestamp of older
 // versions, which has whole seconds only.
 func (p *Parser) time() (ms int64, ok bool) {
-	if p.rec.eventTime.Type == jsonline.String {
-		return p.clock.Field(p.rec.eventTime.Raw)
+	if p.rec.Value(eventTime).Type == jsonline.String {
+		return p.clock.Field(p.rec.Value(eventTime).Raw)
 	}
-	return p.clock.Field(p.rec.timestamp.Raw)
+	return p.clock.Field(p.rec.Value(timestamp).Raw)
 }
 
 // byType reads a record by its type (docs.kumomta.com/reference/log_record,
 // Record Types). Any is the name of all of them in the configuration of loggers, and
 // no record's.
 func (p *Parser) byType() sources.Result {
-	switch string(p.rec.kind.Raw) {
+	switch string(p.rec.Value(kind).Raw) {
 	case "Reception", "XferIn":
 		return p.transport(schemas.Queued)
 	case "Delivery":

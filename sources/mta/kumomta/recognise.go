@@ -10,15 +10,14 @@ import (
 // first line, which may be cut, is one of a documented type.
 func Recognises(sample []byte) bool {
 	line, _, whole := bytes.Cut(bytes.TrimPrefix(sample, []byte("\ufeff")), []byte("\n"))
-	var r record
-	var s jsonline.Scanner
-	if !r.read(&s, line) && whole {
+	r := jsonline.NewReader(fields)
+	if r.Read(line) != nil && whole {
 		return false
 	}
-	switch string(r.kind.Raw) {
+	switch string(r.Value(kind).Raw) {
 	case "Reception", "Delivery", "Bounce", "TransientFailure", "Expiration", "AdminBounce", "OOB", "Feedback", "Rejection",
 		"AdminRebind", "DeferredInjectionRebind", "Delayed", "Delay", "XferIn", "XferOut":
-		return r.id.Type == jsonline.String && r.sender.Type != jsonline.None
+		return r.Value(id).Type == jsonline.String && r.Value(sender).Type != jsonline.None
 	}
 	return false
 }

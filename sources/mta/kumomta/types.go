@@ -11,12 +11,13 @@ import (
 func (p *Parser) transport(kind schemas.Kind) sources.Result {
 	p.begin(kind)
 	p.addMessageID()
-	if !p.addRecipients(p.rec.recipient) {
+	if !p.addRecipients(p.rec.Value(recipient)) {
 		return mta.Malformed(BadValue)
 	}
 	if len(p.recipients) == 0 && !p.named {
 		return mta.Malformed(NoRecipient)
 	}
+	p.addHash()
 	if !p.named {
 		p.CountProvisional()
 		p.texts.Add(&p.event.MessageID, p.provisionalName())
@@ -31,12 +32,13 @@ func (p *Parser) transport(kind schemas.Kind) sources.Result {
 func (p *Parser) rejection() sources.Result {
 	p.begin(schemas.Refused)
 	p.addMessageID()
-	if !p.addRecipients(p.rec.recipient) {
+	if !p.addRecipients(p.rec.Value(recipient)) {
 		return mta.Malformed(BadValue)
 	}
 	if len(p.recipients) == 0 && !p.named {
 		return mta.Ignored(RuleRejectWithoutRecipient)
 	}
+	p.addHash()
 	if !p.named {
 		p.event.MessageID = "n:" + p.hash.Hex()
 	}
@@ -49,8 +51,11 @@ func (p *Parser) rejection() sources.Result {
 // id, headers, queue and meta are the report's, not the message's.
 func (p *Parser) outOfBand() sources.Result {
 	p.begin(schemas.BouncedLater)
-	p.rec.id, p.rec.headers, p.rec.queue, p.rec.meta = jsonline.Value{}, jsonline.Value{}, jsonline.Value{}, jsonline.Value{}
-	if !p.addRecipients(p.rec.recipient) {
+	p.addHash()
+	for _, f := range [...]int{id, headers, queue, meta} {
+		p.rec.Clear(f)
+	}
+	if !p.addRecipients(p.rec.Value(recipient)) {
 		return mta.Malformed(BadValue)
 	}
 	if len(p.recipients) == 0 {
@@ -63,20 +68,24 @@ func (p *Parser) outOfBand() sources.Result {
 	return p.send()
 }
 
-// begin begins an event. What makes a record itself is hashed as it is written.
-func (p *Parser) begin(kind schemas.Kind) {
-	p.event.Kind = kind
+// begin begins an event.
+func (p *Parser) begin(is schemas.Kind) {
+	p.event.Kind = is
 	p.texts.Reset()
 	p.recipients = p.recipients[:0]
 	p.named = false
-	p.heads = headers{}
-	r := &p.rec
-	at := r.eventTime
-	if at.Type != jsonline.String {
-		at = r.timestamp
+}
+
+// addHash names the record: what makes it itself is hashed as it is written.
+func (p *Parser) addHash() {
+	r := p.rec
+	at := eventTime
+	if r.Value(at).Type != jsonline.String {
+		at = timestamp
 	}
 	b := append(p.buf[:0], "kumomta"...)
-	for _, v := range [...]*jsonline.Value{&r.nodeID, &r.kind, &r.id, &at, &r.recipient, &r.attempts, &r.response} {
+	for _, f := range [...]int{nodeID, kind, id, at, recipient, attempts, response} {
+		v := r.Value(f)
 		b = append(b, byte(v.Type), byte(len(v.Raw)), byte(len(v.Raw)>>8), byte(len(v.Raw)>>16))
 		b = append(b, v.Raw...)
 	}

@@ -19,11 +19,11 @@ type delivery struct {
 }
 
 // delivery reads a line that says what became of one recipient.
-func (p *Parser) delivery() sources.Result {
+func (p *Parser) delivery(id []byte) sources.Result {
 	// What is read outlives the line: one copy, of which all fields are parts.
 	s := mta.OwnCopy(p.rec.Text)
-	id, s, _ := strings.Cut(s, ": ")
-	d, ok := parseDelivery(s)
+	own := s[:len(id)]
+	d, ok := parseDelivery(s[len(id)+len(": "):])
 	if !ok {
 		return mta.Unparsed
 	}
@@ -31,7 +31,7 @@ func (p *Parser) delivery() sources.Result {
 	if kind == schemas.KindNone && rule == "" {
 		return mta.Unparsed
 	}
-	e := p.at(p.rec.Text[:len(id)], never)
+	e := p.at(id, never)
 	switch {
 	case e.Message.flags&flagNotification != 0 && rule == "":
 		rule = RuleNotification
@@ -41,7 +41,7 @@ func (p *Parser) delivery() sources.Result {
 	if rule != "" {
 		return mta.Ignored(rule)
 	}
-	p.about(e, kind, id)
+	p.about(e, kind, own)
 	d.fill(&p.event)
 	p.event.Recipient = e.Message.aliases.written(p.event.Recipient)
 	if p.event.NextQueueID != "" {

@@ -17,7 +17,7 @@ func (p *Parser) message(id, s []byte) sources.Result {
 	switch s[0] {
 	case 't':
 		if scan.Begins(s, "to=<") {
-			return p.delivery()
+			return p.delivery(id)
 		}
 	case 'f':
 		if rest, ok := scan.After(s, "from="); ok {

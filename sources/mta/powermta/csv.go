@@ -1,6 +1,9 @@
 package powermta
 
-import "bytes"
+import (
+	"bytes"
+	"math"
+)
 
 // maxColumns is how many columns a record may have.
 const maxColumns = 512
@@ -14,69 +17,113 @@ const (
 	malformed
 )
 
-// A record is the values of one record by their columns. A value is nil when
-// there is no such column. They are views of the line, or of the buffer in which
-// those with doubled quotes are put together.
+// A record is the values of one record by their columns.
 type record struct {
-	values [columnCount][]byte
-	n      int // of values, also of those that are not kept
-	buf    []byte
+	line    []byte
+	doubled []byte // the values that had doubled quotes, as they are meant
+	places  [columnCount]place
+	n       int // of values, also of those that are not kept
+}
+
+// A place is where a value stands, which costs less than a view of it.
+type place struct {
+	start, end int32
+	in         text
+}
+
+// A text is what values stand in.
+type text uint8
+
+const (
+	nowhere text = iota // there is no such column
+	inLine
+	inDoubled
+)
+
+// value is a column's value; nil when there is no such column.
+func (r *record) value(c column) []byte {
+	p := &r.places[c]
+	switch p.in {
+	case inLine:
+		return r.line[p.start:p.end]
+	case inDoubled:
+		return r.doubled[p.start:p.end]
+	}
+	return nil
 }
 
 // split reads the values of a record (RFC 4180, 2).
 func (r *record) split(line []byte, columns []column) shape {
-	r.values = [columnCount][]byte{}
-	r.n, r.buf = 0, r.buf[:0]
-	for more := true; more; r.n++ {
-		var value []byte
-		if len(line) > 0 && line[0] == '"' {
+	if len(line) > math.MaxInt32 {
+		return malformed
+	}
+	r.line, r.doubled = line, r.doubled[:0]
+	r.places = [columnCount]place{}
+	i := 0
+	for r.n = 0; r.n < maxColumns; r.n++ {
+		p := place{start: int32(i), in: inLine}
+		if i < len(line) && line[i] == '"' {
 			var s shape
-			if value, line, more, s = r.quoted(line[1:]); s != whole {
+			if p, i, s = r.quoted(i + 1); s != whole {
 				return s
 			}
-		} else if i := bytes.IndexByte(line, ','); i >= 0 {
-			value, line = line[:i], line[i+1:]
 		} else {
-			value, more = line, false
-		}
-		if r.n == maxColumns {
-			return malformed
+			i = comma(line, i)
+			p.end = int32(i)
 		}
 		if r.n < len(columns) {
-			r.values[columns[r.n]] = value
+			r.places[columns[r.n]] = p
 		}
+		if i == len(line) {
+			r.n++
+			return whole
+		}
+		i++
 	}
-	return whole
+	return malformed
 }
 
-// quoted reads a value in quotes, behind the first of them; more says that there
-// is another value. Two quotes in it stand for one.
+// comma returns where the next comma stands; the line's end when there is none.
+func comma(line []byte, i int) int {
+	if i < len(line) && line[i] == ',' { // many values are empty
+		return i
+	}
+	if n := bytes.IndexByte(line[i:], ','); n >= 0 {
+		return i + n
+	}
+	return len(line)
+}
+
+// quoted reads a value in quotes, behind the first of them, and returns where it
+// ends. Two quotes in it stand for one.
 //
 //	escaped = DQUOTE *(TEXTDATA / COMMA / CR / LF / 2DQUOTE) DQUOTE
-func (r *record) quoted(s []byte) (value, rest []byte, more bool, _ shape) {
-	start := len(r.buf)
+func (r *record) quoted(i int) (p place, end int, _ shape) {
+	line := r.line
+	p = place{start: int32(i), in: inLine}
 	for {
-		i := bytes.IndexByte(s, '"')
-		if i < 0 {
-			return nil, nil, false, unclosed
+		n := bytes.IndexByte(line[i:], '"')
+		if n < 0 {
+			return p, 0, unclosed
 		}
-		after := s[i+1:]
+		last := i + n
+		end = last + 1
 		switch {
-		case len(after) > 0 && after[0] == '"':
-			r.buf = append(r.buf, s[:i+1]...)
-			s = after[1:]
+		case end < len(line) && line[end] == '"':
+			if p.in == inLine {
+				p = place{start: int32(len(r.doubled)), in: inDoubled}
+			}
+			r.doubled = append(r.doubled, line[i:end]...)
+			i = end + 1
 			continue
-		case len(after) > 0 && after[0] != ',':
-			return nil, nil, false, malformed
+		case end < len(line) && line[end] != ',':
+			return p, 0, malformed
 		}
-		value = s[:i]
-		if len(r.buf) > start {
-			r.buf = append(r.buf, value...)
-			value = r.buf[start:]
+		p.end = int32(last)
+		if p.in == inDoubled {
+			r.doubled = append(r.doubled, line[i:last]...)
+			p.end = int32(len(r.doubled))
 		}
-		if len(after) == 0 {
-			return value, nil, false, whole
-		}
-		return value, after[1:], true, whole
+		return p, end, whole
 	}
 }

@@ -30,6 +30,9 @@
 // so that all records of a message to a recipient have the same, but for those of
 // what comes back later without an envelope id: nothing in them leads to it.
 //
+// What a person deletes is only in the file where the guide says so (6.3.22): not
+// with pmta delete --no-accounting, and with --dsn only with --accounting too.
+//
 // What it leaves out on purpose: it does not classify replies, and takes bounceCat
 // for a reason only where PowerMTA itself failed and no server had said a word.
 //

@@ -25,10 +25,10 @@ func (p *Parser) add(to *string, text []byte) {
 // addIdentity adds which message it is, to whom.
 func (p *Parser) addIdentity(to []byte) {
 	ev := &p.event
-	p.hash = p.hashes.Of(ev.Host, "", p.rec.values[timeLogged], p.line)
+	p.hash = p.hashes.Of(ev.Host, "", p.rec.value(timeLogged), p.line)
 	p.texts.Reset()
 	p.add(&ev.Recipient, to)
-	id := p.rec.values[messageID]
+	id := p.rec.value(messageID)
 	if p.named = mta.HasMessageID(id); p.named {
 		p.add(&ev.MessageID, id)
 		return
@@ -39,39 +39,39 @@ func (p *Parser) addIdentity(to []byte) {
 
 // addEnvelope adds what is said of the message whatever became of it.
 func (p *Parser) addEnvelope() {
-	ev, v := &p.event, &p.rec.values
-	if v[orig] != nil {
-		p.texts.Add(&ev.Sender, v[orig])
-		if len(v[orig]) == 0 {
+	ev, v := &p.event, &p.rec
+	if v.value(orig) != nil {
+		p.texts.Add(&ev.Sender, v.value(orig))
+		if len(v.value(orig)) == 0 {
 			ev.Sender = "<>"
 		}
 	}
-	p.texts.Add(&ev.EmailID, v[envID])
-	job := v[jobID]
+	p.texts.Add(&ev.EmailID, v.value(envID))
+	job := v.value(jobID)
 	if len(job) == 0 {
-		job = v[jobHeader]
+		job = v.value(jobHeader)
 	}
 	p.texts.Add(&ev.Campaign, job)
-	p.texts.Add(&ev.Subject, v[subject])
-	p.texts.Add(&ev.Instance, v[vmta])
-	ev.Size, _, _ = scan.Number(v[dlvSize])
+	p.texts.Add(&ev.Subject, v.value(subject))
+	p.texts.Add(&ev.Instance, v.value(vmta))
+	ev.Size, _, _ = scan.Number(v.value(dlvSize))
 }
 
 // addReply adds what was said to PowerMTA, or by it.
 func (p *Parser) addReply() {
-	ev, v := &p.event, &p.rec.values
-	words := withoutType(v[dsnDiag])
+	ev, v := &p.event, &p.rec
+	words := withoutType(v.value(dsnDiag))
 	ev.Code = reply.Code(words)
 	p.texts.Add(&ev.Reply, words)
-	p.texts.Add(&ev.Enhanced, statusCode(v[dsnStatus]))
-	p.texts.Add(&ev.IP, v[dlvSourceIP])
-	server := v[dsnMta]
+	p.texts.Add(&ev.Enhanced, statusCode(v.value(dsnStatus)))
+	p.texts.Add(&ev.IP, v.value(dlvSourceIP))
+	server := v.value(dsnMta)
 	if len(server) == 0 {
-		server = v[dsnReportingMta]
+		server = v.value(dsnReportingMta)
 	}
 	p.texts.Add(&ev.Relay, p.nameAndAddress(server))
 	if ev.Code == 0 && ev.Kind.Fails() {
-		ev.Reason = ownFailure(v[bounceCat])
+		ev.Reason = ownFailure(v.value(bounceCat))
 	}
 }
 
@@ -87,7 +87,7 @@ func (p *Parser) send() sources.Result {
 		ev.MessageID = schemas.CleanMessageID(ev.MessageID)
 	}
 	if p.options.Account != nil { // without one the user need not be copied
-		ev.Account = p.options.AccountOf(ev.Sender, string(p.rec.values[smtpUser]))
+		ev.Account = p.options.AccountOf(ev.Sender, string(p.rec.value(smtpUser)))
 	}
 	if strings.Contains(ev.Subject, "=?") {
 		ev.Subject = decoded(ev.Subject)

@@ -14,14 +14,15 @@ const headerKey = 'h'
 
 // read takes the columns of a line, and reports whether it is a header.
 func (h *header) read(line []byte) bool {
+	if h.text != nil && bytes.Equal(h.text, line) { // as when a file follows another
+		return true
+	}
 	columns, ok := parseHeader(line)
 	if !ok {
 		return false
 	}
 	h.columns = columns
-	if !bytes.Equal(h.text, line) {
-		h.text, h.dirty = append(h.text[:0], line...), true
-	}
+	h.text, h.dirty = append(h.text[:0], line...), true
 	return true
 }
 

@@ -10,21 +10,21 @@ import (
 // Message-ID, as the package comment says. A report from elsewhere without an
 // envelope id has nothing that leads back to it, so it has a name of its own.
 func (p *Parser) provisionalName(to []byte) []byte {
-	v := &p.rec.values
-	if len(v[envID]) > 0 {
+	v := &p.rec
+	if len(v.value(envID)) > 0 {
 		p.begin("q:", p.options.Host, "//")
-		p.buf = append(append(p.buf, v[envID]...), '/')
+		p.buf = append(append(p.buf, v.value(envID)...), '/')
 		return p.buf
 	}
-	if p.event.Kind == schemas.BouncedLater || p.event.Kind.Stage() != schemas.StageTransport || string(v[recordType]) == "rs" {
+	if p.event.Kind == schemas.BouncedLater || p.event.Kind.Stage() != schemas.StageTransport || string(v.value(recordType)) == "rs" {
 		p.begin("f:", p.hash.Hex(), "")
 		return p.buf
 	}
 	p.begin("q:", p.options.Host, "/")
-	p.buf = append(append(p.buf, v[jobID]...), '/')
-	p.buf = append(appendLower(p.buf, v[orig]), '>')
+	p.buf = append(append(p.buf, v.value(jobID)...), '/')
+	p.buf = append(appendLower(p.buf, v.value(orig)), '>')
 	p.buf = append(appendLower(p.buf, to), '/')
-	seen, ok := p.queued.Field(v[timeQueued])
+	seen, ok := p.queued.Field(v.value(timeQueued))
 	if !ok {
 		seen = p.event.Time
 	}

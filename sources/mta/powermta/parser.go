@@ -101,7 +101,7 @@ func (p *Parser) readRecord(line sources.Line) sources.Result {
 		}
 		return mta.Malformed(WrongLength)
 	}
-	at, ok := p.clock.Field(p.rec.values[timeLogged])
+	at, ok := p.clock.Field(p.rec.value(timeLogged))
 	if !ok {
 		return mta.Malformed(BadTime)
 	}

@@ -23,10 +23,9 @@ func (k *key) text() []byte { return k.id[:min(k.n, MaxID)] }
 // An Entry is what is remembered of one queue id, while it means one message.
 type Entry[M any] struct {
 	// What every lookup looks at, within one line of the processor's cache.
-	hash    uint64    // of the key
-	sibling *Entry[M] // the next in the same bucket of the index
 	key     key
-	touched int64 // the stream's time at the last line about it, within touchStep, or at its removal
+	hash    uint32 // of the key
+	touched int64  // the stream's time at the last line about it, within touchStep, or at its removal
 
 	Message M
 

@@ -28,7 +28,10 @@ func inOrder(t *testing.T, table *testTable) {
 	t.Helper()
 	table.settle()
 	ids := map[*Queue]int{}
-	for e := range table.entries.all() {
+	for _, e := range table.entries.entries {
+		if e == nil {
+			continue
+		}
 		if table.entries.get(e.key.queue, e.key.text()) != e {
 			t.Fatalf("entry of %s is not found", e.key.text())
 		}

@@ -105,9 +105,12 @@ func (e *Entry[M]) head(r *saved.Reader) bool {
 
 // settle puts what was loaded into its lists, in the order in which it was left.
 func (t *Table[M, P]) settle() {
-	if len(t.loaded) == 0 {
-		return
+	if len(t.loaded) > 0 {
+		t.listLoaded()
 	}
+}
+
+func (t *Table[M, P]) listLoaded() {
 	slices.SortFunc(t.loaded, func(a, b *Entry[M]) int { return cmp.Compare(a.order, b.order) })
 	for _, e := range t.loaded {
 		t.list(e).add(e)

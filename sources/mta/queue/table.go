@@ -128,7 +128,9 @@ func (t *Table[M, P]) Create(q *Queue, id []byte, seen int64) *Entry[M] {
 	} else {
 		t.free = e.links[byAge].next
 	}
-	*e = Entry[M]{key: keyOf(q, id), firstSeen: seen, touched: t.now, order: t.next()}
+	e.links[byAge].next = nil // the rest is as recycle left it
+	e.key = keyOf(q, id)
+	e.firstSeen, e.touched, e.order = seen, t.now, t.next()
 	t.entries.put(e)
 	q.opened()
 	t.open.add(e)

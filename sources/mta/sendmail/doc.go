@@ -21,7 +21,8 @@
 // more than one.
 //
 // What a person takes out of the queue is not in the log at all: it is done by
-// deleting files. Three more things are not in it as sendmail writes it by default:
+// deleting files, and qtool.pl -d does no more (sendmail 8.17). What is given up for
+// a person (qtool.pl -b) is logged as if its time were over. Three more things are not in it as sendmail writes it by default:
 //   - Above 100 characters a Message-ID is cut, and such a message gets a
 //     provisional one, for a piece of an id is nobody's.
 //   - What an alias stands for is shown instead of the alias, unless it is a

@@ -70,12 +70,7 @@ func (c *Clock) sameSecond(line []byte, n int) (int64, int) {
 	if !sameBytes(line[:secondEnd], c.last[:secondEnd]) {
 		return 0, 0
 	}
-	for _, digit := range line[secondEnd:c.zoneAt] {
-		if !scan.IsDigit(digit) {
-			return 0, 0
-		}
-	}
-	if string(line[c.zoneAt:n]) != string(c.last[c.zoneAt:]) {
+	if !allDigits(line[secondEnd:c.zoneAt]) || string(line[c.zoneAt:n]) != string(c.last[c.zoneAt:]) {
 		return 0, 0
 	}
 	f := line[secondEnd:milliEnd]
@@ -88,6 +83,22 @@ func sameBytes(a, b []byte) bool {
 	second := binary.LittleEndian.Uint64(a[8:]) ^ binary.LittleEndian.Uint64(b[8:])
 	third := binary.LittleEndian.Uint32(a[16:]) ^ binary.LittleEndian.Uint32(b[16:])
 	return first|second|uint64(third) == 0
+}
+
+// allDigits reports whether all are decimal digits. Six of them, the usual case, are
+// looked at together: each is 0x30 to 0x39, so 0x30 to 0x3f, also with 6 added.
+func allDigits(b []byte) bool {
+	if len(b) == 6 {
+		six := uint64(binary.LittleEndian.Uint32(b)) | uint64(binary.LittleEndian.Uint16(b[4:]))<<32
+		const high, digit, more = 0xf0f0f0f0f0f0, 0x303030303030, 0x060606060606
+		return six&high == digit && (six+more)&high == digit
+	}
+	for _, c := range b {
+		if !scan.IsDigit(c) {
+			return false
+		}
+	}
+	return true
 }
 
 // signFollows reports whether a zone may follow a stamp that had none on the line

@@ -3,6 +3,7 @@ package syslog
 import (
 	"bytes"
 	"encoding/binary"
+	"math/bits"
 
 	"mailfate/sources/mta/scan"
 )
@@ -45,14 +46,18 @@ func (o *origins) find(b []byte) (found *Origin, rest []byte) {
 func (o *origins) place(text []byte) *Origin {
 	const golden = 0x9e3779b97f4a7c15 // 2^64 by the golden ratio, which spreads what it multiplies
 	hash := uint64(len(text))
-	for ; len(text) > 8; text = text[8:] {
-		hash = (hash ^ binary.LittleEndian.Uint64(text)) * golden
-		hash ^= hash >> 32
+	last := text[max(0, len(text)-8):]
+	for ; len(text) >= 8; text = text[8:] {
+		hash = bits.RotateLeft64(hash, 5) ^ binary.LittleEndian.Uint64(text)
 	}
-	for _, c := range text {
-		hash = (hash ^ uint64(c)) * golden
+	if len(last) == 8 { // again with what is left over
+		hash = bits.RotateLeft64(hash, 5) ^ binary.LittleEndian.Uint64(last)
+	} else {
+		for _, c := range last {
+			hash = hash<<8 ^ uint64(c)
+		}
 	}
-	return &o[(hash>>32)%uint64(len(o))]
+	return &o[(hash*golden>>32)%uint64(len(o))]
 }
 
 // remember makes room for an origin and writes it there.

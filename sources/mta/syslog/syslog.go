@@ -44,7 +44,9 @@ func (l *Line) Split(clock *stamp.Clock, b []byte) bool {
 	if len(b) > 0 && b[0] == 0 {
 		b = bytes.TrimLeft(b, "\x00")
 	}
-	b = bytes.TrimSuffix(b, []byte{'\r'})
+	if n := len(b); n > 0 && b[n-1] == '\r' {
+		b = b[:n-1]
+	}
 	if len(b) == 0 {
 		return false
 	}
