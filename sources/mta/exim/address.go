@@ -147,8 +147,8 @@ func spacedTarget(s []byte) (t target, rest []byte, ok bool) {
 		}
 		if scan.Begins(near[i:], " <") {
 			originals++
-			if original, after, ok := scan.Angle(near[i+1:]); ok && endsTarget(s[len(near)-len(after):]) {
-				return target{s[:i], original}, s[len(near)-len(after):], true
+			if original, rest, ok := bracketed(s[i+1:]); ok && endsTarget(rest) {
+				return target{s[:i], original}, rest, true
 			}
 		}
 		if !written && endsTarget(s[i:]) {

@@ -74,14 +74,14 @@ func (f *fields) letter(name byte, s []byte) (rest []byte) {
 		f.login, rest = login(s)
 		f.late = f.protocol
 	case 'F':
-		if sender, rest, ok := scan.Angle(s); ok {
+		if sender, rest, ok := bracketed(s); ok {
 			f.sender, f.hasSender = sender, true
 			return rest
 		}
 		return skipValue(s)
 	case 'P': // the return path; of an arrival, the protocol
 		f.protocol = true
-		if _, rest, ok := scan.Angle(s); ok {
+		if _, rest, ok := bracketed(s); ok {
 			return rest
 		}
 		return skipValue(s)
@@ -110,6 +110,13 @@ func (f *fields) letter(name byte, s []byte) (rest []byte) {
 		return skipValue(s)
 	}
 	return rest
+}
+
+// bracketed reads an address in brackets that is no longer than Exim takes them.
+func bracketed(s []byte) (address, rest []byte, ok bool) {
+	near := s[:min(len(s), maxTarget)]
+	address, after, ok := scan.Angle(near)
+	return address, s[len(near)-len(after):], ok
 }
 
 // skipValue skips a word, or a text in quotes.
