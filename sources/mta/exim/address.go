@@ -45,18 +45,18 @@ const maxTarget = 2 << 10
 func quotedTarget(s []byte) (t target, rest []byte, ok bool) {
 	near := s[:min(len(s), maxTarget)]
 	for i := 0; ; i++ {
-		next := bytes.Index(near[i:], []byte(" <"))
+		next := bytes.IndexByte(near[i:], '<')
 		if next < 0 {
 			return t, s, false
 		}
 		i += next
-		n := quotedLen(near[:i], near[i+len(" <"):])
-		if n == 0 {
+		if i < 2 || s[i-1] != ' ' {
 			continue
 		}
-		original, rest := s[i+len(" <"):][:n], s[i+len(" <")+n+len(">"):]
-		if endsTarget(rest) {
-			return target{s[:i], original}, rest, true
+		place, bracket := s[:i-1], s[i+1:]
+		n := quotedLen(place, near[i+1:])
+		if n > 0 && endsTarget(bracket[n+1:]) {
+			return target{place, bracket[:n]}, bracket[n+1:], true
 		}
 	}
 }

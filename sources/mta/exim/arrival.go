@@ -22,7 +22,7 @@ func (p *Parser) arrival(s []byte) sources.Result {
 	}
 	var f fields
 	f.read(rest)
-	if !f.late || bytes.Count(rest, []byte(" P=")) > 1 {
+	if f.login != nil && (!f.late || bytes.Count(rest, []byte(" P=")) > 1) {
 		f.login = nil // of the client's own words: its greeting or its user's name
 	}
 	e := p.entry()

@@ -17,7 +17,7 @@ import (
 func (p *Parser) client(s []byte) sources.Result {
 	var f fields
 	rest := f.read(s)
-	if f.ident || bytes.Count(s, []byte(") [")) > 1 {
+	if f.login != nil && (f.ident || bytes.Count(s, []byte(") [")) > 1) {
 		f.login = nil // as likely of the client's own words: its user's name or its greeting
 	}
 	verdict := bytes.TrimPrefix(rest, []byte("temporarily "))
