@@ -144,6 +144,22 @@ func (s *setup) look(args []string) app.Look {
 	}
 }
 
+// checkTopics says which of the arguments, or without any of the configured sources,
+// are topics of a cluster when none is named.
+func (s *setup) checkTopics(o *app.Options, args []string) error {
+	if len(args) == 0 {
+		if err := s.config.CheckTopics(); err != nil {
+			return usageError{err}
+		}
+	}
+	for _, arg := range args {
+		if err := o.CheckCluster(app.ParseArgument(arg)); err != nil {
+			return usageError{err}
+		}
+	}
+	return nil
+}
+
 func (s *setup) discover(args []string) ([]app.Source, error) { return s.collect(args, app.Find) }
 
 // collect gathers the sources of the arguments; without arguments, those of the
