@@ -16,6 +16,8 @@ import (
 	"mailfate/pipeline/embedded/embeddedtest"
 	"mailfate/pipeline/kafkalog"
 	"mailfate/schemas"
+	"mailfate/sources/publish"
+	"mailfate/sources/tail"
 )
 
 // TestWhatComesIsFollowed lets files come into a directory and under a pattern, of
@@ -88,6 +90,29 @@ func TestWhatComesIsFollowed(t *testing.T) {
 	}
 	if n := strings.Count(said.String(), "msg=reading"); n != len(want)-2 {
 		t.Errorf("%d streams, want one for each but the second and third segment:\n%s", n, said.String())
+	}
+}
+
+// TestWhatCannotBeFollowedIsSaid goes on when what comes would keep another's
+// checkpoint, or is too much; the latter is said once.
+func TestWhatCannotBeFollowedIsSaid(t *testing.T) {
+	for want, streams := range map[string]int{"give one of them another": 1, "too many files": maxStreams} {
+		var said safeBuffer
+		a := &App{log: slog.New(slog.NewTextHandler(&said, nil))}
+		b := &beginning{app: a, names: map[string]bool{"mx1": true}, paths: map[string]bool{}, streams: make([]*publish.Stream, streams)}
+		r := arrivals{app: a, begin: b}
+		src := Source{Type: schemas.SourcePostfix, Set: tail.Set{Path: "/new.log"}, Settings: Settings{Stream: "mx1"}}
+		for range 2 {
+			if err := r.read(t.Context(), &src); err != nil || len(b.streams) != streams {
+				t.Errorf("%d streams, %v", len(b.streams), err)
+			}
+			if b.paths[src.Set.Path] {
+				break // it is not found again
+			}
+		}
+		if strings.Count(said.String(), want) != 1 {
+			t.Errorf("said %q, want %q once", said.String(), want)
+		}
 	}
 }
 
