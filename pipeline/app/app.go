@@ -50,6 +50,8 @@ type Options struct {
 	Accounts    []clickhouse.Account // what is tracked; none: as it was
 	RawExamples bool                 // keep lines that are not understood as they were read
 	Tracker     *TrackerOptions      // nil: hits are answered elsewhere
+	Look        Look                 // for what comes while Follow reads; nil: nothing does
+	LookEvery   time.Duration        // 0: 3 s
 	Metrics     string               // where Follow tells figures, host:port; "": nowhere
 	Library     string               // see embedded.ClickHouseOptions
 	Executable  string               // likewise

@@ -81,8 +81,8 @@ type Finder func(arg Argument, settings func(t schemas.SourceType, path string) 
 // follows it through its rotations, so the rotated files beside it are taken in,
 // whether they are named or not: what a later line is about may be told in them.
 // A path that is not there yet is a source if its type is said: a mailbox for
-// reports, else a file. A pattern that matches nothing yet is none; it is looked
-// at again at the next start.
+// reports, else a file. A pattern that matches nothing yet is none, and so is a
+// directory, which is told by the slash behind it: see FindNew.
 func FindToFollow(arg Argument, settings func(t schemas.SourceType, path string) Settings) ([]Source, error) {
 	if name, ok := topic.Parse(arg.Path); ok {
 		return findTopic(arg, name, settings)
@@ -97,12 +97,15 @@ func FindToFollow(arg Argument, settings func(t schemas.SourceType, path string)
 		}
 		return found, findErr
 	}
-	if strings.ContainsAny(arg.Path, "*?[") {
+	if isPattern(arg.Path) {
 		found, err := find(arg, settings, tail.Rotation)
 		if errors.Is(err, tail.ErrNothingFound) {
 			return nil, nil
 		}
 		return found, err
+	}
+	if strings.HasSuffix(arg.Path, "/") && arg.Type != schemas.SourceARF {
+		return nil, nil
 	}
 	path, err := filepath.Abs(arg.Path)
 	if err != nil {
@@ -148,8 +151,14 @@ func find(arg Argument, settings func(schemas.SourceType, string) Settings, all 
 		return findTopic(arg, name, settings)
 	}
 	sets, err := tail.Discover([]string{arg.Path})
-	errs := []error{err}
-	var found []Source
+	found, recogniseErr := asSources(arg, sets, settings, all)
+	return found, errors.Join(err, recogniseErr)
+}
+
+// asSources makes sources of what an argument names, of the type that it says or
+// else each of that of its content.
+func asSources(arg Argument, sets []tail.Set, settings func(schemas.SourceType, string) Settings, all func(named tail.Set) tail.Set) (found []Source, err error) {
+	var errs []error
 	for _, set := range sets {
 		set = all(set)
 		t := arg.Type

@@ -130,13 +130,41 @@ func (s *setup) find(args []string) ([]app.Source, error) {
 var errNothing = errors.New("nothing to read: name a file, mailbox or directory that is not empty, or sources in the configuration")
 
 // findToFollow is find for streams that may begin later: a path that is not
-// there yet is followed, when its type is said.
+// there yet is followed, when its type is said, and a directory may be empty.
 func (s *setup) findToFollow(args []string) ([]app.Source, error) {
-	srcs, err := s.collect(args, app.FindToFollow)
-	if err == nil && len(srcs) == 0 {
-		err = usageError{errNothing}
+	if len(args)+len(s.config.Sources) == 0 {
+		return nil, usageError{errNothing}
 	}
-	return srcs, err
+	return s.collect(args, func(arg app.Argument, settings func(schemas.SourceType, string) app.Settings) ([]app.Source, error) {
+		found, err := app.FindToFollow(arg, settings)
+		if err == nil && len(found) == 0 {
+			s.env.logger().Info("nothing there yet: it is looked for", "path", arg.Path)
+		}
+		return found, err
+	})
+}
+
+// look finds what has come since findToFollow.
+func (s *setup) look(args []string) app.Look {
+	return func(known func(path string) bool) ([]app.Source, error) {
+		return s.gather(args, app.FindNew(known))
+	}
+}
+
+// checkTopics says which of the arguments, or without any of the configured sources,
+// are topics of a cluster when none is named.
+func (s *setup) checkTopics(o *app.Options, args []string) error {
+	if len(args) == 0 {
+		if err := s.config.CheckTopics(); err != nil {
+			return usageError{err}
+		}
+	}
+	for _, arg := range args {
+		if err := o.CheckCluster(app.ParseArgument(arg)); err != nil {
+			return usageError{err}
+		}
+	}
+	return nil
 }
 
 func (s *setup) discover(args []string) ([]app.Source, error) { return s.collect(args, app.Find) }
@@ -147,6 +175,11 @@ func (s *setup) collect(args []string, find app.Finder) ([]app.Source, error) {
 	if err := s.readKeys(); err != nil {
 		return nil, err
 	}
+	return s.gather(args, find)
+}
+
+// gather is collect when the keys have been read.
+func (s *setup) gather(args []string, find app.Finder) ([]app.Source, error) {
 	var srcs []app.Source
 	var errs []error
 	seen := map[string]int{} // index into srcs

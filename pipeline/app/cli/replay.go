@@ -51,6 +51,9 @@ func (e *env) doReplay(ctx context.Context, args []string, asJSON, serve bool) (
 	if err != nil {
 		return err
 	}
+	if err := set.checkTopics(&options, args); err != nil {
+		return err
+	}
 	srcs, err := set.find(args)
 	if err != nil {
 		return err

@@ -78,6 +78,10 @@ func (s *setup) toFollow(o *app.Options, args []string) (srcs []app.Source, err 
 	}
 	reads, named := o.Roles.Have(app.RoleSource), len(args)+len(s.config.Sources) > 0
 	if reads && (named || o.Tracker == nil) { // hits alone are something to read, too
+		if err := s.checkTopics(o, args); err != nil {
+			return nil, err
+		}
+		o.Look = s.look(args)
 		return s.findToFollow(args)
 	}
 	if len(args) > 0 {

@@ -31,6 +31,7 @@ type Config struct {
 	MessageIDPattern *regexp.Regexp // see Source; may be nil
 
 	accounts *accountIndex
+	read     *problems // knows where each key stands; nil: the configuration is of no file
 }
 
 // Kafka says which cluster to use.

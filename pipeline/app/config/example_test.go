@@ -2,7 +2,6 @@ package config
 
 import (
 	"os"
-	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -33,7 +32,7 @@ func TestExampleDefaults(t *testing.T) {
 	if len(commentedDefault.FindAllString(example, -1)) < 10 {
 		t.Error("no defaults found")
 	}
-	if !reflect.DeepEqual(as, all) {
+	if !equal(as, all) {
 		t.Errorf("as it is:\n%s\nwith its defaults:\n%s", as.Effective(), all.Effective())
 	}
 }

@@ -209,6 +209,26 @@ func (c *Config) checkSources(p *problems) {
 	}
 }
 
+// CheckTopics says which sources are topics of a cluster when none is named. It is
+// no part of Validate, for who asks the database alone needs no cluster.
+func (c *Config) CheckTopics() error {
+	if len(c.Kafka.Brokers) > 0 {
+		return nil
+	}
+	p := newProblems("")
+	if c.read != nil {
+		p.file, p.lines = c.read.file, c.read.lines
+	}
+	for i := range c.Sources {
+		for j, path := range c.Sources[i].Paths {
+			if _, ok := topic.Parse(path); ok {
+				p.report(fmt.Sprintf("sources[%d].paths[%d]", i, j), excerpt(path)+" is a topic, and no cluster is named", "name it in kafka.brokers or with --brokers")
+			}
+		}
+	}
+	return p.err()
+}
+
 func (s *Source) check(p *problems, key string) {
 	types := sourceTypes()
 	if s.Type != "" && !slices.Contains(types, s.Type) {
