@@ -41,6 +41,7 @@ func (b *beginning) source(ctx context.Context, src *Source) (made []*publish.St
 		b.names[part.name] = true
 		o := b.options
 		o.Name, o.Reader, o.Parser = part.name, part.reader, src.Parser
+		o.Type, o.Path, o.Knows = src.Type.String(), src.Set.Path, src.knows()
 		s, err := publish.New(o)
 		if err != nil {
 			return nil, err

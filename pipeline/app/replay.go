@@ -194,7 +194,7 @@ func (a *App) begin(ctx context.Context, srcs []Source, opts tail.Options) (*beg
 	b := &beginning{app: a, tail: opts, names: map[string]bool{}, paths: map[string]bool{}, options: publish.Options{
 		Store: st, Log: a.client.NewPublisher(), Gate: a.gate,
 		Partitions: a.partitions, DeadPartitions: a.partitions, UnparsedPartitions: a.partitions,
-		RawExamples: a.opts.RawExamples,
+		RawExamples: a.opts.RawExamples, Logger: a.log,
 	}}
 	for i := range srcs {
 		if _, err := b.source(ctx, &srcs[i]); err != nil {

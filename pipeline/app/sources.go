@@ -47,6 +47,7 @@ type Source struct {
 	Type     schemas.SourceType
 	Set      tail.Set // of a topic only the path, kafka:TOPIC
 	Settings Settings
+	Besides  []schemas.SourceType // what its path is read as, this and others; see NameBesides
 }
 
 // Name is the stream's name, under which its checkpoint is kept.
@@ -163,7 +164,7 @@ func asSources(arg Argument, sets []tail.Set, settings func(schemas.SourceType, 
 		t := arg.Type
 		if t == schemas.SourceNone {
 			if t, err = recognise(set); err != nil {
-				errs = append(errs, err)
+				errs = append(errs, leftOut(arg, err))
 				continue
 			}
 		}
@@ -200,11 +201,11 @@ func recognise(set tail.Set) (schemas.SourceType, error) {
 	case feedback.Recognises(sample):
 		return schemas.SourceARF, nil
 	}
-	what := "its content is none of postfix, exim, sendmail, powermta, kumomta, platform, tracking, arf"
+	what := errUnknown
 	if tail.LooksBinary(sample) {
-		what = "it is a binary file"
+		what = fmt.Errorf("%w: it is a binary file", errUnknown)
 	}
-	return schemas.SourceNone, fmt.Errorf("recognise %s: %s; say what it is, as in postfix:%s", set.Path, what, set.Path)
+	return schemas.SourceNone, fmt.Errorf("recognise %s: %w; say what it is, as TYPE:%s", set.Path, what, set.Path)
 }
 
 // Parser returns a new parser for the source's beginning, as it is now.

@@ -17,6 +17,7 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -63,13 +64,18 @@ func Run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &usage):
-		fmt.Fprintf(errOut, "mailfate: %s\n", says(err))
+		e.fail(err)
 		return exitUsage
 	case unread(err):
 		return exitUnread
 	}
-	fmt.Fprintf(errOut, "mailfate: %s\n", says(err))
+	e.fail(err)
 	return exitFailed
+}
+
+// fail says what went wrong, one line for each thing.
+func (e *env) fail(err error) {
+	fmt.Fprintf(e.err, "mailfate: %s\n", strings.ReplaceAll(says(err), "\n", "\nmailfate: "))
 }
 
 // unread reports whether an error says only that nobody reads stdout any more.

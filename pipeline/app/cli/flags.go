@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -10,6 +11,7 @@ import (
 	"mailfate/pipeline/app/config"
 	"mailfate/schemas"
 	"mailfate/sources/feedback"
+	"mailfate/sources/tail"
 	"mailfate/sources/tracking/token"
 )
 
@@ -66,6 +68,8 @@ type setup struct {
 	env    *env
 	keys   *token.Keys   // of tracking links; see readKeys
 	idKeys feedback.Keys // read by options
+
+	leftOut map[string]bool // files of directories, which were told of
 }
 
 func (e *env) setup() (*setup, error) {
@@ -114,10 +118,13 @@ func (s *setup) find(args []string) ([]app.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(srcs) == 0 {
-		return nil, usageError{errNothing}
+	switch {
+	case len(srcs) > 0:
+		return srcs, nil
+	case len(args) > 0:
+		return nil, usageError{fmt.Errorf("find %s: %w", strings.Join(args, " "), errNothing)}
 	}
-	return srcs, nil
+	return nil, usageError{errNothing}
 }
 
 var errNothing = errors.New("nothing to read: name a file, mailbox or directory that is not empty, or sources in the configuration")
@@ -178,7 +185,7 @@ func (s *setup) gather(args []string, find app.Finder) ([]app.Source, error) {
 	seen := map[string]int{} // index into srcs
 	add := func(arg app.Argument, settings func(schemas.SourceType, string) app.Settings) {
 		found, err := find(arg, settings)
-		errs = append(errs, err)
+		errs = append(errs, s.withoutLeftOut(wrongType(arg, err)))
 		for _, src := range found {
 			key := src.Type.String() + ":" + src.Set.Path
 			if i, ok := seen[key]; ok {
@@ -193,7 +200,8 @@ func (s *setup) gather(args []string, find app.Finder) ([]app.Source, error) {
 		add(app.ParseArgument(arg), s.settingsFor)
 	}
 	if len(args) > 0 {
-		return srcs, errors.Join(errs...)
+		app.NameBesides(srcs)
+		return srcs, errors.Join(append(errs, onePipe(srcs))...)
 	}
 	for i := range s.config.Sources {
 		c := &s.config.Sources[i]
@@ -202,5 +210,16 @@ func (s *setup) gather(args []string, find app.Finder) ([]app.Source, error) {
 			add(app.Argument{Type: t, Path: path}, func(schemas.SourceType, string) app.Settings { return s.settings(c) })
 		}
 	}
+	app.NameBesides(srcs)
 	return srcs, errors.Join(errs...)
+}
+
+// onePipe refuses standard input as two types: the first would leave nothing to the second.
+func onePipe(srcs []app.Source) error {
+	for _, s := range srcs {
+		if s.Set.Path == tail.Stdin && len(s.Besides) > 1 {
+			return usageError{errors.New("read standard input: it is named twice, and can be read once; write it to a file that is named twice")}
+		}
+	}
+	return nil
 }
