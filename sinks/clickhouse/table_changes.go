@@ -36,12 +36,12 @@ func newChangeRows() *changeRows {
 	r.field("fault", &r.fault)
 	r.field("derived", &r.derived)
 	for i, v := range schemas.Vocabularies {
-		name := vocabularyColumn(i, v.Name)
+		name := vocabularyColumn(v)
 		r.field(name+"_before", &r.before[i])
 		r.field(name, &r.after[i])
 	}
 	for i, v := range schemas.Vocabularies {
-		r.field(vocabularyColumn(i, v.Name)+"_final", &r.finals[i])
+		r.field(vocabularyColumn(v)+"_final", &r.finals[i])
 	}
 	r.field("code", &r.code)
 	r.field("enhanced", &r.enhanced)

@@ -58,10 +58,10 @@ func newStatusRows() *statusRows {
 	r.field("id", &r.id)
 	r.field("email_id", &r.emailID)
 	for i, v := range schemas.Vocabularies {
-		r.field(vocabularyColumn(i, v.Name), &r.statuses[i])
+		r.field(vocabularyColumn(v), &r.statuses[i])
 	}
 	for i, v := range schemas.Vocabularies {
-		r.field(vocabularyColumn(i, v.Name)+"_final", &r.finals[i])
+		r.field(vocabularyColumn(v)+"_final", &r.finals[i])
 	}
 	r.field("outcome", &r.outcome)
 	r.field("reason", &r.reason)
