@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"mailfate/pipeline/classify"
 	"mailfate/pipeline/kafkalog"
 	"mailfate/schemas"
 	"mailfate/sinks/intake"
@@ -30,12 +31,12 @@ type batch struct {
 	fresh     map[schemas.EventID]struct{}
 }
 
-func newBatch(to inserter) *batch {
+func newBatch(to inserter, replies *classify.Rules) *batch {
 	b := &batch{
 		to:        to,
 		decoder:   schemas.NewDecoder(),
 		events:    newEventRows(),
-		status:    newStatusRows(),
+		status:    newStatusRows(replies),
 		changes:   newChangeRows(),
 		unmatched: newHeldRows("unmatched"),
 		contested: newHeldRows("contested"),

@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"testing"
 
+	"mailfate/pipeline/classify"
 	"mailfate/pipeline/kafkalog"
 	"mailfate/schemas"
 )
 
 func benchBatch(b *testing.B, to inserter, topic string, records []kafkalog.Record) {
 	b.Helper()
-	batch := newBatch(to)
+	batch := newBatch(to, classify.Default())
 	rows := 0
 	b.ReportAllocs()
 	for b.Loop() {

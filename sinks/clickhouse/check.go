@@ -152,14 +152,14 @@ func (c *check) find(numbers []uint64, is func(*checkRow) bool) (found api.Check
 }
 
 // array writes numbers as ClickHouse reads them.
-func array(numbers []uint64) string {
+func array[T uint32 | uint64](numbers []T) string {
 	var b strings.Builder
 	b.WriteByte('[')
 	for i, n := range numbers {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		b.WriteString(strconv.FormatUint(n, 10))
+		b.WriteString(strconv.FormatUint(uint64(n), 10))
 	}
 	return b.String() + "]"
 }
