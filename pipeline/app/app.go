@@ -75,6 +75,7 @@ type App struct {
 	sink        *intake.Intake     // nil: not its role
 	sinkGroup   string
 	file        *intake.Intake // nil: none
+	rollups     rollups
 	gate        publish.Gate
 	partitions  int
 

@@ -69,8 +69,7 @@ SELECT
     if(messages = 0, 0, deferred / messages) AS deferral_rate,
     usual_rate,
     deferred_arrived
-FROM
-(
+FROM (
     SELECT
         h.hour AS hour, h.account AS account, h.provider AS provider,
         sum(h.messages) AS messages, sum(h.deferred) AS deferred, sum(h.deferred_arrived) AS deferred_arrived,
@@ -107,8 +106,7 @@ COMMENT 'Seconds from delivery to the first open by a person, of what was opened
 
 -- Days are compared with the same day of the week before: a Sunday is no Monday.
 CREATE OR REPLACE VIEW daily AS
-WITH days AS
-(
+WITH days AS (
     SELECT
         toDate(h.hour) AS day, h.account AS account,
         sum(h.messages) AS messages, sum(h.delivered) AS delivered, sum(h.ended) AS ended, sum(h.bounced) AS bounced,
@@ -131,7 +129,7 @@ SELECT
     if(open_tracked_before = 0, 0, opened_before / open_tracked_before) AS open_rate_before
 FROM days AS d
 LEFT JOIN days AS b ON b.account = d.account AND b.day = d.day - 7
-COMMENT 'Each day of an account beside the same day of the week before (_before): bounced ÷ delivered, bounced or expired messages (ended, ended_before), opened ÷ delivered messages of accounts with open tracking (open_tracked, open_tracked_before).';
+COMMENT 'Each day of an account beside the same day of the week before: bounced ÷ delivered, bounced or expired messages (ended) and (ended_before), opened ÷ delivered messages of accounts with open tracking (open_tracked) and (open_tracked_before).';
 
 -- A reply of policy (5.7.x) suppresses nobody, whatever its words, also where a
 -- platform calls it hard.
@@ -145,8 +143,7 @@ SELECT
     argMin(words, rank) AS remarks,
     arraySort(groupUniqArray(why)) AS reasons,
     count() AS times
-FROM
-(
+FROM (
     SELECT
         m.account AS account, m.recipient AS recipient, m.message_id AS message,
         arrayJoin(arrayFilter(f -> f.3 IS NOT NULL,
