@@ -30,6 +30,7 @@ WITH
             ('stuck_messages', 'silent_hours', 'whole hours from its latest event to the newest of all messages'),
             ('rollup_counted', 'bounce_reason', 'why it bounced; empty if it did not'),
             ('rollup_counted', 'bounce_fault', 'whose doing that is; empty if it did not bounce'),
+            ('rollup_counted', 'expired', 'given up, neither delivered nor bounced'),
             ('rollup_counted', 'mark', 'hash of what stands before it, so that counts can be checked'),
             ('hourly', 'hour', 'of the messages'' earliest events'),
             ('hourly', 'open_tracked', 'delivered, of accounts with open tracking'),
