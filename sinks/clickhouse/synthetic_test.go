@@ -95,8 +95,13 @@ func (s *synthetic) next() *schemas.Snapshot {
 		Standing: schemas.Shown, Was: schemas.Shown, Revision: 1_790_000_000_000_000 + n,
 	}, s.instant()}
 	row := &h.s.Row
+	if s.chance(600) { // of a mailing, which goes out within hours; the others are receipts
+		mailing := int64(s.campaigns.Uint64())
+		row.Campaign = fmt.Sprintf("account%02d-%d", account, mailing)
+		h.now = day - syntheticDays*24*hour + (mailing*7+int64(account)*3)%(syntheticDays-1)*24*hour + 9*hour + s.random.Int64N(3*hour)
+	}
 	row.EmailID, row.Sender, row.Relay = fmt.Sprintf("em_%012d", n), fmt.Sprintf("bounce+%d@shop%02d.example", n%1000, account), relay
-	row.Campaign, row.Subject = fmt.Sprintf("account%02d-%d", account, s.campaigns.Uint64()), "Your order has been shipped"
+	row.Subject = "Your order has been shipped"
 	row.Attempts, row.Size = 1, 20_000+s.random.Int64N(60_000)
 	row.First = h.happens(1, schemas.Received, "received", schemas.ReasonNone, 0, "", "")
 	h.happens(second, schemas.Treated, "processing", schemas.ReasonNone, 0, "", "")
