@@ -56,8 +56,17 @@ func TestCheck(t *testing.T) {
 	own := func(status string) api.Checked { return api.Checked{Found: api.Own, Status: status} }
 	foreign := api.Checked{Found: api.Foreign}
 	want := []api.Checked{
-		own(now), {}, own(now), own(now), own(now), {Found: api.Several}, own(old), foreign, foreign,
-		foreign, own(now), own(now), {Found: api.Several}, {}, {}, own(now), {},
+		own(now),
+		{},
+		own(now), own(now), own(now),
+		{Found: api.Several},
+		own(old), foreign, foreign,
+		foreign, own(now), own(now),
+		{Found: api.Several},
+		{},
+		{},
+		own(now),
+		{},
 	}
 	got, err := db.Check(t.Context(), api.Owner{Account: "a"}, v, ids)
 	if err != nil {

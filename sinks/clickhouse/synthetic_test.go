@@ -182,10 +182,10 @@ func (s *synthetic) events(of *schemas.Snapshot, each func(*schemas.Event, int64
 			ID: c.Cause, Kind: c.Kind, Time: c.Time, Identity: of.Identity, Sender: of.Row.Sender, Code: c.Code, Enhanced: c.Enhanced, Reply: c.Reply,
 			Source: schemas.SourcePostfix, Stream: "postfix:/var/log/mail.log", Host: "mx1", Instance: "postfix", File: "/var/log/mail.log", Offset: int64(s.made)*700 + int64(i)*150,
 		}
-		switch {
-		case c.Kind == schemas.Received:
+		switch c.Kind {
+		case schemas.Received:
 			ev.Source, ev.Stream, ev.Campaign, ev.Subject, ev.Size, ev.EmailID = schemas.SourcePlatform, "platform:/var/log/events.json", of.Row.Campaign, of.Row.Subject, of.Row.Size, of.Row.EmailID
-		case c.Kind == schemas.Opened, c.Kind == schemas.Clicked:
+		case schemas.Opened, schemas.Clicked:
 			ev.Source, ev.Stream, ev.IP, ev.URL = schemas.SourceTracking, "tracking:/var/log/access.log", fmt.Sprintf("203.0.113.%d", s.random.IntN(250)), of.Row.URL
 			ev.UserAgent = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148"
 		default:
