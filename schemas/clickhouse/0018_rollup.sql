@@ -1,10 +1,13 @@
 -- Counts by the hour, for reports on weeks. An hour that changed is counted anew as a
--- whole, under a number of its own, and shown once all of it is there: so nothing is
--- ever added to a count, and a computation that broke off is never seen.
+-- whole, under a number of its own, and a row after all others says that it is there:
+-- so nothing is ever added to a count, and a computation that broke off is never seen.
+-- That row is in the same table, because a query sees a table as it was at one moment,
+-- and two tables at two.
 CREATE TABLE IF NOT EXISTS rollup_hourly
 (
     cohort           DateTime('UTC')        COMMENT 'the hour of the messages'' earliest events' CODEC(Delta(4), ZSTD(1)),
-    computation      UInt64                 COMMENT 'the computation that counted them; only the one in rollup_hours is true; bookkeeping' CODEC(Delta(8), ZSTD(1)),
+    computation      UInt64                 COMMENT 'the computation that counted them; of those that are whole the greatest is true; bookkeeping' CODEC(Delta(8), ZSTD(1)),
+    whole            UInt8                  COMMENT '1: counts nothing, and says that this computation of the hour is whole; bookkeeping' CODEC(ZSTD(1)),
     account          LowCardinality(String) COMMENT 'whose messages; default where nobody says',
     sender_domain    LowCardinality(String) COMMENT 'what follows the last @ of the sender',
     recipient_domain LowCardinality(String) COMMENT 'what follows the last @ of the recipient',
@@ -31,17 +34,8 @@ CREATE TABLE IF NOT EXISTS rollup_hourly
     mark             Int64                  COMMENT 'sum of the marks of the messages in rollup_counted, by which it is checked; bookkeeping' CODEC(NONE)
 )
 ENGINE = MergeTree
-ORDER BY (cohort, computation, account, provider, recipient_domain, sender_domain, campaign, reason)
+ORDER BY (whole, cohort, computation, account, provider, recipient_domain, sender_domain, campaign, reason)
 COMMENT 'Counts of messages by hour, account, domains, provider, campaign and reason of bounce, as computed again and again. Read the view hourly.';
-
-CREATE TABLE IF NOT EXISTS rollup_hours
-(
-    cohort      DateTime('UTC') COMMENT 'an hour that was counted' CODEC(Delta(4), ZSTD(1)),
-    computation UInt64          COMMENT 'the newest computation of it that is whole' CODEC(Delta(8), ZSTD(1))
-)
-ENGINE = ReplacingMergeTree(computation)
-ORDER BY cohort
-COMMENT 'Which rows of rollup_hourly are true. Read it FINAL, or read the view hourly.';
 
 -- What is counted is said here alone: what computes an hour and what checks it read
 -- the same.
@@ -84,5 +78,5 @@ SELECT
     clicked_with_machines * clicks_count AS clicked_with_machines,
     complained, unsubscribed
 FROM rollup_hourly
-WHERE (cohort, computation) IN (SELECT cohort, computation FROM rollup_hours FINAL)
+WHERE whole = 0 AND (cohort, computation) IN (SELECT cohort, max(computation) FROM rollup_hourly WHERE whole = 1 GROUP BY cohort)
 COMMENT 'Counts of messages by the hour of their earliest event, account, domains, provider, campaign and reason of bounce: what all rates are made of. Add them up, then divide. It follows message_status within seconds, or minutes where there are many millions.';

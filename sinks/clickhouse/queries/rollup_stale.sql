@@ -9,7 +9,7 @@ FROM
     UNION ALL
     SELECT cohort, -toInt64(sum(messages)) AS messages, -sum(mark) AS marks
     FROM rollup_hourly
-    WHERE (cohort, computation) IN (SELECT cohort, computation FROM rollup_hours FINAL)
+    WHERE whole = 0 AND (cohort, computation) IN (SELECT cohort, max(computation) FROM rollup_hourly WHERE whole = 1 GROUP BY cohort)
     GROUP BY cohort
 )
 GROUP BY cohort
