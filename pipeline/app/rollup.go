@@ -24,23 +24,31 @@ type rollups struct {
 	at                       atomic.Int64 // when they were last known to be right, in Unix seconds
 }
 
-// keepRollup compares counts with messages again and again until ctx ends, and counts
-// anew what differs. It never ends the process: reports are late then, and say so by
-// a metric.
+// keepRollup compares counts with messages until ctx ends, whenever something was
+// written and now and then, for other processes write too, and counts anew what
+// differs. It never ends the process: reports are late then, and a metric says so.
 func (a *App) keepRollup(ctx context.Context) {
+	var seen uint64    // what was written when they were known to be right
+	var last time.Time // when that was
 	failing := false
 	for {
-		began := time.Now()
-		done, err := a.db.RollUp(ctx)
-		if ctx.Err() != nil {
-			return
+		rest := rollUpRest
+		if written := a.db.Inserts(); written != seen || time.Since(last) > rollUpRestMost {
+			began := time.Now()
+			done, err := a.db.RollUp(ctx)
+			if ctx.Err() != nil {
+				return
+			}
+			a.rollups.note(done.Stale, err)
+			if err != nil && !failing {
+				a.log.Warn("counts by the hour are late", "error", err)
+			}
+			if failing = err != nil; !failing {
+				seen, last = written, began
+			}
+			rest = min(max(rest, rollUpShare*time.Since(began)), rollUpRestMost)
 		}
-		a.rollups.note(done.Stale, err)
-		if err != nil && !failing {
-			a.log.Warn("counts by the hour are late", "error", err)
-		}
-		failing = err != nil
-		if !sleep(ctx, min(max(rollUpRest, rollUpShare*time.Since(began)), rollUpRestMost)) {
+		if !sleep(ctx, rest) {
 			return
 		}
 	}
