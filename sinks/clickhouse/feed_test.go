@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
@@ -178,7 +179,10 @@ func TestFeedTakesNoSQL(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, text := range append(hostileTexts, strings.Repeat("x'", 500_000)) {
-		small := strings.ToLower(text)
+		small := text
+		if utf8.ValidString(text) {
+			small = strings.ToLower(text)
+		}
 		for i, set := range []func(*api.Filter){
 			func(f *api.Filter) { f.Campaign = text },
 			func(f *api.Filter) { f.MessageID = text },
@@ -192,7 +196,7 @@ func TestFeedTakesNoSQL(t *testing.T) {
 			set(&f)
 			want := 0
 			for _, s := range list {
-				if i == 0 && s.Row.Campaign == text || i == 3 && strings.Contains(strings.ToLower(s.Row.Sender), small) {
+				if i == 0 && s.Row.Campaign == text || i == 3 && strings.Contains(s.Row.Sender, text) {
 					want += 3
 				}
 			}
