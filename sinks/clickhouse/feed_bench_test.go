@@ -60,7 +60,9 @@ func BenchmarkFeed(b *testing.B) {
 		text := fmt.Sprintf(format, i)
 		return api.Term{How: api.Part, Text: text, Words: api.WordsOf(text)}
 	}
-	mine := func() *api.Filter { return &api.Filter{Owner: api.Owner{Account: "account3"}, Vocabulary: schemas.Unisender} }
+	mine := func() *api.Filter {
+		return &api.Filter{Owner: api.Owner{Account: "account3"}, Vocabulary: schemas.Unisender}
+	}
 	for name, filter := range map[string]func(i int) *api.Filter{
 		"newest":         func(int) *api.Filter { return mine() },
 		"newest of all":  func(int) *api.Filter { return &api.Filter{Owner: api.Owner{Any: true}, Vocabulary: schemas.Canonical} },
