@@ -188,7 +188,15 @@ func TestBadParameters(t *testing.T) {
 	}
 }
 
-func download(t *testing.T, r *rig, query string) (*http.Response, []byte, error) {
+// file is what was downloaded; err says that it was cut off.
+type file struct {
+	status          int
+	header, trailer http.Header
+	body            []byte
+	err             error
+}
+
+func download(t *testing.T, r *rig, query string) (f file) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.base+base+"/feed/download?"+query, nil)
 	if err != nil {
@@ -199,18 +207,19 @@ func download(t *testing.T, r *rig, query string) (*http.Response, []byte, error
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
-	b, err := io.ReadAll(res.Body)
-	return res, b, err
+	f.body, f.err = io.ReadAll(res.Body)
+	f.status, f.header, f.trailer = res.StatusCode, res.Header, res.Trailer
+	return f
 }
 
 func TestDownload(t *testing.T) {
 	f := feedOf(5000, "shop")
 	r := start(t, f)
-	res, b, err := download(t, r, "bom=true")
-	if err != nil || res.Header.Get("X-Estimated-Rows") != "5000" || res.Trailer.Get("X-Rows") != "5000" || !bytes.HasPrefix(b, []byte("\uFEFF")) {
-		t.Fatal(res.Header, res.Trailer, err)
+	got := download(t, r, "bom=true")
+	if got.err != nil || got.header.Get("X-Estimated-Rows") != "5000" || got.trailer.Get("X-Rows") != "5000" || !bytes.HasPrefix(got.body, []byte("\uFEFF")) {
+		t.Fatal(got.header, got.trailer, got.err)
 	}
-	records, err := csv.NewReader(bytes.NewReader(b[3:])).ReadAll()
+	records, err := csv.NewReader(bytes.NewReader(got.body[3:])).ReadAll()
 	if err != nil || len(records) != 5001 || !slices.Equal(records[0], columns) {
 		t.Fatal(len(records), err)
 	}
@@ -218,14 +227,13 @@ func TestDownload(t *testing.T) {
 	if row[1] != "4999" || row[6] != "'=1+1" || row[19] != "250 ok \uFFFD\"quoted\",\nand more" || row[0] != "2026-11-02T10:00:04.999Z" {
 		t.Errorf("%q", row)
 	}
-	if _, b, err = download(t, r, "format=ndjson"); err != nil || bytes.Count(b, []byte("\n")) != 5000 || !json.Valid(b[:bytes.IndexByte(b, '\n')]) {
-		t.Errorf("%.300s, %v", b, err)
+	if got = download(t, r, "format=ndjson"); got.err != nil || bytes.Count(got.body, []byte("\n")) != 5000 || !json.Valid(got.body[:bytes.IndexByte(got.body, '\n')]) {
+		t.Errorf("%.300s, %v", got.body, got.err)
 	}
-	_, b, err = download(t, r, "format=parquet")
-	if err != nil {
-		t.Fatal(err)
+	if got = download(t, r, "format=parquet"); got.err != nil {
+		t.Fatal(got.err)
 	}
-	rows, err := parquet.Read[changeLine](bytes.NewReader(b), int64(len(b)))
+	rows, err := parquet.Read[changeLine](bytes.NewReader(got.body), int64(len(got.body)))
 	if err != nil || len(rows) != 5000 || rows[0].ID != "4999" || rows[0].Time != 1_793_613_604_999 || rows[0].Subject != "=1+1" {
 		t.Errorf("%d rows, %v", len(rows), err)
 	}
@@ -237,15 +245,15 @@ func TestDownloadCut(t *testing.T) {
 	f.failAt = 25_000
 	r := start(t, f)
 	for _, format := range []string{"csv", "ndjson", "parquet"} {
-		res, b, err := download(t, r, "format="+format)
-		if err == nil || len(b) == 0 || res.Trailer.Get("X-Rows") != "" {
-			t.Errorf("%s: %d bytes that look whole, %v", format, len(b), res.Trailer)
+		got := download(t, r, "format="+format)
+		if got.err == nil || len(got.body) == 0 || got.trailer.Get("X-Rows") != "" {
+			t.Errorf("%s: %d bytes that look whole, %v", format, len(got.body), got.trailer)
 		}
 	}
 	f.failAt = 1 // before anything was sent
-	res, b, err := download(t, r, "")
-	if err != nil || res.StatusCode != 503 || res.Header.Get("Content-Disposition") != "" || !json.Valid(b) {
-		t.Errorf("%d %s %v %v", res.StatusCode, b, res.Header, err)
+	got := download(t, r, "")
+	if got.err != nil || got.status != 503 || got.header.Get("Content-Disposition") != "" || !json.Valid(got.body) {
+		t.Errorf("%d %s %v %v", got.status, got.body, got.header, got.err)
 	}
 }
 

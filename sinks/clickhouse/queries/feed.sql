@@ -9,10 +9,8 @@ SELECT
     kind, reason, class, fault, code, enhanced, remarks, url
 FROM status_changes FINAL
 WHERE {{template "conditions" .}}
-{{- if .Behind}}
-    AND (time < fromUnixTimestamp64Milli({position:Int64}) OR key < {key:UInt64})
-{{- end}}
+{{- if .Among}} AND message_id IN {among:Array(String)}{{end}}
 ORDER BY time DESC, key DESC
-{{- if .Limit}}
+{{- if .Among}}
 LIMIT {limit:UInt64}
 {{- end}}

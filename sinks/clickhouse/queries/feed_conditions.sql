@@ -8,6 +8,8 @@
 {{- define "conditions" -}}
 time >= fromUnixTimestamp64Milli({from:Int64}) AND time < fromUnixTimestamp64Milli({to:Int64})
     AND {before:Identifier} != {after:Identifier}
+{{- if .Below}} AND (time < fromUnixTimestamp64Milli({below:Int64}) OR key < {below_key:UInt64}){{end}}
+{{- if .Above}} AND (time > fromUnixTimestamp64Milli({above:Int64}) OR key >= {above_key:UInt64}){{end}}
 {{- if not .Owner.Any}} AND account = {account:String}{{end}}
 {{- if .Any.How}}
     AND (({{template "address" (address "q" "recipient" .Any)}}) OR ({{template "address" (address "q" "sender" .Any)}}) OR message_id = {q_id:String})
