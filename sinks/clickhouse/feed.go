@@ -97,7 +97,7 @@ func (db *DB) Count(ctx context.Context, f *api.Filter) (n uint64, err error) {
 const (
 	hour      = int64(time.Hour / time.Millisecond)
 	firstSpan = hour
-	spanGrows = 8
+	spanGrows = 4
 	enough    = 20_000 // rows of an export
 )
 

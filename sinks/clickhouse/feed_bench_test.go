@@ -96,7 +96,7 @@ func BenchmarkFeed(b *testing.B) {
 	b.Run("export", func(b *testing.B) {
 		told := 0
 		for b.Loop() {
-			f := api.Filter{Owner: api.Owner{Any: true}, Vocabulary: schemas.Canonical}
+			f := api.Filter{Owner: api.Owner{Any: true}, Vocabulary: schemas.Canonical, From: time.UnixMilli(day + (feedDays-3)*24*hour)}
 			if err := db.Export(b.Context(), &f, func(*api.Change) error { told++; return nil }); err != nil {
 				b.Fatal(err)
 			}

@@ -7,8 +7,15 @@ import (
 	"mailfate/sinks/api"
 )
 
-// spare is how many more rows than changes are looked for: some are older versions.
-const spare = 16
+const (
+	// spare is how many more rows than changes are looked for: some are older versions.
+	spare = 16
+	// indexedSpan is the first span where an index finds what is asked for: few rows,
+	// but for words that many addresses have.
+	indexedSpan = 48 * hour
+	// pageGrows is by how much a span grows in which there was too little.
+	pageGrows = 16
+)
 
 // page is a page of the feed that is being read. First it is found where it lies,
 // among all versions of all changes, which takes no merging; then what is there is
@@ -27,7 +34,7 @@ func (p *page) read(ctx context.Context) error {
 	}
 	width := firstSpan
 	if p.query.indexed() {
-		width = to // an index finds them, wherever they are
+		width = indexedSpan
 	}
 	for to > from && len(p.list) < p.n {
 		p.query.From, p.query.To = max(from, floor(max(0, to-width), hour)), to
@@ -39,7 +46,7 @@ func (p *page) read(ctx context.Context) error {
 			p.query.Below, to = end, end.Time.UnixMilli()+1
 		default:
 			to = p.query.From
-			width *= spanGrows
+			width *= pageGrows
 		}
 	}
 	return nil
