@@ -31,8 +31,10 @@ type hub struct {
 	ended chan struct{}
 	once  sync.Once
 
+	starting sync.Mutex
+	begun    bool // whether it asks
+
 	mu        sync.Mutex
-	begun     bool
 	ready     bool          // it is known what is no news
 	wake      chan struct{} // closed when there are news
 	news      []News        // the newest, as they came; the first has number first
@@ -56,22 +58,29 @@ func newHub(store Store, log *slog.Logger) *hub {
 
 func (h *hub) end() { h.once.Do(func() { close(h.ended) }) }
 
-// begin starts the asking, when first somebody listens; it goes on until end.
-func (h *hub) begin() {
+// begin starts the asking, when first somebody listens; it goes on until end. What
+// there is already is no news to them.
+func (h *hub) begin(ctx context.Context) error {
+	h.starting.Lock()
+	defer h.starting.Unlock()
 	if h.begun {
-		return
+		return nil
+	}
+	if err := h.ask(ctx); err != nil {
+		return err
 	}
 	h.begun = true
 	go h.run()
+	return nil
 }
 
 func (h *hub) run() {
 	tick := time.NewTicker(h.every)
 	defer tick.Stop()
 	for {
-		h.poll()
 		select {
 		case <-tick.C:
+			h.poll()
 		case <-h.ended:
 			return
 		}
@@ -163,7 +172,6 @@ func (h *hub) join(key string, last *mark) (at uint64, missed bool, err error) {
 	}
 	h.listeners++
 	h.byKey[key]++
-	h.begin()
 	at = h.first + uint64(len(h.news))
 	if last == nil {
 		return at, false, nil

@@ -43,6 +43,9 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request, who caller) error 
 	if who.key != nil {
 		name = who.key.ID
 	}
+	if err := s.hub.begin(r.Context()); err != nil {
+		return err
+	}
 	at, missed, err := s.hub.join(name, last)
 	if err != nil {
 		return err

@@ -142,7 +142,6 @@ func TestLiveIsAskedOnce(t *testing.T) {
 func TestLivePolls(t *testing.T) {
 	r := start(t, feedOf(1, "shop"))
 	r.server.hub.begun, r.server.hub.every = false, time.Millisecond
-	r.poll()
 	s := r.listen(t, "", "")
 	r.set(func() { r.news = append(r.news, newsOf("shop", 1)) })
 	if _, _, data := s.event(t); !strings.Contains(data, "m1@x") {
