@@ -2,15 +2,17 @@ package classify
 
 import (
 	"math/bits"
-	"strings"
 
 	"mailfate/schemas"
 )
 
+// usualRequest is how most ask.
+const usualRequest = "GET"
+
 // Hit is somebody's fetch: an open, a read, a click or a link to unsubscribe.
 type Hit struct {
 	Kind    schemas.Kind
-	Request string // the method, and prefetch behind it where the request says so
+	Request string // the method, and prefetch behind it where the request said so
 	URL     string // the link that was followed
 	Nets    Nets   // of the client's address
 }
@@ -27,9 +29,9 @@ type Around interface {
 	// Links is how many links, up to enough, the client followed in a time of so
 	// many seconds that the hit is in.
 	Links(enough int, seconds int64) int
-	// Followed reports whether the client followed a link of that kind not long
-	// before or after the hit; the hit is one.
-	Followed(is func(url string) bool) bool
+	// Followed reports whether the client followed a link with one of these texts in
+	// it not long before or after the hit, or with the hit itself.
+	Followed(texts []string) bool
 }
 
 // Alone is what is known around a hit of which only itself is known.
@@ -37,10 +39,10 @@ var Alone Around = alone{}
 
 type alone struct{}
 
-func (alone) DeliveredWithin(int64) bool      { return false }
-func (alone) Unopened() bool                  { return false }
-func (alone) Links(int, int64) int            { return 0 }
-func (alone) Followed(func(string) bool) bool { return false }
+func (alone) DeliveredWithin(int64) bool { return false }
+func (alone) Unopened() bool             { return false }
+func (alone) Links(int, int64) int       { return 0 }
+func (alone) Followed([]string) bool     { return false }
 
 // Fetcher is who fetched, and the rule that says so; nil where no rule does, and
 // it is taken for a person.
@@ -49,12 +51,23 @@ type Fetcher struct{ rule *machineRule }
 // Machine reports whether nobody asked for the hit.
 func (f Fetcher) Machine() bool { return f.rule != nil && f.rule.machine }
 
+// ByName reports whether the user agent alone decided: ByName would say the same.
+func (f Fetcher) ByName() bool { return f.rule == nil || f.rule.named() }
+
 // Rule is the name of the rule that decided, "" where none did.
 func (f Fetcher) Rule() string {
 	if f.rule == nil {
 		return ""
 	}
 	return f.rule.name
+}
+
+// Means is what the rule says of whom it knows, for people to read.
+func (f Fetcher) Means() string {
+	if f.rule == nil {
+		return ""
+	}
+	return f.rule.means
 }
 
 // Label is what a machine's hit of that kind is read as, and the rule's name:
@@ -101,8 +114,16 @@ func (m *Machines) Judge(a Agent, h *Hit, around Around) Fetcher {
 	if h.Kind < firstHit || h.Kind > lastHit {
 		return Fetcher{}
 	}
-	for w, set := range a.rules {
-		for set &= m.kinds[h.Kind-firstHit][w]; set != 0; set &= set - 1 {
+	may := a.rules
+	may.only(&m.kinds[h.Kind-firstHit])
+	if h.Request == usualRequest { // of most hits, and few come from a network that has a name
+		may.only(&m.usual)
+	}
+	if h.Nets == 0 {
+		may.only(&m.anywhere)
+	}
+	for w, set := range may {
+		for ; set != 0; set &= set - 1 {
 			if r := &m.rules[64*w+bits.TrailingZeros64(set)]; r.meets(h, around) {
 				return Fetcher{r}
 			}
@@ -121,14 +142,4 @@ func appendLower(dst []byte, s string) []byte {
 		dst = append(dst, c)
 	}
 	return dst
-}
-
-// hasWord reports whether one of the words of a request is w.
-func hasWord(request, w string) bool {
-	for word := range strings.FieldsSeq(request) {
-		if word == w {
-			return true
-		}
-	}
-	return false
 }

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -11,6 +12,9 @@ import (
 
 // maxWithin is the longest time that a condition may name.
 const maxWithin = time.Hour
+
+// noMeaning is what a rule means that does not say it.
+const noMeaning = "a machine that nobody asked"
 
 // machineStanza is a rule as it is written.
 type machineStanza struct {
@@ -63,7 +67,11 @@ func (p *machineParser) read(line string) error {
 	if p.open.off {
 		return p.problem("rule %s is off, so it has no conditions: take them out", p.open.rule.name)
 	}
-	if key == "see" {
+	switch key {
+	case "see":
+		return nil
+	case "means":
+		p.open.rule.means = strings.Clone(value)
 		return nil
 	}
 	p.open.bare = false
@@ -100,7 +108,7 @@ func (p *machineParser) close() error {
 	if s == nil {
 		return nil
 	}
-	if s.bare {
+	if s.rule.means = cmp.Or(s.rule.means, noMeaning); s.bare {
 		return p.file.problem(s.line, "rule %s has no condition, so everybody would meet it: add one", s.rule.name)
 	}
 	for i := range p.stanzas {
@@ -154,7 +162,7 @@ func (p *machineParser) condition(key, value string) (err error) {
 		r.manyWithin, err = p.within(time)
 		return err
 	}
-	return p.problem("%q is no condition: want agent is, agent begins, agent has, request, kind, network, link, trap, links, delivered, opened or see", excerpt(key))
+	return p.problem("%q is no condition: want agent is, agent begins, agent has, request, kind, network, link, trap, links, delivered, opened, means or see", excerpt(key))
 }
 
 func (p *machineParser) must(ok bool, format string, args ...any) error {

@@ -18,6 +18,7 @@ const (
 // machineRule is one rule of the file, compiled.
 type machineRule struct {
 	name     string
+	means    string           // in words
 	machine  bool             // else a person
 	labels   [hitKinds]string // see Fetcher.Label
 	agent    agentCondition
@@ -70,24 +71,44 @@ func (r *machineRule) named() bool {
 func (r *machineRule) meets(h *Hit, around Around) bool {
 	return r.asks(h.Request) &&
 		(len(r.networks) == 0 || r.nets&h.Nets != 0) &&
-		(len(r.links) == 0 || holdsAny(h.URL, r.links)) &&
+		(len(r.links) == 0 || HoldsAny(h.URL, r.links)) &&
 		(!r.delivered || around.DeliveredWithin(r.deliveredWithin)) &&
 		(!r.unopened || around.Unopened()) &&
 		(r.many == 0 || around.Links(r.many, r.manyWithin) >= r.many) &&
-		(len(r.traps) == 0 || around.Followed(r.isTrap))
+		(len(r.traps) == 0 || around.Followed(r.traps))
 }
 
+// asks reports whether one of the words of a request is the rule's.
 func (r *machineRule) asks(request string) bool {
-	return len(r.requests) == 0 || slices.ContainsFunc(r.requests, func(w string) bool { return hasWord(request, w) })
+	if len(r.requests) == 0 {
+		return true
+	}
+	for word := range strings.FieldsSeq(request) {
+		if slices.Contains(r.requests, word) {
+			return true
+		}
+	}
+	return false
 }
 
-func (r *machineRule) isTrap(url string) bool { return holdsAny(url, r.traps) }
-
-func holdsAny(s string, parts []string) bool {
-	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(s, part) })
+// HoldsAny reports whether one of the parts is in s: how links are compared.
+func HoldsAny(s string, parts []string) bool {
+	for _, part := range parts {
+		if strings.Contains(s, part) {
+			return true
+		}
+	}
+	return false
 }
 
 // machineSet is a set of rules by their place.
 type machineSet [maxMachineRules / 64]uint64
 
 func (s *machineSet) add(i int) { s[i/64] |= 1 << (i % 64) }
+
+// only takes out what is not in the other set too.
+func (s *machineSet) only(o *machineSet) {
+	for i := range s {
+		s[i] &= o[i]
+	}
+}

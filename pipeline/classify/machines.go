@@ -31,6 +31,8 @@ type Machines struct {
 	rules    []machineRule
 	kinds    [hitKinds]machineSet // the rules about each kind
 	named    machineSet           // those that look at nothing but the agent and the kind
+	usual    machineSet           // those that the usual request meets
+	anywhere machineSet           // those that name no network
 	networks *Networks
 	version  uint64
 }
@@ -118,6 +120,12 @@ func (m *Machines) compile(written []machineStanza) {
 		r := &m.rules[i]
 		if r.named() {
 			m.named.add(i)
+		}
+		if r.asks(usualRequest) {
+			m.usual.add(i)
+		}
+		if len(r.networks) == 0 {
+			m.anywhere.add(i)
 		}
 		for _, n := range r.networks {
 			r.nets |= m.networks.named(n)

@@ -1,6 +1,9 @@
 package status
 
-import "mailfate/schemas"
+import (
+	"mailfate/pipeline/classify"
+	"mailfate/schemas"
+)
 
 // trapTime is how many seconds before or after another hit of its a client that
 // followed a trap is known by it: later others may come from its address.
@@ -87,13 +90,10 @@ func isAmong(found []*schemas.Event, ev *schemas.Event) bool {
 }
 
 // Followed implements classify.Around.
-func (a *around) Followed(is func(url string) bool) bool {
-	if is(a.hit.Event.URL) {
-		return true
-	}
+func (a *around) Followed(texts []string) bool {
 	for i := range a.points {
 		p := &a.points[i]
-		if apart(p, a.hit) <= trapTime && a.isTheirs(p) && is(p.Event.URL) {
+		if apart(p, a.hit) <= trapTime && a.isTheirs(p) && classify.HoldsAny(p.Event.URL, texts) {
 			return true
 		}
 	}

@@ -12,15 +12,6 @@ func (p *Point) machine() bool {
 	return p.Kind >= schemas.MachineOpened && p.Kind <= schemas.MachineUnsubscribed
 }
 
-// Rule is the name of the rule that took the point for a machine's doing; "" of
-// every other point.
-func (p *Point) Rule() string {
-	if !p.machine() {
-		return ""
-	}
-	return p.fetcher.Rule()
-}
-
 // asked reports whether a program did it for somebody who asked: one-click
 // unsubscribing (RFC 8058) is a POST by the reader's provider, and a report is
 // written by it.
@@ -42,14 +33,14 @@ func (t *timeline) judgeHits() (moved bool) {
 		}
 		t.around.hit = p
 		h := classify.Hit{Kind: ev.Kind, Request: ev.Command, URL: ev.URL, Nets: t.seen.nets(m, ev.IP)}
-		p.fetcher = m.Judge(t.seen.agent(m, ev.UserAgent), &h, &t.around)
-		moved = moved || p.fetcher.Machine()
+		p.Fetcher = m.Judge(t.seen.agent(m, ev.UserAgent), &h, &t.around)
+		moved = moved || p.Fetcher.Machine()
 	}
 	if !moved {
 		return false
 	}
 	for i := range t.points {
-		if p := &t.points[i]; p.fetcher.Machine() {
+		if p := &t.points[i]; p.Fetcher.Machine() {
 			p.Kind += schemas.MachineOpened - schemas.Opened
 			p.rank = 2 * int(p.Kind)
 		}
@@ -65,7 +56,7 @@ func (t *timeline) noteRules(r *schemas.Row, src *Sources) {
 		if !p.machine() || p.Suspicious {
 			continue
 		}
-		label := p.fetcher.Label(p.Event.Kind)
+		label := p.Fetcher.Label(p.Event.Kind)
 		if at, found := slices.BinarySearch(t.labels, label); !found {
 			t.labels = slices.Insert(t.labels, at, label)
 		}

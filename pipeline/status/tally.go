@@ -140,7 +140,7 @@ func (t *timeline) findOdd(k schemas.Kind) {
 	t.odd = t.odd[:0]
 	for i := range t.points {
 		p := &t.points[i]
-		if p.Derived || p.Event.Kind != k || k.Stage() != schemas.StageEngagement {
+		if p.Derived || p.Event.Kind != k || k.Stage() != schemas.StageEngagement || p.Fetcher.ByName() && !asked(p.Event) {
 			continue
 		}
 		if agent := agentOf(p.Event); p.machine() != t.byName(agent, k) && !slices.Contains(t.odd, agent) {

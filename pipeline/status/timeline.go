@@ -38,7 +38,7 @@ type Point struct {
 	Streams    string // that the event was read in, see mergeReading
 	Attempt    int    // 0 for the first, one more with each observed resend
 
-	fetcher classify.Fetcher // whose doing it is, of engagement
+	Fetcher classify.Fetcher // whose doing it is, of engagement
 
 	at   int64 // where it stands in the order: first by this,
 	rank int   // then by this, which is twice the kind, less one for what is derived from that kind,

@@ -88,7 +88,7 @@ func drawTwinBurst(t *rapid.T) (events []schemas.Event) {
 	k := rapid.SampledFrom([]schemas.Kind{schemas.Opened, schemas.Clicked, schemas.Deferred}).Draw(t, "kind of burst")
 	requests := rapid.SampledFrom([][]string{{"GET"}, twinRequests}).Draw(t, "requests of burst")
 	address := rapid.SampledFrom(twinAddresses).Draw(t, "address of burst")
-	for i := range rapid.IntRange(25, 60).Draw(t, "events of burst") {
+	for i := range rapid.IntRange(25, 120).Draw(t, "events of burst") {
 		ev := drawTwinEvent(t)
 		ev.ID, ev.Kind, ev.Reason = schemas.EventID(1<<20+i), k, schemas.ReasonNone
 		ev.QueueID, ev.NextQueueID, ev.UserAgent, ev.IP, ev.Command, ev.URL = "", "", "", "", "", ""
@@ -218,7 +218,11 @@ func compareWithTwin(t *rapid.T, view View, want twinResult) {
 	}
 	var points, twins []toldPoint
 	for _, p := range view.Points {
-		points = append(points, toldPoint{p.ID, p.Kind, p.Reason, p.Time, p.Derived, p.Suspicious, p.Attempt, p.Rule()})
+		rule := ""
+		if p.Fetcher.Machine() {
+			rule = p.Fetcher.Rule()
+		}
+		points = append(points, toldPoint{p.ID, p.Kind, p.Reason, p.Time, p.Derived, p.Suspicious, p.Attempt, rule})
 	}
 	for _, p := range want.points {
 		twins = append(twins, toldPoint{p.id, p.kind, p.reason, p.time, p.derived, p.suspicious, p.attempt, p.rule})

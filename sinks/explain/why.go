@@ -66,8 +66,8 @@ func reading(p *status.Point, ev *schemas.Event, points []status.Point) []string
 	return notes
 }
 
-// machineAgent is why it is a machine's doing.
-const machineAgent = "its user agent is a proxy's or a scanner's"
+// byRule begins why it is a machine's doing.
+const byRule = "rule "
 
 func whyKind(p *status.Point, ev *schemas.Event, points []status.Point) string {
 	switch p.Kind {
@@ -80,7 +80,7 @@ func whyKind(p *status.Point, ev *schemas.Event, points []status.Point) string {
 		}
 		return "the same attempt was delivered"
 	case schemas.MachineOpened, schemas.MachineRead, schemas.MachineClicked, schemas.MachineUnsubscribed:
-		return machineAgent
+		return byRule + p.Fetcher.Rule() + ": " + p.Fetcher.Means()
 	}
 	return "the other events say so"
 }
