@@ -60,10 +60,10 @@ func wideOf(addr netip.Addr) wide {
 // maxAddress is longer than any address is written.
 const maxAddress = len("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255")
 
-// Of returns the networks that an address is in; none of what is no address. It
-// does not allocate.
+// Of returns the networks that an address is in; none of what is no address. Text
+// that cannot be one is known without the memory that an error takes.
 func (n *Networks) Of(address string) Nets {
-	if len(n.ranges) == 0 || address == "" || len(address) > maxAddress || strings.IndexByte(address, '%') >= 0 {
+	if len(n.ranges) == 0 || address == "" || len(address) > maxAddress || strings.Trim(address, "0123456789abcdefABCDEF:.") != "" {
 		return 0
 	}
 	addr, err := netip.ParseAddr(address)

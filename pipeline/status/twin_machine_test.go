@@ -54,14 +54,12 @@ func twinRule(points []twinPoint, p twinPoint) string {
 	follows := twinIs(p.kind, schemas.Clicked, schemas.Unsubscribed)
 	datacentre := p.ev.IP == "52.210.0.1"
 	switch {
-	case person:
-		return ""
-	case named == "apple.mpp":
-		return named
 	case p.ev.Command == "HEAD":
 		return "request.head"
 	case strings.HasSuffix(p.ev.Command, "prefetch"):
 		return "request.prefetch"
+	case person:
+		return ""
 	case named != "":
 		return named
 	case p.ev.IP == "67.231.150.1":
