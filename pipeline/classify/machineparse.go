@@ -5,13 +5,12 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"mailfate/schemas"
 )
 
-// maxWithin is the longest time that a condition may name.
-const maxWithin = time.Hour
+// maxWithin is the longest time that a condition may name, in seconds.
+const maxWithin = 3600
 
 // noMeaning is what a rule means that does not say it.
 const noMeaning = "a machine that nobody asked"
@@ -155,11 +154,11 @@ func (p *machineParser) condition(key, value string) (err error) {
 		r.deliveredWithin, err = p.within(value)
 		return err
 	case "links":
-		many, time, _ := strings.Cut(value, " ")
+		many, within, _ := strings.Cut(value, " ")
 		if r.many, err = strconv.Atoi(many); err != nil || r.many < 2 || r.many > 16 {
 			return p.problem("%q are not so many links: want 2 to 16, as 3 within 1s", excerpt(many))
 		}
-		r.manyWithin, err = p.within(time)
+		r.manyWithin, err = p.within(within)
 		return err
 	}
 	return p.problem("%q is no condition: want agent is, agent begins, agent has, request, kind, network, link, trap, links, delivered, opened, means or see", excerpt(key))
@@ -230,12 +229,16 @@ func (p *machineParser) nets(value string) error {
 	})
 }
 
-// within reads "within 5s".
+// within reads "within 5s" or "within 1m".
 func (p *machineParser) within(value string) (seconds int64, err error) {
 	text, ok := strings.CutPrefix(strings.TrimSpace(value), "within ")
-	d, err := time.ParseDuration(strings.TrimSpace(text))
-	if !ok || err != nil || d < 0 || d > maxWithin || d%time.Second != 0 {
-		return 0, p.problem("%q is no time: want within and whole seconds, up to %s, as within 5s", excerpt(value), maxWithin)
+	number, unit := strings.TrimSuffix(text, "s"), int64(1)
+	if strings.HasSuffix(text, "m") {
+		number, unit = strings.TrimSuffix(text, "m"), 60
 	}
-	return int64(d / time.Second), nil
+	n, err := strconv.ParseUint(number, 10, 16)
+	if seconds = int64(n) * unit; !ok || err != nil || number == text || seconds > maxWithin {
+		return 0, p.problem("%q is no time: want within and whole seconds or minutes, up to an hour, as within 5s", excerpt(value))
+	}
+	return seconds, nil
 }

@@ -53,16 +53,16 @@ func TestAgents(t *testing.T) {
 
 // surroundings are what a test says of a hit's.
 type surroundings struct {
-	delivered, first int64
-	opened           bool
-	links            int
-	followed         string
+	delivered int64
+	opened    bool
+	links     int
+	followed  string
 }
 
-func (s surroundings) DeliveredWithin(seconds int64) bool  { return s.delivered <= seconds }
-func (s surroundings) Unopened() bool                      { return !s.opened }
-func (s surroundings) Links(enough int, seconds int64) int { return min(enough, s.links) }
-func (s surroundings) Followed(texts []string) bool        { return HoldsAny(s.followed, texts) }
+func (s surroundings) DeliveredWithin(seconds int64) bool { return s.delivered <= seconds }
+func (s surroundings) Unopened() bool                     { return !s.opened }
+func (s surroundings) Links(enough int, _ int64) int      { return min(enough, s.links) }
+func (s surroundings) Followed(texts []string) bool       { return HoldsAny(s.followed, texts) }
 
 func TestConditions(t *testing.T) {
 	nets := &File{"nets", []byte("192.0.2.0/24 office\n2001:db8::/32 office\n")}
@@ -160,7 +160,7 @@ func TestWrongMachines(t *testing.T) {
 		"[a] machine\nopened: yes":                           "want opened: no",
 		"[a] machine\ndelivered: 5s":                         "want within",
 		"[a] machine\ndelivered: within 1500ms":              "whole seconds",
-		"[a] machine\ndelivered: within 2h":                  "up to 1h0m0s",
+		"[a] machine\ndelivered: within 2h":                  "up to an hour",
 		"[a] machine\nlinks: 1 within 1s":                    "want 2 to 16",
 		"[a] machine\nlinks: 3":                              "want within",
 		"[a] off\n[a] off":                                   "mine:2: rule a is there already, in line 1",

@@ -72,7 +72,7 @@ func (t *timeline) noteRules(r *schemas.Row, src *Sources) {
 
 // seen remembers what agents and addresses say: few are seen, again and again.
 type seen struct {
-	lately    [64]seenAgent // by shortHash: most agents are found here
+	lately    [256]seenAgent // by shortHash: most agents are found here
 	addresses [64]seenAddress
 	agents    map[string]classify.Agent
 }
@@ -125,5 +125,5 @@ func shortHash(s string) int {
 	if n == 0 {
 		return 0
 	}
-	return 31*n + 7*int(s[n-1]) + int(s[n/2])
+	return 31*n + 7*int(s[n-1]) + 13*int(s[max(n-2, 0)]) + int(s[n/2])
 }

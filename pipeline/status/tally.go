@@ -110,6 +110,7 @@ func (t *timeline) tallyCounted(c *tally, k schemas.Kind) {
 	t.findOdd(k)
 	onlySuspicious := c.suspicious > 0 && c.people+c.machines == 0
 	mixed := c.suspicious > 0 && !onlySuspicious
+	agent, odd, machine := unknownAgent, true, false // the last one's
 	for i, ev := range t.counted {
 		for len(kept) > 0 && kept[0] < ev.id {
 			kept = kept[1:]
@@ -118,13 +119,26 @@ func (t *timeline) tallyCounted(c *tally, k schemas.Kind) {
 		case len(kept) > 0 && kept[0] == ev.id, i > 0 && t.counted[i-1].id == ev.id:
 		case onlySuspicious:
 			c.more++
-		case mixed || ev.agent == unknownAgent || slices.Contains(t.odd, ev.agent):
+		case mixed || ev.agent == unknownAgent:
 			c.atLeast = true
-		case t.byName(ev.agent, k):
-			c.machines++
 		default:
-			c.people++
+			if ev.agent != agent {
+				agent, odd, machine = ev.agent, slices.Contains(t.odd, ev.agent), t.byName(ev.agent, k)
+			}
+			c.addByAgent(odd, machine)
 		}
+	}
+}
+
+// addByAgent counts an event of which the agent says whose it is, unless that is odd.
+func (c *tally) addByAgent(odd, machine bool) {
+	switch {
+	case odd:
+		c.atLeast = true
+	case machine:
+		c.machines++
+	default:
+		c.people++
 	}
 }
 
