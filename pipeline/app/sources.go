@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,8 +76,8 @@ type Finder func(arg Argument, settings func(t schemas.SourceType, path string) 
 // FindToFollow is Find for streams that may begin later. Who follows a log
 // follows it through its rotations, so the rotated files beside it are taken in,
 // whether they are named or not: what a later line is about may be told in them.
-// A path that is not there yet is a source if its type is said: a mailbox for
-// reports, else a file. A pattern that matches nothing yet is none; it is looked
+// A path that is not there yet is a source if its type is said: for reports a
+// Maildir, or a file if it is named so (.mbox, .eml); else a file. A pattern that matches nothing yet is none; it is looked
 // at again at the next start.
 func FindToFollow(arg Argument, settings func(t schemas.SourceType, path string) Settings) ([]Source, error) {
 	if name, ok := topic.Parse(arg.Path); ok {
@@ -103,7 +104,9 @@ func FindToFollow(arg Argument, settings func(t schemas.SourceType, path string)
 	if err != nil {
 		return nil, fmt.Errorf("find %s: %w", arg.Path, err)
 	}
-	set := tail.Rotation(tail.Set{Path: path, Maildir: arg.Type == schemas.SourceARF})
+	box := arg.Type == schemas.SourceARF
+	file := slices.Contains([]string{".mbox", ".mbx", ".eml"}, filepath.Ext(arg.Path))
+	set := tail.Rotation(tail.Set{Path: path, Maildir: box && !file, Mails: box && file})
 	return []Source{{Type: arg.Type, Set: set, Settings: settings(arg.Type, path)}}, nil
 }
 
@@ -142,7 +145,11 @@ func find(arg Argument, settings func(schemas.SourceType, string) Settings, all 
 	if name, ok := topic.Parse(arg.Path); ok {
 		return findTopic(arg, name, settings)
 	}
-	sets, err := tail.Discover([]string{arg.Path})
+	discover := tail.Discover
+	if arg.Type == schemas.SourceARF {
+		discover = tail.DiscoverMails
+	}
+	sets, err := discover([]string{arg.Path})
 	errs := []error{err}
 	var found []Source
 	for _, set := range sets {
@@ -155,6 +162,7 @@ func find(arg Argument, settings func(schemas.SourceType, string) Settings, all 
 			}
 		}
 		if t != schemas.SourceNone {
+			set.Mails = t == schemas.SourceARF && !set.Maildir
 			found = append(found, Source{Type: t, Set: set, Settings: settings(t, set.Path)})
 		}
 	}

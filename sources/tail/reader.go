@@ -105,5 +105,8 @@ func Open(set Set, opts Options) Reader {
 	if set.Maildir {
 		return newMaildir(set, opts)
 	}
+	if set.Mails {
+		return newMails(set, opts)
+	}
 	return newFiles(set, opts)
 }
