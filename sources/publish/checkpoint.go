@@ -9,6 +9,7 @@ import (
 	"github.com/vmihailenco/msgpack/v5"
 
 	"mailfate/pipeline/store"
+	"mailfate/sources/tail"
 )
 
 // checkpointVersion begins the values of a checkpoint that this package encodes.
@@ -68,6 +69,9 @@ func (s *Stream) checkpoint() error {
 	b := s.wave.checkpoint
 	if err := s.opts.Reader.Changes(s.putter(b, partPosition)); err != nil {
 		return fmt.Errorf("take position of %s: %w", s.opts.Name, err)
+	}
+	if k, ok := s.opts.Reader.(tail.Keeper); ok {
+		s.wave.kept = k.Keep()
 	}
 	if s.again {
 		b.DeletePrefix(append(bytes.Clone(s.prefix), partParser))

@@ -1,0 +1,328 @@
+package imap
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"time"
+
+	wire "github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+
+	"mailfate/pipeline/kafkalog"
+)
+
+// batch is how many mails are asked for at once, to hide the way to the server.
+const batch = 64
+
+// steady is how long a connection must have lasted for the next one to be made at once.
+const steady = time.Minute
+
+// run keeps a connection until the reader is closed, or a replay has come to its end.
+func (r *reader) run(at position) {
+	defer close(r.done)
+	wait := kafkalog.Backoff{Max: r.opts.MaxWait}
+	for n := 1; ; n++ {
+		begun, from := time.Now(), at
+		err := r.connect(&at)
+		if r.ctx.Err() != nil {
+			return
+		}
+		r.fail(err)
+		if !r.opts.Follow && (err == nil || n == attempts) {
+			close(r.items)
+			return
+		}
+		if time.Since(begun) > steady || at != from {
+			wait.Reset()
+		}
+		if !wait.Wait(r.ctx) {
+			return
+		}
+	}
+}
+
+// session is one connection.
+type session struct {
+	*reader
+	conn   *guard
+	client *imapclient.Client
+	at     *position
+	moved  uint32        // up to this UID nothing is left to be moved
+	news   chan struct{} // the server told of a change
+}
+
+// connect reads over one connection until it fails or, in a replay, all is read.
+func (r *reader) connect(at *position) (err error) {
+	ctx, cancel := context.WithTimeout(r.ctx, r.opts.Patience)
+	defer cancel()
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", r.opts.Address)
+	if err != nil {
+		return err
+	}
+	s := &session{reader: r, conn: newGuard(conn, r.opts.Patience), at: at, news: make(chan struct{}, 1)}
+	defer s.conn.Close()
+	stop := context.AfterFunc(r.ctx, func() { _ = s.conn.Conn.Close() })
+	defer stop()
+	if s.client, err = s.greet(); err == nil {
+		defer func() { _ = s.client.Close() }() // it has failed, or we are done
+		err = s.read()
+	}
+	return s.conn.why(plain(err))
+}
+
+// greet begins TLS, if it is wanted.
+func (s *session) greet() (*imapclient.Client, error) {
+	opts := &imapclient.Options{
+		TLSConfig:             s.opts.TLS,
+		UnilateralDataHandler: &imapclient.UnilateralDataHandler{Mailbox: func(*imapclient.UnilateralDataMailbox) { notify(s.news) }},
+	}
+	switch {
+	case s.opts.TLS == nil:
+		return imapclient.New(s.conn, opts), nil
+	case s.opts.StartTLS:
+		return imapclient.NewStartTLS(s.conn, opts)
+	}
+	conn := tls.Client(s.conn, s.opts.TLS)
+	if err := conn.HandshakeContext(s.ctx); err != nil {
+		return nil, err
+	}
+	return imapclient.New(conn, opts), nil
+}
+
+// answer allows the server an answer.
+func (s *session) answer() { s.conn.expect(answerBytes, s.opts.Patience) }
+
+func (s *session) read() error {
+	s.answer()
+	if err := s.client.WaitGreeting(); err != nil {
+		return fmt.Errorf("await greeting: %w", err)
+	}
+	if s.client.State() == wire.ConnStateNotAuthenticated {
+		s.answer()
+		if err := s.client.Login(s.opts.User, s.opts.Password).Wait(); err != nil {
+			return fmt.Errorf("log in: %w", err)
+		}
+	}
+	if err := s.open(); err != nil {
+		return err
+	}
+	for {
+		if err := s.fetchNew(); err != nil {
+			return err
+		}
+		s.fail(nil)
+		if !s.opts.Follow {
+			return nil
+		}
+		if err := s.move(); err != nil {
+			return err
+		}
+		if err := s.await(); err != nil {
+			return err
+		}
+	}
+}
+
+// open opens the mailbox.
+func (s *session) open() error {
+	s.answer()
+	box, err := s.client.Select(s.opts.Mailbox, &wire.SelectOptions{ReadOnly: s.opts.MoveTo == ""}).Wait()
+	if err != nil {
+		return fmt.Errorf("open mailbox: %w", err)
+	}
+	if box.UIDValidity == 0 {
+		return errors.New("open mailbox: the server does not number its mails (UIDVALIDITY)")
+	}
+	if s.at.Validity != box.UIDValidity {
+		return s.hand(item{at: position{Validity: box.UIDValidity}})
+	}
+	return nil
+}
+
+// hand hands an item over, which may take as long as it likes.
+func (s *session) hand(it item) error {
+	s.conn.rest()
+	select {
+	case s.items <- it:
+		*s.at = it.at
+		return nil
+	case <-s.ctx.Done():
+		return s.ctx.Err()
+	}
+}
+
+// fetchNew hands over all mails behind the position.
+func (s *session) fetchNew() error {
+	first := wire.UID(s.at.UID) + 1
+	if first == 0 {
+		return errors.New("the server has run out of numbers for mails")
+	}
+	s.conn.expect(listBytes, s.opts.Patience)
+	found, err := s.client.UIDSearch(&wire.SearchCriteria{UID: []wire.UIDSet{{{Start: first}}}}, nil).Wait()
+	if err != nil {
+		return fmt.Errorf("look for mail: %w", err)
+	}
+	set, _ := found.All.(wire.UIDSet)
+	for wanted, last := range batches(set, first) {
+		if err := s.fetch(wanted, position{s.at.Validity, uint32(last)}); err != nil {
+			return fmt.Errorf("fetch mails with UID %s: %w", wanted, err)
+		}
+	}
+	return nil
+}
+
+// batches takes a set apart, in ascending order, without what is below first: a
+// server names its last mail where all behind it are asked for.
+func batches(set wire.UIDSet, first wire.UID) func(func(wire.UIDSet, wire.UID) bool) {
+	return func(yield func(wire.UIDSet, wire.UID) bool) {
+		var some wire.UIDSet
+		n := uint32(0)
+		last := wire.UID(0)
+		for _, r := range set {
+			for start := max(r.Start, first); start <= r.Stop && start != 0; {
+				stop := start + wire.UID(min(uint32(r.Stop-start), batch-n-1))
+				some = append(some, wire.UIDRange{Start: start, Stop: stop})
+				if n, last = n+uint32(stop-start)+1, stop; n == batch {
+					if !yield(some, last) {
+						return
+					}
+					some, n = nil, 0
+				}
+				start = stop + 1
+			}
+		}
+		if len(some) > 0 {
+			yield(some, last)
+		}
+	}
+}
+
+// fetch hands over the mails of a batch, then its end as the position: mails need
+// not come in the order of their numbers.
+func (s *session) fetch(wanted wire.UIDSet, end position) error {
+	section := &wire.FetchItemBodySection{Peek: true, Partial: &wire.SectionPartial{Size: int64(s.opts.MaxMail) + 1}}
+	room := int64(s.opts.MaxMail) + answerBytes
+	s.conn.expect(room, s.opts.Patience)
+	cmd := s.client.Fetch(wanted, &wire.FetchOptions{UID: true, BodySection: []*wire.FetchItemBodySection{section}})
+	for {
+		msg := cmd.Next()
+		if msg == nil {
+			break
+		}
+		it, err := s.mail(msg)
+		if err == nil && it.mail != nil {
+			err = s.hand(it)
+		}
+		if err != nil {
+			_ = s.conn.Conn.Close() // which ends what the server still has to say
+			_ = cmd.Close()         // with the error of that
+			return err
+		}
+		s.conn.expect(room, s.opts.Patience)
+	}
+	if err := cmd.Close(); err != nil {
+		return err
+	}
+	return s.hand(item{at: end})
+}
+
+// mail reads one mail, whose position is the one before its batch.
+func (s *session) mail(msg *imapclient.FetchMessageData) (it item, err error) {
+	it.at = *s.at
+	empty := false
+	for {
+		switch data := msg.Next().(type) {
+		case nil:
+			if empty {
+				s.lose(it.uid)
+			}
+			return it, nil
+		case imapclient.FetchItemDataUID:
+			it.uid = uint32(data.UID)
+		case imapclient.FetchItemDataBodySection:
+			if empty = data.Literal == nil; empty {
+				continue
+			}
+			if data.Literal.Size() > int64(s.opts.MaxMail)+1 {
+				return it, errTalkative
+			}
+			if it.mail, err = io.ReadAll(data.Literal); err != nil {
+				return it, err
+			}
+			if int64(len(it.mail)) != data.Literal.Size() {
+				return it, io.ErrUnexpectedEOF
+			}
+		}
+	}
+}
+
+// await returns when there may be something to do.
+func (s *session) await() error {
+	poll := time.NewTimer(s.opts.Poll)
+	defer poll.Stop()
+	var idle *imapclient.IdleCommand
+	s.answer()
+	if s.client.Caps().Has(wire.CapIdle) {
+		var err error
+		if idle, err = s.client.Idle(); err != nil {
+			return fmt.Errorf("wait for mail: %w", err)
+		}
+	}
+	s.conn.rest()
+	select {
+	case <-s.news:
+	case <-s.wake:
+	case <-poll.C:
+	case <-s.client.Closed():
+	case <-s.ctx.Done():
+		return s.ctx.Err()
+	}
+	s.answer()
+	if idle == nil {
+		return s.client.Noop().Wait()
+	}
+	if err := idle.Close(); err != nil {
+		return err
+	}
+	return idle.Wait()
+}
+
+// maxWords is how much of what a server says is repeated.
+const maxWords = 200
+
+// plain returns an error in which what the server says is quoted.
+func plain(err error) error {
+	var said *wire.Error
+	if !errors.As(err, &said) {
+		return err
+	}
+	what, _, _ := strings.Cut(err.Error(), ":")
+	text := said.Text
+	if len(text) > maxWords {
+		text = text[:maxWords]
+	}
+	return fmt.Errorf("%s: the server says %s %q", what, said.Type, text)
+}
+
+// hint is the remedy for an error.
+func hint(err error) string {
+	var unknown x509.UnknownAuthorityError
+	var name x509.HostnameError
+	switch {
+	case errors.As(err, &unknown):
+		return "name the authority of its certificate (tls.ca)"
+	case errors.As(err, &name):
+		return "name the server as its certificate does (tls.server_name)"
+	case strings.HasPrefix(err.Error(), "log in"):
+		return "check user and password"
+	case strings.HasPrefix(err.Error(), "open mailbox"):
+		return "check the name of the mailbox and the right to read it"
+	}
+	return "it is tried again"
+}
