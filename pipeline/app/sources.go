@@ -13,6 +13,7 @@ import (
 	"mailfate/schemas"
 	"mailfate/sources"
 	"mailfate/sources/feedback"
+	"mailfate/sources/imap"
 	"mailfate/sources/mta"
 	"mailfate/sources/mta/exim"
 	"mailfate/sources/mta/kumomta"
@@ -44,6 +45,25 @@ type Source struct {
 	Type     schemas.SourceType
 	Set      tail.Set // of a topic only the path, kafka:TOPIC
 	Settings Settings
+
+	IMAP   *imap.Options // of a mailbox on a server, whose name the path is; else nil
+	Listen string        // where mails are taken that go into the set's Maildir; "": nowhere
+}
+
+// FromIMAP is a mailbox on a server.
+func FromIMAP(o imap.Options, settings Settings) Source {
+	return Source{Type: schemas.SourceARF, Set: tail.Set{Path: o.Name()}, Settings: settings, IMAP: &o}
+}
+
+// FromListener is what arrives at a URL, and lies below a data directory until it
+// was read.
+func FromListener(url, dir string, settings Settings) (Source, error) {
+	path, err := filepath.Abs(filepath.Join(dir, "spool", strings.NewReplacer("://", "-", ":", "-").Replace(url)))
+	if err != nil {
+		return Source{}, fmt.Errorf("find spool: %w", err)
+	}
+	set := tail.Set{Path: path, Maildir: true, Own: true}
+	return Source{Type: schemas.SourceARF, Set: set, Settings: settings, Listen: url}, nil
 }
 
 // Name is the stream's name, under which its checkpoint is kept.

@@ -34,18 +34,32 @@ func (r *reader) run(at position) {
 			return
 		}
 		r.fail(err)
-		if !r.opts.Follow && (err == nil || n == attempts) {
+		refused := errors.Is(err, errLogin)
+		if !r.opts.Follow && (err == nil || refused || n == attempts) {
 			close(r.items)
 			return
 		}
 		if time.Since(begun) > steady || at != from {
 			wait.Reset()
 		}
+		for range tries(refused) {
+			wait.Next() // guesses get accounts locked
+		}
 		if !wait.Wait(r.ctx) {
 			return
 		}
 	}
 }
+
+// tries is how many waits are left out after a failure.
+func tries(refused bool) int {
+	if refused {
+		return 20 // so that the next one is the longest
+	}
+	return 0
+}
+
+var errLogin = errors.New("log in")
 
 // session is one connection.
 type session struct {
@@ -106,7 +120,7 @@ func (s *session) read() error {
 	if s.client.State() == wire.ConnStateNotAuthenticated {
 		s.answer()
 		if err := s.client.Login(s.opts.User, s.opts.Password).Wait(); err != nil {
-			return fmt.Errorf("log in: %w", err)
+			return fmt.Errorf("%w: %w", errLogin, err)
 		}
 	}
 	if err := s.open(); err != nil {
@@ -302,12 +316,16 @@ func plain(err error) error {
 	if !errors.As(err, &said) {
 		return err
 	}
-	what, _, _ := strings.Cut(err.Error(), ":")
 	text := said.Text
 	if len(text) > maxWords {
 		text = text[:maxWords]
 	}
-	return fmt.Errorf("%s: the server says %s %q", what, said.Type, text)
+	words := fmt.Sprintf("the server says %s %q", said.Type, text)
+	if errors.Is(err, errLogin) {
+		return fmt.Errorf("%w: %s", errLogin, words)
+	}
+	what, _, _ := strings.Cut(err.Error(), ":")
+	return fmt.Errorf("%s: %s", what, words)
 }
 
 // hint is the remedy for an error.
@@ -319,7 +337,7 @@ func hint(err error) string {
 		return "name the authority of its certificate (tls.ca)"
 	case errors.As(err, &name):
 		return "name the server as its certificate does (tls.server_name)"
-	case strings.HasPrefix(err.Error(), "log in"):
+	case errors.Is(err, errLogin):
 		return "check user and password"
 	case strings.HasPrefix(err.Error(), "open mailbox"):
 		return "check the name of the mailbox and the right to read it"

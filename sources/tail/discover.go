@@ -25,6 +25,9 @@ type Set struct {
 	Path string
 	// Maildir says that Path is a Maildir; Files is empty then.
 	Maildir bool
+	// Own says that the Maildir is ours alone: a mail is removed when what was made of
+	// it is kept.
+	Own bool
 	// Mails says that the files hold mails: mbox files, or files of one mail each. A
 	// Path that is a directory then stands for all files below it.
 	Mails bool

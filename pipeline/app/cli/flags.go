@@ -130,6 +130,23 @@ func (s *setup) findToFollow(args []string) ([]app.Source, error) {
 
 func (s *setup) discover(args []string) ([]app.Source, error) { return s.collect(args, app.Find) }
 
+// mailSource returns a configured source that is a mailbox on a server or takes mails
+// itself; ok says whether it is one.
+func (s *setup) mailSource(c *config.Source) (src app.Source, ok bool, err error) {
+	switch {
+	case c.IMAP != nil:
+		o, err := c.IMAP.Options()
+		if err != nil {
+			return src, false, usageError{err}
+		}
+		return app.FromIMAP(o, s.settings(c)), true, nil
+	case c.Listen != "":
+		src, err = app.FromListener(c.Listen, s.config.Data, s.settings(c))
+		return src, err == nil, err
+	}
+	return src, false, nil
+}
+
 // collect gathers the sources of the arguments; without arguments, those of the
 // configuration. A file that is named twice is one source.
 func (s *setup) collect(args []string, find app.Finder) ([]app.Source, error) {
@@ -158,6 +175,11 @@ func (s *setup) collect(args []string, find app.Finder) ([]app.Source, error) {
 	for i := range s.config.Sources {
 		c := &s.config.Sources[i]
 		t, _ := schemas.ParseSourceType(c.Type)
+		if src, ok, err := s.mailSource(c); ok || err != nil {
+			errs = append(errs, err)
+			srcs = append(srcs, src)
+			continue
+		}
 		for _, path := range c.Paths {
 			add(app.Argument{Type: t, Path: path}, func(schemas.SourceType, string) app.Settings { return s.settings(c) })
 		}
