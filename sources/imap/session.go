@@ -68,6 +68,7 @@ type session struct {
 	client *imapclient.Client
 	at     *position
 	moved  uint32        // up to this UID nothing is left to be moved
+	torn   bool          // a mail broke off; the client reads on by itself and must not be asked to
 	news   chan struct{} // the server told of a change
 }
 
@@ -235,7 +236,9 @@ func (s *session) fetch(wanted wire.UIDSet, end position) error {
 		}
 		if err != nil {
 			_ = s.conn.Conn.Close() // which ends what the server still has to say
-			_ = cmd.Close()         // with the error of that
+			if !s.torn {
+				_ = cmd.Close() // with the error of that
+			}
 			return err
 		}
 		s.conn.expect(room, s.opts.Patience)
@@ -267,6 +270,7 @@ func (s *session) mail(msg *imapclient.FetchMessageData) (it item, err error) {
 				return it, errTalkative
 			}
 			if it.mail, err = io.ReadAll(data.Literal); err != nil {
+				s.torn = true
 				return it, err
 			}
 			if int64(len(it.mail)) != data.Literal.Size() {

@@ -64,7 +64,7 @@ func (s *splitter) read(buf []byte) (p piece, err error) {
 		}
 	}
 	p = piece{data: buf[:0], start: s.next}
-	atStart, any := true, false
+	atStart, some := true, false
 	for {
 		line, err := s.src.ReadSlice('\n')
 		if errors.Is(err, bufio.ErrBufferFull) {
@@ -78,12 +78,12 @@ func (s *splitter) read(buf []byte) (p piece, err error) {
 				return s.finish(p), nil
 			}
 			s.inMail, p.start = true, begins
-			any, atStart = true, len(line) == 0 || line[len(line)-1] == '\n'
+			some, atStart = true, len(line) == 0 || line[len(line)-1] == '\n'
 			continue
 		}
 		s.offset += int64(len(line))
 		if len(line) > 0 {
-			any = true
+			some = true
 			p.data = s.add(p.data, line, atStart)
 			atStart = line[len(line)-1] == '\n'
 		}
@@ -91,7 +91,7 @@ func (s *splitter) read(buf []byte) (p piece, err error) {
 		case err == nil:
 		case !errors.Is(err, io.EOF):
 			return p, err
-		case !any && !s.inMail:
+		case !some && !s.inMail:
 			return p, io.EOF
 		default:
 			s.inMail, s.next, p.last = false, s.offset, true
