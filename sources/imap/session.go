@@ -274,6 +274,7 @@ func (s *session) mail(msg *imapclient.FetchMessageData) (it item, err error) {
 				return it, err
 			}
 			if int64(len(it.mail)) != data.Literal.Size() {
+				s.torn = true
 				return it, io.ErrUnexpectedEOF
 			}
 		}
