@@ -134,6 +134,10 @@ type Event struct {
 	UserAgent string
 	IP        string
 
+	// How it was tied to its message, where the source does not say whose it is.
+	Match      Match
+	Confidence Confidence
+
 	// Where it was read: evidence, never identity.
 	Source   SourceType
 	Stream   string // whose clock judges this event's timers; in a snapshot several, see pipeline/status
@@ -184,16 +188,20 @@ func (e *Event) boundTags() {
 	}
 }
 
-// CreatesRecipient reports whether this event proves that its recipient was
-// addressed: transport events do, and everything the platform says. A report or
-// a hit does not, for anyone can forge one.
-func (e *Event) CreatesRecipient() bool {
-	return e.Recipient != "" && (e.Kind.Stage() == StageTransport || e.Kind.Stage() == StagePlatform || e.Source == SourcePlatform)
+// FirstHand reports whether a system of ours observed it: transport events are,
+// and everything the platform says. A hit or what came by mail is not, a bounce
+// either, for anyone can forge one.
+func (e *Event) FirstHand() bool {
+	return e.Source == SourcePlatform || e.ForWholeMessage()
 }
+
+// CreatesRecipient reports whether this event proves that its recipient was
+// addressed.
+func (e *Event) CreatesRecipient() bool { return e.Recipient != "" && e.FirstHand() }
 
 // ForWholeMessage reports whether an event without a recipient is about the
 // message and so about all its recipients. One without a recipient that is not
 // (a redacted complaint) is about one whom the source did not name.
 func (e *Event) ForWholeMessage() bool {
-	return e.Kind.Stage() == StageTransport || e.Kind.Stage() == StagePlatform
+	return e.Source != SourceARF && (e.Kind.Stage() == StageTransport || e.Kind.Stage() == StagePlatform)
 }

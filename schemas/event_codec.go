@@ -37,6 +37,8 @@ const (
 	eventInstance
 	eventFile
 	eventOffset
+	eventMatch
+	eventConfidence
 )
 
 // A recordType is the second byte of a value in mail.events.
@@ -146,6 +148,8 @@ func (e *Encoder) event(ev *Event, whole bool) {
 	m.text(eventStream, ev.Stream)
 	m.text(eventHost, ev.Host)
 	m.text(eventInstance, ev.Instance)
+	m.uint(eventMatch, uint64(ev.Match))
+	m.uint(eventConfidence, uint64(ev.Confidence))
 	m.close()
 }
 
@@ -268,6 +272,10 @@ func (d *Decoder) event(ev *Event) {
 			ev.File = d.text()
 		case eventOffset:
 			ev.Offset = d.int()
+		case eventMatch:
+			ev.Match = Match(d.small(256))
+		case eventConfidence:
+			ev.Confidence = Confidence(d.small(256))
 		default:
 			d.skip()
 		}

@@ -136,7 +136,7 @@ func TestWhoCreatesRecipients(t *testing.T) {
 	for k := KindNone + 1; k < KindCount; k++ {
 		for _, source := range []SourceType{SourcePostfix, SourcePlatform, SourceTracking, SourceARF} {
 			ev := Event{Kind: k, Source: source}
-			whole := k.Stage() == StagePlatform || k.Stage() == StageTransport
+			whole := source != SourceARF && (k.Stage() == StagePlatform || k.Stage() == StageTransport)
 			if ev.ForWholeMessage() != whole {
 				t.Errorf("%s without a recipient is about all: %v", k, !whole)
 			}

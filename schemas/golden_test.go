@@ -102,6 +102,7 @@ func formOf(t *testing.T, name string) form {
 func samples() map[string]any {
 	return map[string]any{
 		"event_whole":     sampleEvent(),
+		"event_matched":   sampleMatched(),
 		"event_small":     Event{ID: 1, Kind: Queued, Identity: Identity{MessageID: "m"}},
 		"event_old":       Event{ID: 1, Kind: Read, Time: -86_400_000, Offset: -1, Identity: Identity{MessageID: "m", Recipient: "m"}},
 		"clock":           Clock{Stream: "postfix:mx1", Time: sampleTime},

@@ -8,7 +8,7 @@ import (
 
 const sampleTime = 1_790_000_000_123
 
-// sampleEvent has every field set.
+// sampleEvent has every field set but those that sampleMatched adds.
 func sampleEvent() Event {
 	return Event{
 		ID: 0xfedcba9876543210, Kind: BouncedLater, Reason: MailboxFull, Time: sampleTime,
@@ -21,6 +21,13 @@ func sampleEvent() Event {
 		Source: SourceARF, Stream: "arf:/var/mail/fbl", Host: "mx1.example.com", Instance: "postfix-out",
 		File: "/var/mail/fbl/new/1", Offset: 9876543210,
 	}
+}
+
+// sampleMatched has every field set.
+func sampleMatched() Event {
+	ev := sampleEvent()
+	ev.Match, ev.Confidence = MatchEnvelopeID, ConfidenceExact
+	return ev
 }
 
 // sampleTypical is what most messages look like.

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"mailfate/pipeline/classify"
 	"mailfate/pipeline/embedded"
 	"mailfate/pipeline/kafkalog"
 	"mailfate/pipeline/process"
@@ -41,12 +42,16 @@ type Options struct {
 	ClickHouse  clickhouse.Options // without Addresses: an embedded server
 	File        string             // also write statuses and changes there as JSON lines; "-": standard output
 	Timers      status.Timers
+	Replies     *classify.Rules      // why deliveries failed; nil: the embedded rules
 	Life        time.Duration        // how long a message is kept in mind; 0: 31 days
 	Now         func() time.Time     // the processor's wall clock; nil: time.Now
 	Steady      time.Duration        // how long that runs evenly before lives end by it; 0: an hour; negative: no time
 	Wait        bool                 // for a Kafka or ClickHouse that is away at the start, until it is there
 	Accounts    []clickhouse.Account // what is tracked; none: as it was
 	RawExamples bool                 // keep lines that are not understood as they were read
+	Tracker     *TrackerOptions      // nil: hits are answered elsewhere
+	Look        Look                 // for what comes while Follow reads; nil: nothing does
+	LookEvery   time.Duration        // 0: 3 s
 	Metrics     string               // where Follow tells figures, host:port; "": nowhere
 	Library     string               // see embedded.ClickHouseOptions
 	Executable  string               // likewise
@@ -63,6 +68,7 @@ type App struct {
 	db          *Database          // nil: no sink
 	states      *store.Store       // nil: no processor
 	checkpoints *store.Store       // nil: no source
+	tracker     *hitTracker        // nil: not its role
 	processor   *process.Processor // nil: not its role
 	sink        *intake.Intake     // nil: not its role
 	sinkGroup   string
@@ -98,6 +104,9 @@ func (a *App) connect(ctx context.Context) error {
 	if err := a.openFile(); err != nil {
 		return err
 	}
+	if err := a.openTracker(ctx); err != nil {
+		return err
+	}
 	// The broker and the database start side by side: together they are most of
 	// the time until the first line can be read.
 	side, ctx := errgroup.WithContext(ctx)
@@ -121,7 +130,7 @@ func (a *App) openStores() (err error) {
 	if a.roles.Have(RoleProcessor) {
 		a.states, err = a.openStore("processor", store.Options{Cache: true})
 	}
-	if err == nil && a.roles.Have(RoleSource) {
+	if err == nil && a.opts.needsCheckpoints() {
 		a.checkpoints, err = a.openStore("source", store.Options{CacheBytes: checkpointCache})
 	}
 	return err
@@ -221,12 +230,15 @@ func (a *App) Start() {
 	a.stop = stop
 	if a.roles.Have(RoleProcessor) {
 		a.processor = process.New(process.Options{
-			Client: a.client, Store: a.states, Timers: a.opts.Timers, Life: a.opts.Life, Now: a.opts.Now, Steady: a.opts.Steady, Logger: a.log,
+			Client: a.client, Store: a.states, Timers: a.opts.Timers, Replies: a.opts.Replies, Life: a.opts.Life, Now: a.opts.Now, Steady: a.opts.Steady, Logger: a.log,
 		})
 		a.parts.Go(func() error { return a.processor.Run(a.ctx) })
 	}
 	if a.roles.Have(RoleSink) {
 		a.startSink()
+	}
+	if a.tracker != nil {
+		a.parts.Go(a.watchTracker)
 	}
 	if a.broker != nil {
 		a.keepSmall()

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"mailfate/pipeline/classify"
 	"mailfate/pipeline/embedded"
 	"mailfate/pipeline/status"
 	"mailfate/schemas"
@@ -21,6 +22,7 @@ import (
 type Database struct {
 	*clickhouse.DB
 	timers     status.Timers
+	replies    *classify.Rules
 	server     *embedded.ClickHouse // nil: somebody else's
 	remembered string               // the file that says where it listens
 }
@@ -53,7 +55,7 @@ func openExisting(ctx context.Context, o Options, prepare func(*clickhouse.DB, c
 }
 
 func openDatabase(ctx context.Context, o Options, prepare func(*clickhouse.DB, context.Context) error) (*Database, error) {
-	db := &Database{timers: o.Timers}
+	db := &Database{timers: o.Timers, replies: o.Replies}
 	opts := o.ClickHouse
 	opts.Logger = o.Logger
 	if len(opts.Addresses) == 0 {
@@ -127,7 +129,7 @@ func (db *Database) Explain(ctx context.Context, id, recipient string, in []*sch
 	if err != nil {
 		return explain.Story{}, err
 	}
-	return explain.Tell(found, explain.Options{Vocabularies: in, All: all, Timers: db.timers}), nil
+	return explain.Tell(found, explain.Options{Vocabularies: in, All: all, Timers: db.timers, Replies: db.replies}), nil
 }
 
 // Close disconnects, and stops a server that was started.

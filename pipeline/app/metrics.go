@@ -25,6 +25,7 @@ const metricsTimeout = 10 * time.Second
 // ClickHouse alone.
 type metrics struct {
 	streams atomic.Pointer[[]*publish.Stream]
+	tracker *hitTracker // nil: none
 }
 
 // serveMetrics answers at an address until ctx ends, and returns where that is.
@@ -115,6 +116,28 @@ func (m *metrics) write(w io.Writer) {
 			}
 		}
 	}
+	if m.tracker != nil {
+		m.tracker.writeTracker(w)
+	}
+}
+
+// writeTracker tells what became of requests to the tracker, whose outcomes are of a
+// closed set.
+func (t *hitTracker) writeTracker(w io.Writer) {
+	requests, kept := t.Stats(), t.spool.Stats()
+	head := func(name, kind, help string) {
+		fmt.Fprintf(w, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, kind)
+	}
+	head("mailfate_tracker_requests_total", "counter", "Requests to the tracker, by what became of them.")
+	for _, outcome := range slices.Sorted(maps.Keys(requests.Requests)) {
+		fmt.Fprintf(w, "mailfate_tracker_requests_total{outcome=\"%s\"} %d\n", outcome, requests.Requests[outcome])
+	}
+	head("mailfate_tracker_held_pixels", "gauge", "Pixels that are held open.")
+	fmt.Fprintf(w, "mailfate_tracker_held_pixels %d\n", requests.Held)
+	head("mailfate_tracker_lost_hits_total", "counter", "Hits that were answered, but could not be kept.")
+	fmt.Fprintf(w, "mailfate_tracker_lost_hits_total %d\n", kept.Lost)
+	head("mailfate_tracker_spool_bytes", "gauge", "Hits that are kept on disk.")
+	fmt.Fprintf(w, "mailfate_tracker_spool_bytes %d\n", kept.Bytes)
 }
 
 var labelEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
@@ -123,7 +146,7 @@ func escapeLabel(s string) string { return labelEscapes.Replace(strings.ToValidU
 
 // startMetrics begins to tell figures, if that is configured.
 func (a *App) startMetrics(ctx context.Context) (*metrics, error) {
-	m := new(metrics)
+	m := &metrics{tracker: a.tracker}
 	if a.opts.Metrics == "" {
 		return m, nil
 	}

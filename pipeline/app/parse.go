@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"mailfate/schemas"
 	"mailfate/sources"
 	"mailfate/sources/shape"
+	"mailfate/sources/stray"
 	"mailfate/sources/tail"
 	"mailfate/sources/topic"
 )
@@ -19,15 +21,21 @@ type ParseCounts struct {
 	Lines    uint64            `json:"lines"`
 	Bytes    uint64            `json:"bytes"`
 	Events   uint64            `json:"events"`
-	Context  uint64            `json:"context"`  // lines that help to understand others
-	Ignored  map[string]uint64 `json:"ignored"`  // by rule
-	Unparsed map[string]uint64 `json:"unparsed"` // by rule, "" for no rule
-	Cut      uint64            `json:"cut"`      // lines that were too long
-	Torn     uint64            `json:"torn"`     // files whose last line has no end yet
+	Eventful uint64            `json:"lines_with_events"` // with context, ignored and unparsed these are all lines
+	Context  uint64            `json:"context"`           // lines that help to understand others
+	Ignored  map[string]uint64 `json:"ignored"`           // by rule
+	Unparsed map[string]uint64 `json:"unparsed"`          // by rule
+	Cut      uint64            `json:"cut"`               // lines that were too long
+	Torn     uint64            `json:"torn"`              // files whose last line has no end yet
 
 	Provisional int `json:"provisional"` // messages named after their queue id, as their Message-ID was not told
 	Forgotten   int `json:"forgotten"`   // queue ids that there was no room for
+
+	Warnings []string `json:"-"` // what looks like a mistake of whoever named the type
 }
+
+// unknownRule is under what lines are counted that no rule says more of.
+const unknownRule = "unknown"
 
 // parseGrowth is by how many percent the heap may grow before it is collected: of
 // what is parsed so little stays that a small heap would be collected all the time.
@@ -59,14 +67,19 @@ func Parse(src *Source, fn func(*schemas.Event) error, shapes *shape.Table) (Par
 			failed = fn(ev)
 		}
 	}
+	strays := stray.New(src.knows())
 	take := func(line sources.Line) {
-		switch r := parser.Line(line, emit); r.Outcome {
+		r := parser.Line(line, emit)
+		strays.Take(line, r)
+		switch r.Outcome {
+		case sources.Events:
+			n.Eventful++
 		case sources.Context:
 			n.Context++
 		case sources.Ignored:
 			n.Ignored[r.Rule]++
 		case sources.Unparsed:
-			n.Unparsed[r.Rule]++
+			n.Unparsed[cmp.Or(r.Rule, unknownRule)]++
 			if shapes != nil {
 				shapes.Count(line, parser.Time())
 			}
@@ -77,6 +90,7 @@ func Parse(src *Source, fn func(*schemas.Event) error, shapes *shape.Table) (Par
 	}
 	counts := reader.Counts()
 	n.Lines, n.Bytes, n.Cut, n.Torn = counts.Lines, counts.Bytes, counts.Cut, counts.Torn
+	n.warn(strays.Warning(n.Type, src.Set.Path, n.Lines), stray.Fruitless(n.Type, src.Set.Path, n.Lines, n.Events+n.Context))
 	if p, ok := parser.(interface{ Provisional() int }); ok {
 		n.Provisional = p.Provisional()
 	}
@@ -84,4 +98,11 @@ func Parse(src *Source, fn func(*schemas.Event) error, shapes *shape.Table) (Par
 		n.Forgotten = p.Forgotten()
 	}
 	return n, errors.Join(append(reader.Problems(), failed, reader.Close())...)
+}
+
+// warn takes the first of some warnings that says something: it is the most exact.
+func (n *ParseCounts) warn(warnings ...string) {
+	if w := cmp.Or(warnings...); w != "" {
+		n.Warnings = append(n.Warnings, w)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -106,7 +107,10 @@ func (a *App) Follow(asked context.Context, srcs []Source) error {
 	ctx, cancel := a.untilFailure(asked)
 	defer cancel()
 	a.parts.Go(func() error { a.tellLag(ctx); return nil })
-	if !a.roles.Have(RoleSource) {
+	if a.tracker != nil {
+		srcs = append(slices.Clip(srcs), a.tracker.source)
+	}
+	if !a.opts.needsCheckpoints() {
 		<-ctx.Done() // if a part has failed, Close says why
 		return nil
 	}
@@ -163,10 +167,11 @@ func (a *App) read(ctx context.Context, srcs []Source, how reading) ([]*publish.
 }
 
 func (a *App) readOnce(ctx context.Context, srcs []Source, how reading) ([]*publish.Stream, error) {
-	streams, err := a.streams(ctx, srcs, how.tail)
+	begin, err := a.begin(ctx, srcs, how.tail)
 	if err != nil {
 		return nil, err
 	}
+	streams := begin.streams
 	if how.begun != nil {
 		how.begun(&streams)
 	}
@@ -175,10 +180,15 @@ func (a *App) readOnce(ctx context.Context, srcs []Source, how reading) ([]*publ
 	for _, s := range streams {
 		all.Go(func() error { return how.each(s, ctx) })
 	}
+	if how.tail.Follow && a.opts.Look != nil {
+		come := arrivals{app: a, how: how, begin: begin, all: all}
+		all.Go(func() error { return come.watch(ctx) })
+	}
 	return streams, all.Wait()
 }
 
-func (a *App) streams(ctx context.Context, srcs []Source, opts tail.Options) ([]*publish.Stream, error) {
+// begin makes streams of the sources.
+func (a *App) begin(ctx context.Context, srcs []Source, opts tail.Options) (*beginning, error) {
 	st, err := a.checkpoints.Renewed()
 	if err != nil {
 		return nil, err
@@ -186,36 +196,17 @@ func (a *App) streams(ctx context.Context, srcs []Source, opts tail.Options) ([]
 	if err := a.checkCluster(ctx, st); err != nil {
 		return nil, err
 	}
-	streams := make([]*publish.Stream, 0, len(srcs))
-	out := a.client.NewPublisher()
-	names := map[string]bool{}
+	b := &beginning{app: a, tail: opts, names: map[string]bool{}, paths: map[string]bool{}, options: publish.Options{
+		Store: st, Log: a.client.NewPublisher(), Gate: a.gate,
+		Partitions: a.partitions, DeadPartitions: a.partitions, UnparsedPartitions: a.partitions,
+		RawExamples: a.opts.RawExamples, Logger: a.log,
+	}}
 	for i := range srcs {
-		parts, err := a.streamsOf(ctx, &srcs[i], opts)
-		if err != nil {
+		if _, err := b.source(ctx, &srcs[i]); err != nil {
 			return nil, err
 		}
-		for _, part := range parts {
-			if names[part.name] {
-				return nil, fmt.Errorf("two sources have the stream name %s: give one of them another", part.name)
-			}
-			names[part.name] = true
-			s, err := publish.New(publish.Options{
-				Name: part.name, Reader: part.reader, Parser: srcs[i].Parser, Store: st, Log: out, Gate: a.gate,
-				Partitions: a.partitions, DeadPartitions: a.partitions, UnparsedPartitions: a.partitions,
-				RawExamples: a.opts.RawExamples,
-			})
-			if err != nil {
-				return nil, err
-			}
-			from := "where reading ended before"
-			if s.Stats().Bytes == 0 {
-				from = "its beginning"
-			}
-			a.log.Info("reading", "stream", s.Name(), "path", srcs[i].Set.Path, "from", from)
-			streams = append(streams, s)
-		}
 	}
-	return streams, nil
+	return b, nil
 }
 
 // drain waits until everything that is in the log has arrived in the sinks.

@@ -17,8 +17,10 @@ const (
 	RoleSource    Roles = 1 << iota // reads sources into Kafka; keeps checkpoints in the data directory
 	RoleProcessor                   // makes statuses of events; keeps its state there
 	RoleSink                        // writes to ClickHouse
+	RoleTracker                     // answers hits, if that is configured, and reads them into Kafka
 
-	AllRoles = RoleSource | RoleProcessor | RoleSink
+	AllRoles = wholeWay | RoleTracker
+	wholeWay = RoleSource | RoleProcessor | RoleSink
 )
 
 // ParseRoles reads the names of roles, as they are in config.RoleNames.
@@ -40,8 +42,10 @@ func (r Roles) Have(roles Roles) bool { return r&roles == roles }
 // Check says what of the options does not go together.
 func (o *Options) Check() error {
 	switch {
-	case o.roles() != AllRoles && len(o.Kafka.Brokers) == 0:
+	case !o.roles().Have(wholeWay) && len(o.Kafka.Brokers) == 0:
 		return errors.New("an embedded broker is for one process with all roles: name a cluster with --brokers, or leave out --role")
+	case o.roles() != AllRoles && o.roles().Have(RoleTracker) && o.Tracker == nil:
+		return errors.New("where hits are answered is not said: tracker.listen and tracker.keys in the configuration")
 	case o.File != "" && !o.roles().Have(RoleSink):
 		return errors.New("--out is written by a sink, and this process is none: add it to --role")
 	case o.Dir == "" && o.needsDir() && !o.needsStore():
@@ -63,4 +67,9 @@ func (o *Options) roles() Roles {
 // are Kafka's affair.
 func (o *Options) needsDir() bool { return o.needsStore() || len(o.ClickHouse.Addresses) == 0 }
 
-func (o *Options) needsStore() bool { return o.roles()&(RoleSource|RoleProcessor) != 0 }
+func (o *Options) needsStore() bool { return o.needsCheckpoints() || o.roles().Have(RoleProcessor) }
+
+// needsCheckpoints reports whether streams are read here: sources, or the tracker's hits.
+func (o *Options) needsCheckpoints() bool { return o.roles().Have(RoleSource) || o.tracks() }
+
+func (o *Options) tracks() bool { return o.roles().Have(RoleTracker) && o.Tracker != nil }

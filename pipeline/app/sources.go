@@ -25,6 +25,7 @@ import (
 	"mailfate/sources/tail"
 	"mailfate/sources/topic"
 	"mailfate/sources/tracking"
+	"mailfate/sources/tracking/token"
 )
 
 // Settings says how one type of source is to be read.
@@ -38,6 +39,9 @@ type Settings struct {
 	Remember  time.Duration                        // a queue id after its last line; 0: 14 days
 	MaxOpen   int                                  // queue ids in memory; 0: a million
 	Patterns  []tracking.Pattern                   // of tracking paths; nil: the default ones
+	Keys      *token.Keys                          // of signed tracking paths; nil: there are none
+	IDKeys    feedback.Keys                        // that our mails' ids are signed with
+	Addresses feedback.AddressPatterns             // of our envelope addresses, in reports
 }
 
 // Source is one stream to read, or a Kafka topic, of which each partition is one.
@@ -45,6 +49,7 @@ type Source struct {
 	Type     schemas.SourceType
 	Set      tail.Set // of a topic only the path, kafka:TOPIC
 	Settings Settings
+	Besides  []schemas.SourceType // what its path is read as, this and others; see NameBesides
 
 	IMAP   *imap.Options // of a mailbox on a server, whose name the path is; else nil
 	Listen string        // where mails are taken that go into the set's Maildir; "": nowhere
@@ -97,8 +102,9 @@ type Finder func(arg Argument, settings func(t schemas.SourceType, path string) 
 // follows it through its rotations, so the rotated files beside it are taken in,
 // whether they are named or not: what a later line is about may be told in them.
 // A path that is not there yet is a source if its type is said: for reports a
-// Maildir, or a file if it is named so (.mbox, .eml); else a file. A pattern that matches nothing yet is none; it is looked
-// at again at the next start.
+// Maildir, or a file if it is named so (.mbox, .mbx, .eml); else a file. A pattern
+// that matches nothing yet is none, and so is a directory, which is told by the
+// slash behind it: see FindNew.
 func FindToFollow(arg Argument, settings func(t schemas.SourceType, path string) Settings) ([]Source, error) {
 	if name, ok := topic.Parse(arg.Path); ok {
 		return findTopic(arg, name, settings)
@@ -113,12 +119,15 @@ func FindToFollow(arg Argument, settings func(t schemas.SourceType, path string)
 		}
 		return found, findErr
 	}
-	if strings.ContainsAny(arg.Path, "*?[") {
+	if isPattern(arg.Path) {
 		found, err := find(arg, settings, tail.Rotation)
 		if errors.Is(err, tail.ErrNothingFound) {
 			return nil, nil
 		}
 		return found, err
+	}
+	if strings.HasSuffix(arg.Path, "/") && arg.Type != schemas.SourceARF {
+		return nil, nil
 	}
 	path, err := filepath.Abs(arg.Path)
 	if err != nil {
@@ -170,14 +179,20 @@ func find(arg Argument, settings func(schemas.SourceType, string) Settings, all 
 		discover = tail.DiscoverMails
 	}
 	sets, err := discover([]string{arg.Path})
-	errs := []error{err}
-	var found []Source
+	found, recogniseErr := asSources(arg, sets, settings, all)
+	return found, errors.Join(err, recogniseErr)
+}
+
+// asSources makes sources of what an argument names, of the type that it says or
+// else each of that of its content.
+func asSources(arg Argument, sets []tail.Set, settings func(schemas.SourceType, string) Settings, all func(named tail.Set) tail.Set) (found []Source, err error) {
+	var errs []error
 	for _, set := range sets {
 		set = all(set)
 		t := arg.Type
 		if t == schemas.SourceNone {
 			if t, err = recognise(set); err != nil {
-				errs = append(errs, err)
+				errs = append(errs, leftOut(arg, err))
 				continue
 			}
 		}
@@ -215,11 +230,11 @@ func recognise(set tail.Set) (schemas.SourceType, error) {
 	case feedback.Recognises(sample):
 		return schemas.SourceARF, nil
 	}
-	what := "its content is none of postfix, exim, sendmail, powermta, kumomta, platform, tracking, arf"
+	what := errUnknown
 	if tail.LooksBinary(sample) {
-		what = "it is a binary file"
+		what = fmt.Errorf("%w: it is a binary file", errUnknown)
 	}
-	return schemas.SourceNone, fmt.Errorf("recognise %s: %s; say what it is, as in postfix:%s", set.Path, what, set.Path)
+	return schemas.SourceNone, fmt.Errorf("recognise %s: %w; say what it is, as TYPE:%s", set.Path, what, set.Path)
 }
 
 // Parser returns a new parser for the source's beginning, as it is now.
@@ -229,9 +244,9 @@ func (s *Source) Parser() sources.Parser {
 	case schemas.SourcePlatform:
 		return platform.New(platform.Options{MessageID: o.MessageID})
 	case schemas.SourceTracking:
-		return tracking.New(tracking.Options{Host: o.Host, Location: o.Location, Patterns: o.Patterns, MessageID: o.MessageID})
+		return tracking.New(tracking.Options{Host: o.Host, Location: o.Location, Patterns: o.Patterns, Keys: o.Keys, MessageID: o.MessageID})
 	case schemas.SourceARF:
-		return feedback.New(feedback.Options{Host: o.Host, MessageID: o.MessageID})
+		return feedback.New(feedback.Options{Host: o.Host, MessageID: o.MessageID, Keys: o.IDKeys, Addresses: o.Addresses})
 	}
 	options := mta.Options{
 		Host: o.Host, Location: o.Location, Year: o.Year, Reference: s.reference(), MessageID: o.MessageID, Account: o.Account,

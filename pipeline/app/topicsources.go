@@ -31,7 +31,7 @@ func (a *App) streamsOf(ctx context.Context, src *Source, opts tail.Options) ([]
 		return []part{{src.Name(), tail.Open(src.Set, opts)}}, nil
 	}
 	if a.broker != nil {
-		return nil, fmt.Errorf("read %s: the broker started here has no topics of others: name a cluster with --brokers", src.Set.Path)
+		return nil, noCluster(src.Set.Path)
 	}
 	n, err := a.client.Partitions(ctx, name)
 	if err != nil {
@@ -43,6 +43,18 @@ func (a *App) streamsOf(ctx context.Context, src *Source, opts tail.Options) ([]
 		parts[i] = part{src.Name() + "/" + strconv.Itoa(i), reader}
 	}
 	return parts, nil
+}
+
+// CheckCluster says that an argument is a topic of a cluster when none is named.
+func (o *Options) CheckCluster(arg Argument) error {
+	if _, ok := topic.Parse(arg.Path); ok && len(o.Kafka.Brokers) == 0 {
+		return noCluster(arg.Path)
+	}
+	return nil
+}
+
+func noCluster(path string) error {
+	return fmt.Errorf("read %s: the broker started here has no topics of others: name a cluster with --brokers", path)
 }
 
 // TryTopics asks for the topics among the sources.

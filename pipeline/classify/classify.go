@@ -2,83 +2,150 @@
 // answered, and who fetched, from what it calls itself. It is pure: the same
 // reply always has the same reason.
 //
-// Of replies it knows the enhanced status code (RFC 3463 and the registry of RFC
-// 5248) and, where there is none, the reply code (RFC 5321, 4.2). It never
-// calls a 5.7.x reply hard: one blocklisting would suppress every address.
+// A reply is judged by rules, which are data (rules.txt, whose head says how they
+// are written). In this order, and the verdict names what decided:
+//
+//  1. its words: the first rule of the file that they and its conditions meet;
+//  2. its enhanced status code (RFC 3463): "enhanced:5.1.1";
+//  3. its reply code (RFC 5321, 4.2): "code:550".
+//
+// Whatever the rules say, a reply is never hard that is for now (4xx, 4.x.x), for
+// it may yet be delivered; that is for reasons of policy (x.7.x), for one
+// blocklisting would suppress every address; or that answers what we said before we
+// named a recipient, or wants us to log in (53x). Where a reply names two enhanced codes, either is enough. Nor
+// is what none of the three knows: it is unclassified.
+//
+// What it leaves out: a bounce and a deferral with the same words have the same
+// reason; whether it was for good is the event's kind. Only the first kilobyte of
+// a reply counts.
 package classify
 
 import (
-	"strings"
+	"cmp"
+	"math/bits"
+	"sync"
 
 	"mailfate/schemas"
 )
 
-// Version changes whenever the same reply may get another reason, or the same
-// agent be another's, so that stored results can be told from today's.
-const Version = 2
+// Version changes whenever the code here gives the same reply another reason by
+// the same rules, or the same agent is another's. See Rules.Version.
+const Version = 3
 
-// Reply returns the reason that a reply's codes name. A bounce and a deferral
-// with the same detail have the same reason; whether it was for good is the
-// event's kind, not its reason.
-func Reply(code uint16, enhanced string) schemas.Reason {
-	if r, ok := byStatus[enhanced]; ok {
-		return r
+// Said is what a server answered. Any of it may be missing; the codes are then
+// looked for in the text.
+type Said struct {
+	Code     uint16 // SMTP reply code
+	Enhanced string // enhanced status code, as 5.1.1
+	Command  string // the command that was answered, as RCPT TO
+	Host     string // who answered, as name[address]:port
+	Text     string // in its words, with or without the codes
+}
+
+// Verdict is why a delivery failed. Whether that is hard, whose fault it is and
+// whether it suppresses the address follows from the reason.
+type Verdict struct {
+	Reason   schemas.Reason
+	Rule     string // what decided: a rule's name, enhanced:5.1.1, code:550 or none
+	Provider string // who answered, by the rule or by the host; "" when no rule knows
+}
+
+// undecided is the rule's name where a reply has neither known words nor a code.
+const undecided = "none"
+
+// Reply judges a reply by the rules. It does not allocate.
+func (r *Rules) Reply(s *Said) Verdict {
+	q := questions.Get().(*question)
+	defer questions.Put(q)
+	q.ask(s)
+	if v := r.byWords(q); v.Rule != "" {
+		return v
 	}
-	if dot := strings.LastIndexByte(enhanced, '.'); dot >= 0 {
-		if r, ok := bySubject[enhanced[:dot]]; ok {
-			return r
+	v := r.byCodes(q)
+	v.Provider = r.providerOf(q.host)
+	return v
+}
+
+// question is a reply that is being judged.
+type question struct {
+	said     Said
+	host     []byte // who answered, in lower case
+	text     []byte // normalised
+	code     uint16
+	enhanced status
+	policy   bool // it is one of policy: never hard
+	mild     bool // it is for now, or about us: never hard
+
+	room       [maxText + 8]byte // for text
+	hostRoom   [255]byte         // for host
+	literals   literalSet        // those that were said
+	candidates ruleSet           // the rules that they may meet
+}
+
+// questions are used again, because a regexp would have each on the heap.
+var questions = sync.Pool{New: func() any { return new(question) }}
+
+func (q *question) ask(s *Said) {
+	q.said, q.host = *s, hostOf(q.hostRoom[:0], s.Host)
+	q.text = normalise(q.room[:0], s.Text)
+	q.literals, q.candidates = literalSet{}, ruleSet{}
+	q.readCodes()
+}
+
+// readCodes finds the codes, and what they forbid to conclude.
+func (q *question) readCodes() {
+	code, enhanced := q.said.codes()
+	q.code, q.enhanced = code, parseStatus(enhanced)
+	told := parseStatus(q.said.Enhanced)
+	q.mild = code/100 == 4 || code/10 == 53 || q.enhanced.class == 4 || told.class == 4 || beforeRecipient(q.said.Command)
+	q.policy = q.enhanced.subject == 7 || told.subject == 7 || namesPolicy(q.said.Text)
+}
+
+// beforeRecipient reports whether a command comes before those that name recipients.
+func beforeRecipient(command string) bool {
+	for _, c := range [...]string{"MAIL", "EHLO", "HELO", "STARTTLS", "AUTH", "greeting", "initial"} {
+		if hasPrefixFold(command, c) {
+			return true
 		}
 	}
-	if enhanced == "" && code == 421 { // RFC 5321, 4.2.3: closing, try again later
-		return schemas.RateLimited
+	return false
+}
+
+// byWords judges by the first rule that knows the words; the verdict names no rule
+// when none does.
+func (r *Rules) byWords(q *question) Verdict {
+	r.words.scan(q)
+	for i, set := range q.candidates {
+		for ; set != 0; set &= set - 1 {
+			rule := &r.rules[64*i+bits.TrailingZeros64(set)]
+			if rule.meets(q) {
+				return Verdict{rule.reason, rule.name, cmp.Or(rule.provider, r.providerOf(q.host))}
+			}
+		}
 	}
-	return schemas.Unclassified
+	return Verdict{}
 }
 
-// byStatus is keyed by enhanced status code. A code counts in its own class
-// only: what is said for good and what is said for now are different things.
-var byStatus = map[string]schemas.Reason{
-	"5.1.1":  schemas.UserUnknown,
-	"5.1.2":  schemas.NoDNS,
-	"5.1.3":  schemas.AddressSyntax,
-	"5.1.6":  schemas.MailboxDiscarded,
-	"5.1.7":  schemas.SenderRejected,
-	"5.1.8":  schemas.SenderRejected,
-	"5.1.10": schemas.DomainInactive,
-	"5.2.1":  schemas.UserInactive,
-	"4.2.2":  schemas.MailboxFull,
-	"5.2.2":  schemas.MailboxFull,
-	"5.2.3":  schemas.TooLarge,
-	"5.3.0":  schemas.RemoteError,
-	"5.3.4":  schemas.TooLarge,
-	"4.4.1":  schemas.ConnectionFailed,
-	"4.4.2":  schemas.ConnectionFailed,
-	"4.4.3":  schemas.DNSFailure,
-	"5.4.4":  schemas.NoDNS,
-	"5.4.6":  schemas.Misconfigured,
-	"4.4.6":  schemas.Misconfigured,
-	// RFC 6531, 3.2: what the address is written in, no attachment.
-	"5.6.7":  schemas.Unclassified,
-	"5.6.8":  schemas.Unclassified,
-	"5.6.9":  schemas.Unclassified,
-	"5.6.10": schemas.Unclassified,
-	"4.7.1":  schemas.Greylisted,
-	"4.7.10": schemas.TLSRequired,
-	"5.7.10": schemas.TLSRequired,
-	"5.7.20": schemas.AuthFailed,
-	"5.7.21": schemas.AuthFailed,
-	"5.7.22": schemas.AuthFailed,
-	"5.7.23": schemas.AuthFailed,
-	"5.7.24": schemas.AuthFailed,
-	"5.7.25": schemas.AuthFailed,
-	"5.7.26": schemas.AuthFailed,
-	"4.7.28": schemas.RateLimited,
+// byCodes judges a reply of which no rule knows the words.
+func (r *Rules) byCodes(q *question) Verdict {
+	for i := range r.statuses {
+		if k := &r.statuses[i]; k.matches(q.enhanced) {
+			return k.verdict(q)
+		}
+	}
+	if q.code < firstCode || q.code > lastCode {
+		return Verdict{Reason: schemas.Unclassified, Rule: undecided}
+	}
+	return r.codes[q.code-firstCode].verdict(q)
 }
 
-// bySubject decides what byStatus does not list, by class and subject.
-var bySubject = map[string]schemas.Reason{
-	"4.3": schemas.RemoteError,
-	"5.5": schemas.ProtocolError,
-	"5.6": schemas.AttachmentRefused,
-	"5.7": schemas.Policy,
+func (k *known) verdict(q *question) Verdict {
+	v := Verdict{Reason: k.reason, Rule: k.name}
+	switch {
+	case k.reason.Hard() && q.policy:
+		v.Reason = schemas.Policy
+	case k.reason.Hard() && q.mild:
+		v.Reason = schemas.Unclassified
+	}
+	return v
 }

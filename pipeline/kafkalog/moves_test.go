@@ -14,7 +14,7 @@ import (
 // partition or coordinates a group or a transaction is wrong before each step,
 // and while steps are under way.
 func TestLeadersAndCoordinatorsMove(t *testing.T) {
-	const rounds = 20
+	const rounds = 8 // each may have to wait for metadata, up to metadataTTL
 	cluster := startCluster(t, kfake.NumBrokers(3), kfake.SeedTopics(1, "log", "other"), kfake.GroupMinSessionTimeout(time.Second))
 	c := cluster.dial(t, func(o *Options) { o.RetryFor = 30 * time.Second })
 	ctx := testContext(t)

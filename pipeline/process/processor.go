@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"mailfate/pipeline/classify"
 	"mailfate/pipeline/kafkalog"
 	"mailfate/pipeline/status"
 	"mailfate/pipeline/store"
@@ -20,13 +21,14 @@ const Group = "mailfate-process"
 
 // Options says what a processor works with. Client and Store are required.
 type Options struct {
-	Client *kafkalog.Client
-	Store  *store.Store
-	Logger *slog.Logger
-	Timers status.Timers    // the same in all processors
-	Life   time.Duration    // likewise: how long a message is kept in mind after it was heard of; default 31 days
-	Now    func() time.Time // for bookkeeping and ends of life alone; default time.Now
-	Steady time.Duration    // how long that runs evenly before lives end by it; default an hour; negative: it is believed at once
+	Client  *kafkalog.Client
+	Store   *store.Store
+	Logger  *slog.Logger
+	Timers  status.Timers    // the same in all processors
+	Replies *classify.Rules  // likewise; default the embedded ones
+	Life    time.Duration    // likewise: how long a message is kept in mind after it was heard of; default 31 days
+	Now     func() time.Time // for bookkeeping and ends of life alone; default time.Now
+	Steady  time.Duration    // how long that runs evenly before lives end by it; default an hour; negative: it is believed at once
 }
 
 // Processor is one member of the group of processors.
@@ -37,6 +39,7 @@ type Processor struct {
 	clock   *wallClock
 	life    time.Duration
 	timers  status.Timers
+	replies *classify.Rules
 	cluster string
 
 	pause func(context.Context, *kafkalog.Backoff) bool // between a partition's workers; false: ctx has ended
@@ -72,7 +75,7 @@ func New(o Options) *Processor {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	return &Processor{
-		client: o.Client, store: o.Store, log: o.Logger, clock: newWallClock(o.Now, o.Steady), life: o.Life, timers: o.Timers,
+		client: o.Client, store: o.Store, log: o.Logger, clock: newWallClock(o.Now, o.Steady), life: o.Life, timers: o.Timers, replies: o.Replies,
 		pause:   func(ctx context.Context, wait *kafkalog.Backoff) bool { return wait.Wait(ctx) },
 		changed: make(chan struct{}), done: map[int]progress{},
 	}

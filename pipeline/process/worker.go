@@ -63,7 +63,7 @@ func newWorker(p *Processor, st *store.Store, partition int, with *patience) *wo
 		processor: p, partition: partition, patience: with,
 		keys: newKeyspace(partition), store: st, into: st.NewBatch(),
 		producer: p.client.NewProducer(transactionalID(partition), with.commit+abortAfter),
-		eval:     status.NewEvaluator(p.timers), enc: schemas.NewEncoder(), dec: schemas.NewDecoder(), space: newSpace(),
+		eval:     status.NewEvaluator(p.timers).JudgeBy(p.replies), enc: schemas.NewEncoder(), dec: schemas.NewDecoder(), space: newSpace(),
 		clocks: map[string]int64{}, expired: map[string]bool{},
 		refold: schemas.Refolding{Done: true}, pace: leastAtOnce,
 	}

@@ -46,10 +46,22 @@ type Evaluator struct {
 	whole    []*schemas.Snapshot
 }
 
-// NewEvaluator returns an evaluator with these timers.
+// NewEvaluator returns an evaluator with these timers, which judges replies by the
+// embedded rules.
 func NewEvaluator(t Timers) *Evaluator {
 	t.GiveUp, t.Depleted = cmp.Or(t.GiveUp, defaultGiveUp), cmp.Or(t.Depleted, defaultDepleted)
-	return &Evaluator{rules: rulesVersion(t), timeline: timeline{rules: t}}
+	e := &Evaluator{timeline: timeline{rules: t}}
+	return e.JudgeBy(classify.Default())
+}
+
+// JudgeBy has replies judged by other rules, which are rules like the timers: all
+// processors must have the same. Without any they stay as they are.
+func (e *Evaluator) JudgeBy(replies *classify.Rules) *Evaluator {
+	if replies != nil {
+		e.timeline.replies = replies
+		e.rules = rulesVersion(e.timeline.rules, replies.Version())
+	}
+	return e
 }
 
 // Rules is the version of the rules that the evaluator follows.
@@ -114,7 +126,7 @@ func accounts(m *Message) []string {
 func created(own []*schemas.Snapshot) bool {
 	for _, s := range own {
 		for i := range s.Events {
-			if ev := &s.Events[i]; ev.Kind.Stage() <= schemas.StageTransport || ev.Source == schemas.SourcePlatform {
+			if s.Events[i].FirstHand() {
 				return true
 			}
 		}
@@ -173,13 +185,13 @@ func standingOfWhole(m *Message) schemas.Standing {
 }
 
 // timelineVersion changes whenever the timeline reads the same events otherwise.
-const timelineVersion = 2
+const timelineVersion = 3
 
 // rulesVersion is a hash of everything that decides how events are read, so
 // that what was stored under other rules can be told from what is made today.
 // Its lower half is of what is said of a status wherever it is shown.
-func rulesVersion(t Timers) uint64 {
-	reading := []string{fmt.Sprint(timelineVersion, classify.Version, t)}
+func rulesVersion(t Timers, replies uint64) uint64 {
+	reading := []string{fmt.Sprint(timelineVersion, replies, t)}
 	var saying []string
 	for _, v := range schemas.Vocabularies {
 		reading, saying = append(reading, v.Name), append(saying, v.Name)

@@ -19,8 +19,14 @@ var (
 	drawStream = rapid.SampledFrom([]string{"a", "b"})
 	drawSender = rapid.SampledFrom([]string{"", "", "s@example.com"})
 	drawAgent  = rapid.SampledFrom([]string{"", "Mozilla/5.0", "Mozilla/5.0 (X11)", "curl/8.14.1", "a", "b", "c", "d", "e", "f"})
+	drawSource = rapid.SampledFrom([]schemas.SourceType{schemas.SourcePostfix, schemas.SourcePostfix, schemas.SourcePostfix, schemas.SourceARF})
 	drawReply  = rapid.SampledFrom([]string{"", "no", "yes"})
 )
+
+var drawConfidence = rapid.SampledFrom([]schemas.Confidence{
+	schemas.ConfidenceStated, schemas.ConfidenceStated, schemas.ConfidenceStated, schemas.ConfidenceStated, schemas.ConfidenceStated,
+	schemas.ConfidenceNone, schemas.ConfidenceLikely, schemas.ConfidenceStrong, schemas.ConfidenceExact,
+})
 
 func drawEvent(t *rapid.T) schemas.Event {
 	k := drawKind.Draw(t, "kind")
@@ -31,8 +37,9 @@ func drawEvent(t *rapid.T) schemas.Event {
 		Stream: drawStream.Draw(t, "stream"),
 		Reply:  drawReply.Draw(t, "reply"),
 		Sender: drawSender.Draw(t, "sender"),
-		Source: schemas.SourcePostfix,
+		Source: drawSource.Draw(t, "source"),
 	}
+	ev.Confidence = drawConfidence.Draw(t, "confidence")
 	if rs := k.Reasons(); len(rs) > 0 && rapid.Bool().Draw(t, "reasoned") {
 		ev.Reason = rapid.SampledFrom(rs).Draw(t, "reason")
 	}

@@ -89,7 +89,7 @@ func (t *timeline) conclude(r *schemas.Row, history []schemas.Change) {
 	var last *Point
 	for i := range t.points {
 		p := &t.points[i]
-		if p.Derived || p.Kind.Stage() != schemas.StageTransport {
+		if p.Derived || p.Suspicious || p.Kind.Stage() != schemas.StageTransport {
 			continue
 		}
 		if ev := p.Event; ev.Reply != "" || ev.Relay != "" || ev.Code != 0 || ev.Enhanced != "" {
@@ -114,7 +114,7 @@ func (t *timeline) bounce(history []schemas.Change) (found *Point) {
 	for i := range t.points {
 		p := &t.points[i]
 		switch {
-		case p.Attempt != len(t.attempts)-1 || p.Kind != schemas.Bounced && p.Kind != schemas.BouncedLater:
+		case p.Suspicious || p.Attempt != len(t.attempts)-1 || p.Kind != schemas.Bounced && p.Kind != schemas.BouncedLater:
 		case found == nil, found.Kind == schemas.BouncedLater && p.Kind == schemas.BouncedLater && causes(history, p.ID):
 			found = p
 		}

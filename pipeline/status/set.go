@@ -266,5 +266,7 @@ func compareContent(a, b *schemas.Event) int {
 		cmp.Compare(a.URL, b.URL),
 		cmp.Compare(a.UserAgent, b.UserAgent),
 		cmp.Compare(a.IP, b.IP),
+		cmp.Compare(a.Match, b.Match),
+		cmp.Compare(a.Confidence, b.Confidence),
 	)
 }

@@ -89,14 +89,17 @@ func TestRulesVersion(t *testing.T) {
 // read the upper.
 func TestRulesVersionHalves(t *testing.T) {
 	row := &schemas.Canonical.Rows[1]
-	before := rulesVersion(Timers{})
+	before := rulesVersion(Timers{}, 1)
 	row.Final = !row.Final
-	after := rulesVersion(Timers{})
+	after := rulesVersion(Timers{}, 1)
 	row.Final = !row.Final
 	if saysTheSame(before, after) || before>>32 != after>>32 {
 		t.Errorf("finality: %x, then %x", before, after)
 	}
-	if timers := rulesVersion(Timers{GiveUp: 1}); !saysTheSame(before, timers) || before>>32 == timers>>32 {
+	if timers := rulesVersion(Timers{GiveUp: 1}, 1); !saysTheSame(before, timers) || before>>32 == timers>>32 {
 		t.Errorf("timers: %x, then %x", before, timers)
+	}
+	if replies := rulesVersion(Timers{}, 2); !saysTheSame(before, replies) || before>>32 == replies>>32 {
+		t.Errorf("rules for replies: %x, then %x", before, replies)
 	}
 }

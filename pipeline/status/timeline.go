@@ -33,7 +33,7 @@ type Point struct {
 	Reason     schemas.Reason
 	Time       int64
 	Derived    bool
-	Suspicious bool   // a reader's doing with what was never delivered: it changes nothing
+	Suspicious bool   // a reader's doing with what was never delivered, or not surely about this message: it changes nothing
 	Moot       bool   // a delivery behind a return in the same attempt, which has decided: it changes nothing
 	Streams    string // that the event was read in, see mergeReading
 	Attempt    int    // 0 for the first, one more with each observed resend
@@ -56,6 +56,7 @@ type Sources struct {
 // A timeline builds the points; its slices are used again.
 type timeline struct {
 	points   []Point
+	doubts   []Point // that are kept out of all decisions
 	attempts []attempt
 	queues   []string // the queue ids under which MTAs of ours had the message
 	own      []string // those that this recipient's events name
@@ -64,6 +65,7 @@ type timeline struct {
 	counted  []countedEvent
 	machines machines
 	rules    Timers
+	replies  *classify.Rules
 }
 
 // attempt is what happened in one attempt, which decides what else is meant.
@@ -85,6 +87,7 @@ func (t *timeline) build(src *Sources) {
 	t.collect(src)
 	t.readHops()
 	t.sort()
+	t.setDoubtsAside()
 	t.splitAttempts()
 	if t.readReturns() {
 		t.sort()
@@ -95,8 +98,37 @@ func (t *timeline) build(src *Sources) {
 	t.deriveReleases(n)
 	t.deriveGiveUps(src.Clock)
 	t.deriveDiscards(n, src.Clock)
+	t.points = append(t.points, t.doubts...)
 	if len(t.points) > n {
 		t.sort()
+		t.placeDoubts()
+	}
+}
+
+// setDoubtsAside takes what is not surely about this message out of the way of
+// everything that decides what became of it.
+func (t *timeline) setDoubtsAside() {
+	t.doubts = t.doubts[:0]
+	certain := t.points[:0]
+	for i := range t.points {
+		if p := &t.points[i]; p.Suspicious {
+			t.doubts = append(t.doubts, *p)
+		} else {
+			certain = append(certain, *p)
+		}
+	}
+	t.points = certain
+}
+
+// placeDoubts says in which attempts the doubtful points are.
+func (t *timeline) placeDoubts() {
+	attempt := 0
+	for i := range t.points {
+		if p := &t.points[i]; p.Event.Confidence.Certain() {
+			attempt = p.Attempt
+		} else {
+			p.Attempt = attempt
+		}
 	}
 }
 
@@ -156,7 +188,7 @@ func addQueue(list []string, id string) []string {
 func (t *timeline) add(ev *schemas.Event) {
 	p := Point{
 		Event: ev, ID: ev.ID, Kind: ev.Kind, Reason: ev.Reason, Time: ev.Time, Streams: ev.Stream,
-		at: ev.Time, rank: 2 * int(ev.Kind),
+		at: ev.Time, rank: 2 * int(ev.Kind), Suspicious: !ev.Confidence.Certain(),
 	}
 	switch ev.Kind.Stage() {
 	case schemas.StageEngagement:
@@ -169,7 +201,8 @@ func (t *timeline) add(ev *schemas.Event) {
 		p.at += readerDelay
 	}
 	if p.Reason == schemas.ReasonNone && ev.Kind.Fails() {
-		p.Reason = classify.Reply(ev.Code, ev.Enhanced)
+		said := classify.Said{Code: ev.Code, Enhanced: ev.Enhanced, Command: ev.Command, Host: ev.Relay, Text: ev.Reply}
+		p.Reason = t.replies.Reply(&said).Reason
 	}
 	t.points = append(t.points, p)
 }

@@ -37,8 +37,9 @@ func drawTwinEvent(t *rapid.T) schemas.Event {
 	k := drawTwinKind.Draw(t, "kind")
 	ev := schemas.Event{
 		ID: schemas.EventID(rapid.Uint16().Draw(t, "id")), Kind: k, Time: drawTwinTime.Draw(t, "time"), Stream: drawStream.Draw(t, "stream"),
-		Reply: drawReply.Draw(t, "reply"), Sender: drawSender.Draw(t, "sender"), Source: schemas.SourcePostfix,
+		Reply: drawReply.Draw(t, "reply"), Sender: drawSender.Draw(t, "sender"), Source: drawSource.Draw(t, "source"),
 	}
+	ev.Confidence = drawConfidence.Draw(t, "confidence")
 	if k == schemas.Clicked {
 		ev.URL = fmt.Sprint("https://example.com/", ev.ID%4)
 	}
@@ -185,7 +186,7 @@ func TestTimelineEqualsTwin(t *testing.T) {
 // twinStanding tells whether anything proves that the recipient was addressed.
 func twinStanding(c twinCase) schemas.Standing {
 	for _, ev := range slices.Concat(c.in.ownRecords...) {
-		if !twinEngagement(ev.Kind) && !twinFeedback(ev.Kind) {
+		if ev.Source != schemas.SourceARF && !twinEngagement(ev.Kind) && !twinFeedback(ev.Kind) {
 			return schemas.Shown
 		}
 	}

@@ -44,7 +44,7 @@ func twinRow(points []twinPoint, history []schemas.Change) (r schemas.Row) {
 		r.Statuses, r.Reason = history[n-1].After, history[n-1].Reason
 	}
 	for _, p := range observed {
-		if twinTransport(p.kind) && (p.ev.Reply+p.ev.Relay+p.ev.Enhanced != "" || p.ev.Code != 0) {
+		if twinTransport(p.kind) && !p.suspicious && (p.ev.Reply+p.ev.Relay+p.ev.Enhanced != "" || p.ev.Code != 0) {
 			r.Code, r.Enhanced, r.Reply, r.Relay = p.ev.Code, p.ev.Enhanced, p.ev.Reply, p.ev.Relay
 		}
 	}

@@ -57,7 +57,7 @@ func twin(in twinInput) twinResult {
 	}
 	points := twinPoints(in)
 	twinHops(in, points)
-	points = twinOrder(points)
+	points, doubts := twinCertain(twinOrder(points))
 	twinAttempts(points)
 	points = twinOrder(twinReturns(points))
 	twinSuspicious(points)
@@ -75,6 +75,7 @@ func twin(in twinInput) twinResult {
 		r.points = append(r.points, p)
 	}
 	r.history = twinFold(r.points)
+	r.points = twinDoubts(r.points, doubts)
 	r.row = twinRow(r.points, r.history)
 	twinCounts(&r.row, in, r.points)
 	return r
@@ -196,7 +197,7 @@ func twinMeant(in twinInput) []schemas.Event {
 	var out []schemas.Event
 	for _, ev := range in.whole {
 		switch {
-		case twinEngagement(ev.Kind) || twinFeedback(ev.Kind):
+		case ev.Source == schemas.SourceARF || twinEngagement(ev.Kind) || twinFeedback(ev.Kind):
 			if in.sole {
 				out = append(out, ev)
 			}
@@ -227,7 +228,7 @@ func twinPoints(in twinInput) []twinPoint {
 		if twinEngagement(ev.Kind) || twinFeedback(ev.Kind) {
 			p.at += 5 * twinSecond
 		}
-		if twinMachine(ev.UserAgent) {
+		if twinMachine(ev.UserAgent) && ev.Source != schemas.SourceARF {
 			p.kind = map[schemas.Kind]schemas.Kind{
 				schemas.Opened: schemas.MachineOpened, schemas.Read: schemas.MachineRead,
 				schemas.Clicked: schemas.MachineClicked, schemas.Unsubscribed: schemas.MachineUnsubscribed,
@@ -275,6 +276,40 @@ func twinLess(a, b twinPoint) bool {
 		return a.kind < b.kind
 	}
 	return a.id < b.id
+}
+
+// twinCertain keeps apart what is surely about the message and what may be about another.
+func twinCertain(points []twinPoint) (certain, doubts []twinPoint) {
+	for _, p := range points {
+		if p.ev.Confidence == schemas.ConfidenceNone || p.ev.Confidence == schemas.ConfidenceLikely {
+			p.suspicious = true
+			doubts = append(doubts, p)
+		} else {
+			certain = append(certain, p)
+		}
+	}
+	return certain, doubts
+}
+
+// twinDoubts puts each doubt behind the last point that is not behind it in order,
+// and gives it that one's attempt.
+func twinDoubts(points, doubts []twinPoint) []twinPoint {
+	for _, d := range doubts {
+		at := 0
+		for i, p := range points {
+			before := twinLess(p, d)
+			for _, q := range points[i:] { // what a point proves to be over stands right before those of its kind
+				if p.derived && twinIs(p.kind, schemas.Released, schemas.Renewed, schemas.Resend) && q.id == p.ev.ID {
+					before = q.at < d.at || q.at == d.at && q.kind <= d.kind
+				}
+			}
+			if before {
+				at, d.attempt = i+1, p.attempt
+			}
+		}
+		points = slices.Insert(points, at, d)
+	}
+	return points
 }
 
 func twinAttempts(points []twinPoint) {

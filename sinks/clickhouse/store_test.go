@@ -233,6 +233,15 @@ func TestUnparsedNewestWins(t *testing.T) {
 	if lines != 9 || fmt.Sprintf("%q", examples) != `["\xff\x00"]` {
 		t.Errorf("%d lines, examples %q", lines, examples)
 	}
+	write(t, db, schemas.TopicUnparsed, true, unparsedRecord(t, 2, schemas.Unparsed{Stream: "s", Shape: "y", Lines: 27}))
+	var shares []string
+	sql := "SELECT groupArray(told) FROM (SELECT toString((shape, lines, share, length(example), last_at IS NULL)) AS told FROM unread_lines ORDER BY lines)"
+	if err := db.conn.QueryRow(t.Context(), sql).Scan(&shares); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := fmt.Sprint(shares), "[('x',9,0.25,2,0) ('y',27,0.75,0,1)]"; got != want {
+		t.Errorf("unread lines %s, want %s", got, want)
+	}
 }
 
 // However many blocks it goes over the wire in, a batch becomes one part; written

@@ -19,6 +19,7 @@ type eventRows struct {
 	remarks, relay                 text
 	queueID, nextQueueID           text
 	url, userAgent, ip             text
+	match, confidence              word
 	source, stream, host, instance word
 	file                           text
 	offset                         number[int64]
@@ -50,6 +51,8 @@ func newEventRows() *eventRows {
 	r.field("url", &r.url)
 	r.field("user_agent", &r.userAgent)
 	r.field("ip", &r.ip)
+	r.field("match", &r.match)
+	r.field("confidence", &r.confidence)
 	r.field("source", &r.source)
 	r.field("stream", &r.stream)
 	r.field("host", &r.host)
@@ -86,6 +89,8 @@ func (r *eventRows) add(ev *schemas.Event, published int64) {
 	r.url.add(ev.URL)
 	r.userAgent.add(ev.UserAgent)
 	r.ip.add(ev.IP)
+	r.match.add(ev.Match.String())
+	r.confidence.add(ev.Confidence.String())
 	r.source.add(ev.Source.String())
 	r.stream.add(ev.Stream)
 	r.host.add(ev.Host)

@@ -26,6 +26,7 @@ type heldRows struct {
 	reason               word
 	url, userAgent, ip   text
 	source               word
+	match, confidence    word
 	revision             number[uint64]
 	withdrawn            number[uint8]
 	ingestedAt           when
@@ -46,6 +47,8 @@ func newHeldRows(name string) *heldRows {
 	r.field("user_agent", &r.userAgent)
 	r.field("ip", &r.ip)
 	r.field("source", &r.source)
+	r.field("match", &r.match)
+	r.field("confidence", &r.confidence)
 	r.field("revision", &r.revision)
 	r.field("withdrawn", &r.withdrawn)
 	r.field("ingested_at", &r.ingestedAt)
@@ -54,7 +57,7 @@ func newHeldRows(name string) *heldRows {
 }
 
 // add adds the events of a snapshot that has, or had, the table's standing: all
-// of them when they are contested, the readers' and providers' when unmatched.
+// of them when they are contested, what readers and providers told when unmatched.
 func (r *heldRows) add(s *schemas.Snapshot, standing schemas.Standing) {
 	now := s.Standing == standing
 	if !now && s.Was&standing == 0 {
@@ -64,8 +67,8 @@ func (r *heldRows) add(s *schemas.Snapshot, standing schemas.Standing) {
 	var slots [schemas.KindCount]uint16
 	for i := range s.Events {
 		ev := &s.Events[i]
-		reader := ev.Kind.Stage() == schemas.StageEngagement || ev.Kind.Stage() == schemas.StageFeedback
-		if (reader || standing == schemas.Contested) && slots[ev.Kind] < heldPlaces {
+		told := ev.Kind.Stage() == schemas.StageEngagement || ev.Kind.Stage() == schemas.StageFeedback || !ev.FirstHand()
+		if (told || standing == schemas.Contested) && slots[ev.Kind] < heldPlaces {
 			r.write(s, ev, slots[ev.Kind], there[ev.Kind], !now)
 			slots[ev.Kind]++
 		}
@@ -100,6 +103,8 @@ func (r *heldRows) write(s *schemas.Snapshot, ev *schemas.Event, slot uint16, ev
 	r.userAgent.add(ev.UserAgent)
 	r.ip.add(ev.IP)
 	r.source.add(ev.Source.String())
+	r.match.add(ev.Match.String())
+	r.confidence.add(ev.Confidence.String())
 	r.revision.add(s.Revision)
 	r.withdrawn.add(mark(withdrawn))
 	r.ingestedAt.add(s.Intake)

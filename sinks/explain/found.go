@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"mailfate/pipeline/classify"
 	"mailfate/pipeline/status"
 	"mailfate/schemas"
 )
@@ -69,4 +70,5 @@ type Options struct {
 	Vocabularies []*schemas.Vocabulary // those to tell it in
 	All          bool                  // also what was taken back
 	Timers       status.Timers         // must be those of the processor
+	Replies      *classify.Rules       // likewise; nil: the embedded ones
 }

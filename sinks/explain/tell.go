@@ -19,7 +19,7 @@ func Tell(f *Found, o Options) Story {
 		s.Vocabularies = append(s.Vocabularies, v.Name)
 	}
 	r := newRecords(f)
-	eval := status.NewEvaluator(o.Timers)
+	eval := status.NewEvaluator(o.Timers).JudgeBy(o.Replies)
 	for i := range s.Recipients {
 		to := &s.Recipients[i]
 		if i < f.Tell {

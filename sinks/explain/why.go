@@ -20,7 +20,10 @@ func (t *teller) notes(points []status.Point, i int) []string {
 	if note := belonging(ev); note != "" {
 		notes = append(notes, note)
 	}
-	if p.Suspicious {
+	switch {
+	case !p.Event.Confidence.Certain():
+		notes = append(notes, "suspicious: it is not sure that it is about this message, so it changes nothing")
+	case p.Suspicious:
 		notes = append(notes, "suspicious: this attempt was never delivered, so it changes nothing")
 	}
 	if p.Moot {

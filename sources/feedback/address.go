@@ -2,7 +2,6 @@ package feedback
 
 import (
 	netmail "net/mail"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,52 +14,60 @@ const (
 	maxRecipients = 100     // that one report may name
 )
 
-// recipients returns whom the report is about; nobody when it does not say.
-func (m *mail) recipients() []string {
-	var rs []string
-	for _, v := range m.report.all("original-rcpt-to") {
-		if r := Recipient(v); r != "" && !slices.Contains(rs, r) && len(rs) < maxRecipients {
-			rs = append(rs, r)
-		}
-	}
-	if len(rs) > 0 {
-		return rs
-	}
-	to := m.returned.all("to")
+// onlyTo returns the only address in the returned mail's To; "" when there are
+// none or several.
+func (r *report) onlyTo() string {
+	to := r.returned.all("to")
 	if len(to) != 1 || len(to[0]) > maxAddresses {
-		return nil
+		return ""
 	}
 	list, err := netmail.ParseAddressList(to[0])
 	if err != nil || len(list) != 1 {
-		return nil
+		return ""
 	}
-	if r := Recipient(list[0].Address); r != "" {
-		return []string{r}
-	}
-	return nil
+	return Recipient(list[0].Address)
 }
 
 // Recipient returns an address as identities hold it, "" when it is none or was
 // made unrecognisable.
 func Recipient(s string) string {
+	if len(s) > maxAddresses {
+		return ""
+	}
 	r := schemas.CleanRecipient(address(s))
 	at := strings.LastIndexByte(r, '@')
 	if at <= 0 || at == len(r)-1 || !isClean(r) || strings.ContainsRune(r, ' ') {
 		return ""
 	}
-	if redacted(r[:at]) || redacted(r[at+1:]) {
+	if redacted(r[:at]) || redacted(r[at+1:]) || isHash(r[:at]) {
 		return ""
 	}
 	return r
 }
 
-func redacted(s string) bool { return strings.Trim(s, "[]()*-_.") == "redacted" }
+func redacted(s string) bool {
+	return strings.Trim(s, "[]()*-_.") == "redacted" || len(s) >= len("xxx") && strings.Trim(s, "x*") == ""
+}
 
-// address returns the address in a field's value: behind "rfc822;" and between
-// angle brackets, where there are such.
+// isHash reports whether a local part has the form of a hash in hexadecimal: of
+// MD5, SHA-1 or SHA-256, by which some name the recipient.
+func isHash(s string) bool {
+	if len(s) != 32 && len(s) != 40 && len(s) != 64 {
+		return false
+	}
+	return strings.Trim(s, "0123456789abcdef") == ""
+}
+
+// address returns the address in a field's value: behind "rfc822;" or "utf-8;"
+// (RFC 6533, 3) and between angle brackets, where there are such.
 func address(s string) string {
-	if kind, rest, found := strings.Cut(s, ";"); found && strings.EqualFold(strings.TrimSpace(kind), "rfc822") {
-		s = rest
+	if kind, rest, found := strings.Cut(s, ";"); found {
+		switch strings.ToLower(strings.TrimSpace(kind)) {
+		case "rfc822", "smtp":
+			s = rest
+		case "utf-8":
+			s = unescaped(rest)
+		}
 	}
 	if _, rest, found := strings.Cut(s, "<"); found {
 		s, _, _ = strings.Cut(rest, ">")
@@ -68,33 +75,29 @@ func address(s string) string {
 	return strings.TrimSpace(s)
 }
 
-// sender returns the envelope sender that the report names.
-func (m *mail) sender() string {
-	v := strings.TrimSpace(m.report.first("original-mail-from"))
-	if v == "" {
-		return ""
+// unescaped undoes \x{…}, by which RFC 6533, 3 writes what is not ASCII.
+func unescaped(s string) string {
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(s, `\x{`)
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		digits, after, closed := strings.Cut(rest, "}")
+		var r rune
+		for _, c := range digits {
+			d := strings.IndexRune("0123456789ABCDEF", unicode.ToUpper(c))
+			if r = r<<4 | rune(d); d < 0 || r > unicode.MaxRune {
+				return s // none that we know
+			}
+		}
+		if !closed || digits == "" {
+			return s
+		}
+		b.WriteRune(r)
+		s = after
 	}
-	if a := address(v); a != "" {
-		return a
-	}
-	return "<>"
-}
-
-// messageID returns the returned mail's Message-ID; of several the last one,
-// which is the sender's, for those above it were added on the way.
-func (m *mail) messageID() string {
-	ids := m.returned.all("message-id")
-	if len(ids) == 0 {
-		return ""
-	}
-	id := ids[len(ids)-1]
-	if _, rest, found := strings.Cut(id, "<"); found {
-		id, _, _ = strings.Cut(rest, ">")
-	}
-	if id = schemas.CleanMessageID(id); !isClean(id) {
-		return ""
-	}
-	return id
 }
 
 // isClean reports whether s is UTF-8 without control characters.

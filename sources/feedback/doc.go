@@ -1,27 +1,47 @@
-// Package feedback reads what mailbox providers report: mails in the abuse
-// reporting format (ARF, RFC 5965). A Line is one whole mail, as a file of a
-// Maildir is; finding the mails is the caller's job.
+// Package feedback reads what comes back by mail: feedback reports (ARF, RFC 5965,
+// 6650, 6591, 9477), delivery status notifications (RFC 3464, 6533), bounces that
+// were written for people, receipts (RFC 8098) and what mailboxes answer by
+// themselves. A Line is one whole mail, as a file of a Maildir is; finding the
+// mails is the caller's job. The parser is pure and has no state.
 //
 // What it guarantees:
 //
-//   - A report gives one event for each recipient that it names, or one without
-//     a recipient when it names none (or only a redacted one). Feedback-Type abuse
-//     is complained, opt-out and opt-out-list unsubscribed, not-spam not_spam,
-//     every other one other_report, the type in Reply where it has no reason.
-//   - The message is that of the returned part's Message-ID, the last one where
-//     there are several. A report that returns none is about f: and the report's
-//     hash, so that it is kept, though nothing will match it.
-//   - The recipient is Original-Rcpt-To, else the only address in the returned
+//   - A feedback report gives one event for each recipient that it names, or one
+//     without a recipient when it names none (or only a redacted or hashed one).
+//     Feedback-Type abuse is complained, opt-out and opt-out-list unsubscribed,
+//     not-spam not_spam, every other one other_report, the type in Reply where it
+//     has no reason. Microsoft's reports without a machine's part are complained.
+//   - A delivery status gives one event for each recipient: failed is
+//     bounced_later, delayed deferred, delivered, relayed and expanded are
+//     delivered, with code, enhanced code and words of the reply. An action that
+//     contradicts its status, or a failure without any code, is other_report.
+//   - A bounce for people is read if it has one of the known forms (see forms).
+//   - A receipt that a person displayed the mail is opened, any other other_report.
+//   - Automatic replies, demands to prove that one is a person, and mails of mail
+//     servers that are not understood are other_report, what they are and their
+//     words in Reply.
+//   - The message is told, in this order, by an id that we signed (exact), by an
+//     envelope address of ours (strong), by the Message-ID of what was sent back,
+//     the last one where there are several (strong), or by the envelope id
+//     (likely). What tells none is about f: and the mail's hash, so that it is
+//     kept, though nothing will match it.
+//   - The recipient is the one that the id or the address names, else the original
+//     one of the report, else the final one, else the only address in the returned
 //     part's To.
-//   - An event's time is when our mailbox received the report: the date in the
-//     topmost Received field, else Delivery-date, else Date.
-//   - Event ids are hashes of the report's own Message-ID, or of its body where it
-//     has none; so a report that was delivered twice counts once.
-//   - A mail that is no report is Ignored, what cannot be read as a mail is
-//     Unparsed with the cause in Result.Rule. A report that is damaged behind what
-//     is needed is read.
+//   - An event's time is when our mailbox received the mail: the date in the
+//     topmost Received field, else Delivery-Date, else Date.
+//   - Event ids are hashes of the mail's own Message-ID, or of its body where it
+//     has none; so a mail that was delivered twice counts once.
+//   - A mail of a person is Ignored; what cannot be read is Unparsed with the cause
+//     in Result.Rule. A damaged mail may lose events, and invents none: what ends
+//     in the middle is not believed from there on, and nothing that may be the
+//     words of another server is taken for a field.
+//   - Size, depth, parts, headers, recipients and what is decoded are limited.
 //
-// Anybody can send a mail that looks like a report: whether one is believed is
-// not decided here. Mails with headers or parts that MIME does not allow are
-// Unparsed. The parser has no state.
+// Anybody can send a mail that looks like a report: no event of this package
+// creates a recipient, and only exact and strong ones change what is said of one.
+//
+// The mail's structure is read by few lines of our own: strict readers fail on one
+// in six real bounces, and tolerant ones hold all of a mail in memory, decoded,
+// before anything can be limited.
 package feedback

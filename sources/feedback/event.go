@@ -2,118 +2,116 @@ package feedback
 
 import (
 	"bytes"
-	"mime"
-	"strings"
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/texts"
 )
 
-// event returns what all events of a report have in common, or says by which
-// rule there are none.
-func (p *Parser) event(m *mail, data []byte) (ev schemas.Event, rule string) {
-	feedbackType := strings.ToLower(m.report.first("feedback-type"))
-	if feedbackType == "" {
-		return ev, NoFeedbackType
+// observed returns what a mail reports, or says by which rule it reports nothing.
+// about tells of each event which report it is from.
+func (p *Parser) observed(m *mail) (evs []schemas.Event, about []*report, rule string) {
+	for _, r := range m.reports {
+		var some []schemas.Event
+		switch {
+		case r.feedbackType() != "" && r.open && p.match(m, r).messageID == "":
+			r.cut = true // the message was in what is missing
+		case r.feedbackType() != "":
+			some = r.complaints()
+		case r.recipients != nil:
+			some = r.statuses()
+			m.explain(some)
+		case r.disposition != nil:
+			some = []schemas.Event{r.disposed()}
+		}
+		for _, ev := range some {
+			evs, about = append(evs, ev), append(about, r)
+		}
 	}
-	at, ok := m.received()
-	if !ok {
-		return ev, NoTime
+	if len(evs) > 0 {
+		return evs, about, ""
 	}
-	ev = schemas.Event{
-		Time:      at,
-		Sender:    m.sender(),
-		Subject:   decoded(m.returned.first("subject")),
-		Relay:     withoutType(m.report.first("reporting-mta")),
-		UserAgent: m.report.first("user-agent"),
-		IP:        m.report.first("source-ip"),
-		Source:    schemas.SourceARF,
-		Host:      p.opts.Host,
+	r := m.reports[0]
+	for _, one := range m.reports {
+		if one.kind != "" {
+			r = one
+			break
+		}
 	}
-	ev.Kind, ev.Reason, ev.Reply = KindOf(feedbackType)
-	if ev.Reason == schemas.AuthFailure {
-		ev.Reply = m.report.first("auth-failure")
+	evs, rule = m.unstructured(r)
+	for range evs {
+		about = append(about, r)
 	}
-	ev.MessageID = p.messageID(m.messageID())
+	return evs, about, rule
+}
+
+// unstructured reads a mail without a part that a machine wrote for machines.
+func (m *mail) unstructured(r *report) (evs []schemas.Event, rule string) {
+	switch {
+	case r.cut:
+		return nil, Malformed
+	case r.feedback != nil:
+		return nil, NoFeedbackType
+	}
+	if m.fromMailer() && r.kind == "" { // what a report says, it says in its own part
+		if evs = m.bounces(r); len(evs) > 0 {
+			return evs, ""
+		}
+	}
+	if ev, ok := m.complaintWithoutPart(r); ok && !m.fromMailer() {
+		return []schemas.Event{ev}, ""
+	}
+	what := m.automatic()
+	if what == autoReply && m.fromDaemon() {
+		what = mailer
+	}
+	switch {
+	case r.kind == "feedback-report":
+		return nil, NoFeedbackPart
+	case what == "" && (m.fromMailer() || r.kind != ""):
+		what = mailer
+	case what == "":
+		return nil, NotAReport
+	}
+	return []schemas.Event{m.kept(what)}, ""
+}
+
+// complete adds what all events of a report have in common.
+func (p *Parser) complete(ev *schemas.Event, m *mail, r *report, hash schemas.Hash) {
+	about := p.match(m, r)
+	ev.MessageID, ev.Match, ev.Confidence = about.messageID, about.by, about.confidence
 	if ev.MessageID == "" {
-		ev.MessageID = "f:" + m.hash(data).Hex()
+		ev.MessageID = "f:" + hash.Hex()
 	}
-	return ev, ""
-}
-
-// emitAll emits the event once for each recipient, or once without one.
-func (p *Parser) emitAll(ev schemas.Event, m *mail, data []byte, emit func(*schemas.Event)) {
-	recipients := m.recipients()
-	if len(recipients) == 0 {
-		recipients = []string{""}
+	// Where the report names several, which of them is meant is not known.
+	if about.recipient != "" && len(r.recipients) <= 1 {
+		ev.Recipient = about.recipient
 	}
-	hash := m.hash(data)
-	for i, r := range recipients {
-		one := ev
-		one.Recipient = r
-		one.ID = sources.Nth(hash, i).ID()
-		one.Bound()
-		emit(&one)
+	ev.Subject = readable(r.returned.first("subject"))
+	ev.Source, ev.Host = schemas.SourceARF, p.opts.Host
+	for _, text := range []*string{&ev.Reply, &ev.Subject} {
+		*text = (*text)[:texts.CutAt([]byte(*text), schemas.MaxText)]
 	}
 }
 
-// KindOf returns the kind of event that a Feedback-Type is; words is the type
-// where that does not say it.
-func KindOf(feedbackType string) (kind schemas.Kind, reason schemas.Reason, words string) {
-	switch t := strings.ToLower(feedbackType); t {
-	case "abuse":
-		return schemas.Complained, schemas.ReasonNone, ""
-	case "opt-out", "opt-out-list":
-		return schemas.Unsubscribed, schemas.ReasonNone, ""
-	case "not-spam":
-		return schemas.NotSpam, schemas.ReasonNone, ""
-	case "fraud":
-		return schemas.OtherReport, schemas.Fraud, ""
-	case "virus":
-		return schemas.OtherReport, schemas.ReportVirus, ""
-	case "auth-failure":
-		return schemas.OtherReport, schemas.AuthFailure, ""
-	case "other":
-		return schemas.OtherReport, schemas.Other, ""
-	default:
-		return schemas.OtherReport, schemas.Other, t
-	}
-}
-
-func (p *Parser) messageID(id string) string {
-	if p.opts.MessageID == nil || id == "" {
-		return id
-	}
-	if own := schemas.CleanMessageID(p.opts.MessageID(id)); own != "" {
-		return own
-	}
-	return id
-}
-
-// hash names the report: by its own Message-ID, else by its body, in which
-// nothing changes on its way here but line ends.
+// hash names the mail: by its own Message-ID, else by its body, in which nothing
+// changes on its way here but line ends.
 func (m *mail) hash(data []byte) schemas.Hash {
-	if id := schemas.CleanMessageID(m.header.Get("Message-Id")); id != "" {
+	if id := schemas.CleanMessageID(m.header.first("message-id")); id != "" {
 		return schemas.HashEvent("arf", id)
 	}
 	_, body := splitMail(data)
 	return schemas.HashEvent("arf body", string(bytes.ReplaceAll(body, []byte("\r\n"), []byte("\n"))))
 }
 
-// decoded returns a header's text with its encoded words decoded (RFC 2047),
-// as it is where that cannot be.
-func decoded(s string) string {
-	var words mime.WordDecoder
-	if text, err := words.DecodeHeader(s); err == nil {
-		return text
+// emit completes and emits a mail's events.
+func (p *Parser) emit(evs []schemas.Event, about []*report, m *mail, line sources.Line, hash schemas.Hash, at int64, emit func(*schemas.Event)) {
+	for i := range evs {
+		ev := &evs[i]
+		p.complete(ev, m, about[i], hash)
+		ev.Time, ev.ID = at, sources.Nth(hash, i).ID()
+		ev.File, ev.Offset = line.File, line.Offset
+		ev.Bound()
+		emit(ev)
 	}
-	return s
-}
-
-// withoutType drops the name's type, as dns; (RFC 3464, 2.1.2).
-func withoutType(s string) string {
-	if _, name, found := strings.Cut(s, ";"); found {
-		s = name
-	}
-	return strings.TrimSpace(s)
 }

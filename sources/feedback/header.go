@@ -24,7 +24,7 @@ func parseFields(b []byte) fields {
 	for len(b) > 0 && len(fs) < maxFields {
 		var line []byte
 		line, b, _ = bytes.Cut(b, []byte("\n"))
-		line = bytes.TrimSuffix(line, []byte("\r"))
+		line = bytes.TrimRight(line, "\r")
 		if len(line) == 0 {
 			break
 		}
@@ -84,7 +84,7 @@ func splitMail(b []byte) (header, body []byte) {
 		if end < 0 {
 			break
 		}
-		if line := b[at : at+end]; len(line) == 0 || string(line) == "\r" {
+		if len(bytes.TrimRight(b[at:at+end], "\r")) == 0 { // some double the return
 			return b[:at], b[at+end+1:]
 		}
 		at += end + 1

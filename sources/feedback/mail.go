@@ -1,162 +1,136 @@
 package feedback
 
 import (
-	"bytes"
-	"errors"
-	"io"
 	netmail "net/mail"
 	"strings"
 	"time"
-
-	"github.com/emersion/go-message"
 )
 
-// Limits on one mail.
-const (
-	maxHeader = 256 << 10 // bytes of a mail's or a part's header
-	maxPart   = 256 << 10 // bytes that are read of a part
-	maxParts  = 100       // parts, over all levels
-	maxDepth  = 10        // multiparts in each other
-	maxDate   = 256       // bytes of a date
-)
-
-var errTooComplex = errors.New("too many parts")
+const maxDate = 256 // bytes of a date
 
 // A mail is what was found in one.
 type mail struct {
-	header   message.Header
-	parts    int
-	report   fields // of the message/feedback-report part
-	returned fields // of the mail that the report is about
-	found    struct{ report, returned bool }
+	header  fields
+	words   string // its first text part
+	reports []*report
+	parts   int
 }
 
-// read takes a mail apart and says by which rule it is no report.
+// read takes a mail apart and says by which rule it cannot be read.
 func (m *mail) read(data []byte) (rule string) {
 	if header, _ := splitMail(data); len(header) == len(data) {
 		return Malformed // it ends in its header: cut, or no mail at all
 	}
-	if hasLongHeader(data) {
+	p, err := openPart(data, true)
+	if err != nil {
 		return TooComplex
 	}
-	e, err := message.ReadWithOptions(bytes.NewReader(data), &message.ReadOptions{MaxHeaderBytes: maxHeader})
-	if e == nil {
+	m.header = p.header
+	if len(m.header) == 0 {
 		return Malformed
 	}
-	m.header = e.Header
-	if err == nil || harmless(err) {
-		err = m.walk(e, 1)
+	err = m.visit(&p, nil, 1)
+	for i := 0; i < len(m.reports) && err == nil; i++ { // more are found in attached mails
+		err = m.settle(m.reports[i])
 	}
-	switch {
-	case errors.Is(err, errTooComplex):
+	if err != nil {
 		return TooComplex
-	case m.found.report && (err == nil || m.messageID() != ""):
-		return ""
-	case err != nil:
-		return Malformed
 	}
-	if _, params, err := m.header.ContentType(); err == nil && strings.EqualFold(params["report-type"], "feedback-report") {
-		return NoFeedbackPart
-	}
-	return NotAReport
+	return ""
 }
 
-// hasLongHeader reports whether what may be a part's header, from a line that
-// may be a boundary to the next empty one, is longer than any. The MIME reader
-// would hold each of its fields in memory many times over.
-func hasLongHeader(data []byte) bool {
-	start := -1 // of the header that is being passed
-	for at := 0; at < len(data); {
-		end := len(data)
-		if n := bytes.IndexByte(data[at:], '\n'); n >= 0 {
-			end = at + n + 1
-		}
-		line := bytes.TrimRight(data[at:end], "\r\n")
-		switch {
-		case bytes.HasPrefix(line, []byte("--")):
-			start = end
-		case len(line) == 0:
-			start = -1
-		case start >= 0 && end-start > maxHeader:
-			return true
-		}
-		at = end
-	}
-	return false
-}
-
-// harmless reports whether a part can be read though its text cannot be decoded.
-func harmless(err error) bool {
-	return message.IsUnknownCharset(err) || message.IsUnknownEncoding(err)
-}
-
-// walk visits a part and those in it. It does not enter mails in the mail: what
-// they report they have not reported to us.
-func (m *mail) walk(e *message.Entity, depth int) error {
+// visit walks through a part and those in it. in is the report that the part
+// belongs to; nil for a mail, which begins one.
+func (m *mail) visit(p *part, in *report, depth int) error {
 	if m.parts++; m.parts > maxParts || depth > maxDepth {
 		return errTooComplex
 	}
-	parts := e.MultipartReader()
-	if parts == nil {
-		return m.leaf(e)
+	if in == nil || p.mediaType == "multipart/report" {
+		in = &report{kind: strings.ToLower(p.params["report-type"])}
+		m.reports = append(m.reports, in)
 	}
-	for {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil && !harmless(err) {
-			return err
-		}
-		if err := m.walk(part, depth+1); err != nil {
-			return err
-		}
-	}
-}
-
-// leaf reads a part that is no multipart, if it is one of the two that count:
-// the first of each.
-func (m *mail) leaf(e *message.Entity) error {
-	mediaType, _, _ := e.Header.ContentType()
-	switch strings.ToLower(mediaType) {
-	case "message/feedback-report":
-		if m.found.report {
-			return nil
-		}
-		text, err := io.ReadAll(io.LimitReader(e.Body, maxPart))
+	found := false
+	if p.isMultipart() {
+		var err error
+		found, err = p.eachPart(func(data []byte, cut bool) error {
+			child, err := openPart(data, cut)
+			if err != nil {
+				return err
+			}
+			if in.kind != "" && child.isMultipart() && child.mediaType != "multipart/alternative" {
+				return nil // a report's parts are its own (RFC 6522, 3)
+			}
+			if in.feedback != nil && child.mediaType == "message/feedback-report" {
+				in = &report{kind: in.kind} // several reports, one behind the other
+				m.reports = append(m.reports, in)
+			}
+			in.open = in.open || cut
+			return m.visit(&child, in, depth+1)
+		})
 		if err != nil {
 			return err
 		}
-		m.found.report = true
-		m.report = parseFields(bytes.TrimLeft(text, "\r\n"))
-	case "message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global", "message/global-headers":
-		if m.found.returned {
-			return nil
+		if !found {
+			p.mediaType = "text/plain" // its boundary is nowhere
 		}
-		text, err := io.ReadAll(io.LimitReader(e.Body, maxPart))
-		m.found.returned = true
-		m.returned = returnedFields(text, err != nil || len(text) == maxPart)
-		return err
+	}
+	if !found {
+		m.leaf(p, in, depth)
 	}
 	return nil
 }
 
-// returnedFields reads the header of the returned mail. Where that ends in the
-// middle, its last field may, too, and is not believed.
-func returnedFields(text []byte, damaged bool) fields {
-	text = bytes.TrimLeft(text, "\r\n")
-	header, _ := splitMail(text)
-	fs := parseFields(header)
-	if damaged && len(header) == len(text) && len(fs) > 0 {
-		fs = fs[:len(fs)-1]
+// leaf takes in a part that holds no others.
+func (m *mail) leaf(p *part, in *report, depth int) {
+	switch p.mediaType {
+	case "message/feedback-report":
+		in.setFeedback(p)
+	case "message/delivery-status", "message/global-delivery-status":
+		in.setDelivery(p)
+	case "message/disposition-notification", "message/global-disposition-notification":
+		in.setDisposition(p)
+	case "message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers", "message/global-headers":
+		in.attached = append(in.attached, attachment{*p, depth})
+	default:
+		if in.kind != "" && in.sniff(p, depth) {
+			return
+		}
+		if m.words == "" && strings.HasPrefix(p.mediaType, "text/") {
+			m.words = p.words()
+		}
 	}
-	return fs
+}
+
+// settle finds out what the mails are that are attached to a report: the first
+// one is what it is about, which is not entered: what that reports was not
+// reported to us. A mail that is no report forwards them.
+func (m *mail) settle(r *report) error {
+	for i, a := range r.attached {
+		if i == 0 {
+			r.setReturned(&a.part)
+		}
+		if !r.empty() || r.kind != "" {
+			return nil
+		}
+		text, whole := a.part.decoded()
+		p, err := openPart(text, !whole)
+		if err != nil {
+			return err
+		}
+		if p.mediaType != "multipart/report" {
+			continue
+		}
+		if err := m.visit(&p, nil, a.depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // received returns when our mailbox received the mail, in ms since 1970 UTC.
 func (m *mail) received() (int64, bool) {
-	trace := m.header.Get("Received")
-	for _, date := range []string{trace[strings.LastIndexByte(trace, ';')+1:], m.header.Get("Delivery-Date"), m.header.Get("Date")} {
+	trace := m.header.first("received")
+	for _, date := range []string{trace[strings.LastIndexByte(trace, ';')+1:], m.header.first("delivery-date"), m.header.first("date")} {
 		if t, ok := parseDate(date); ok {
 			return t, true
 		}

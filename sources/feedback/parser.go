@@ -2,6 +2,7 @@ package feedback
 
 import (
 	"bytes"
+	"strings"
 
 	"mailfate/schemas"
 	"mailfate/sources"
@@ -12,7 +13,7 @@ import (
 const (
 	NotAReport     = "not_a_report"
 	TooLarge       = "too_large"
-	Malformed      = "malformed"        // no mail, or broken before what is needed
+	Malformed      = "malformed"        // no mail, or cut before what is needed
 	TooComplex     = "too_complex"      // more parts, or deeper, than any report
 	NoFeedbackPart = "no_feedback_part" // a report by its type, but without a machine's part
 	NoFeedbackType = "no_feedback_type"
@@ -31,6 +32,10 @@ type Options struct {
 	// MessageID takes the platform's own id out of a Message-ID. Where it
 	// returns "", and when it is nil, the Message-ID is the id.
 	MessageID func(string) string
+	// Keys are those that our mails' ids are signed with; nil: none are.
+	Keys Keys
+	// Addresses tell what our envelope addresses hold; nil: nothing.
+	Addresses AddressPatterns
 }
 
 // Parser reads reports. It implements sources.Parser.
@@ -57,22 +62,21 @@ func (p *Parser) Line(line sources.Line, emit func(*schemas.Event)) sources.Resu
 	data := withoutEnvelope(line.Data)
 	var m mail
 	rule := m.read(data)
-	if at, ok := m.received(); ok {
-		p.newest = max(p.newest, at)
-	}
-	switch rule {
-	case "":
-	case NotAReport:
-		return sources.Result{Outcome: sources.Ignored, Rule: rule}
-	default:
-		return unparsed(rule)
-	}
-	ev, rule := p.event(&m, data)
+	at, dated := m.received()
+	p.newest = max(p.newest, at)
 	if rule != "" {
 		return unparsed(rule)
 	}
-	ev.File, ev.Offset = line.File, line.Offset
-	p.emitAll(ev, &m, data, emit)
+	evs, about, rule := p.observed(&m)
+	switch {
+	case rule == NotAReport:
+		return sources.Result{Outcome: sources.Ignored, Rule: rule}
+	case rule != "":
+		return unparsed(rule)
+	case !dated:
+		return unparsed(NoTime)
+	}
+	p.emit(evs, about, &m, line, m.hash(data), at, emit)
 	return sources.Result{Outcome: sources.Events}
 }
 
@@ -98,14 +102,14 @@ func withoutEnvelope(data []byte) []byte {
 }
 
 // Recognises reports whether sample is the beginning of a mail that says that it
-// is a report.
+// is a report, a bounce or a receipt.
 func Recognises(sample []byte) bool {
 	header, _ := splitMail(withoutEnvelope(sample))
 	if len(header) == 0 || header[0] == ' ' || header[0] == '\t' {
 		return false
 	}
 	for _, f := range parseFields(header) {
-		if f.name == "content-type" && bytes.Contains(bytes.ToLower([]byte(f.value)), []byte("feedback-report")) {
+		if f.name == "content-type" && strings.Contains(strings.ToLower(f.value), "multipart/report") {
 			return true
 		}
 	}

@@ -48,9 +48,16 @@ func parse(p *Parser, mail []byte) ([]schemas.Event, sources.Result) {
 
 // TestGolden parses mails that were written by hand, not received.
 func TestGolden(t *testing.T) {
-	paths, err := filepath.Glob("testdata/*.eml")
-	if err != nil {
-		t.Fatal(err)
+	for _, folder := range []string{".", "delivery", "plain", "replies", "complaints", "recorded"} {
+		t.Run(folder, func(t *testing.T) { golden(t, filepath.Join("testdata", folder)) })
+	}
+}
+
+// golden holds what is read of a folder's mails against what was.
+func golden(t *testing.T, folder string) {
+	paths, err := filepath.Glob(filepath.Join(folder, "*.eml"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no samples: %v", err)
 	}
 	var out bytes.Buffer
 	for _, path := range paths {
@@ -58,25 +65,35 @@ func TestGolden(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		evs, res := parse(New(Options{Host: "mx"}), data)
+		evs, res := parse(New(options(t)), data)
 		fmt.Fprintf(&out, "%s: %d %s\n", filepath.Base(path), res.Outcome, res.Rule)
 		for i := range evs {
 			fmt.Fprintf(&out, "\t%s\n", platform.AppendJSON(nil, &evs[i]))
 		}
 	}
-	const golden = "testdata/reports.golden"
+	file := filepath.Join(folder, "reports.golden")
 	if *rewrite {
-		if err := os.WriteFile(golden, out.Bytes(), 0o644); err != nil {
+		if err := os.WriteFile(file, out.Bytes(), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(golden)
+	want, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(out.String(), "\n")); diff != "" {
 		t.Errorf("golden file differs (-want +got):\n%s", diff)
 	}
+}
+
+// options are those that the samples are read with.
+func options(t testing.TB) Options {
+	t.Helper()
+	pattern, err := ParseAddressPattern(`^bounce\+(?P<message_id>[^+@]+)\+(?P<recipient>[^@]+)@shop\.example$`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Options{Host: "mx", Keys: Keys{"k1": []byte("a secret of the tests")}, Addresses: AddressPatterns{pattern}}
 }
 
 // TestSameReport holds that line ends and transport do not change an id.
@@ -136,8 +153,8 @@ func TestLimits(t *testing.T) {
 		"endless part":  {head + "\r\n--b\r\n" + strings.Repeat("A: b\r\n", 100_000), TooComplex},
 		"deep":          {nested(maxDepth+5) + "\r\nx", TooComplex},
 		"deeper":        {nested(10000), TooComplex},
-		"no boundary":   {strings.Replace(head, "boundary=b", "", 1) + "\r\n--\r\n\r\n", Malformed},
-		"nothing in it": {head + "\r\n", Malformed},
+		"no boundary":   {strings.Replace(head, "boundary=b", "", 1) + "\r\n--\r\n\r\n", NoFeedbackPart},
+		"nothing in it": {head + "\r\n", NoFeedbackPart},
 	} {
 		evs, res := parse(New(Options{MaxSize: 1 << 20}), []byte(tc.mail))
 		if len(evs) != 0 || res.Outcome != sources.Unparsed || res.Rule != tc.rule {
@@ -171,34 +188,6 @@ func TestTruncated(t *testing.T) {
 	}
 }
 
-func FuzzLine(f *testing.F) {
-	for _, mail := range samples(f) {
-		f.Add(mail)
-	}
-	f.Fuzz(func(t *testing.T, mail []byte) {
-		Recognises(mail)
-		evs, res := parse(New(Options{}), mail)
-		if (len(evs) > 0) != (res.Outcome == sources.Events) || (len(evs) == 0 && res.Rule == "") {
-			t.Fatalf("%d events, outcome %+v", len(evs), res)
-		}
-		seen := map[schemas.EventID]bool{}
-		for _, ev := range evs {
-			bounded := ev
-			bounded.Bound()
-			if diff := cmp.Diff(ev, bounded); diff != "" {
-				t.Errorf("texts are not bounded:\n%s", diff)
-			}
-			if ev.MessageID == "" || ev.Source != schemas.SourceARF || seen[ev.ID] || ev.Time < 0 {
-				t.Errorf("bad event %+v", ev)
-			}
-			if !isClean(ev.Recipient) || !isClean(ev.MessageID) {
-				t.Errorf("bad identity %q", ev.Identity)
-			}
-			seen[ev.ID] = true
-		}
-	})
-}
-
 func TestRecognises(t *testing.T) {
 	mails := samples(t)
 	for name, want := range map[string]bool{"abuse": true, "abuse_lf": true, "in_a_list_mail": true, "plain_mail": false, "broken_header": false} {
@@ -212,13 +201,47 @@ func TestRecognises(t *testing.T) {
 }
 
 func BenchmarkReport(b *testing.B) {
-	p := New(Options{})
-	l := sources.Line{Data: samples(b)["abuse"]}
+	for _, name := range []string{"abuse", "delivery/failed", "plain/exim", "replies/away", "complaints/feedback_as_text"} {
+		data, err := os.ReadFile("testdata/" + name + ".eml")
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(filepath.Base(name), func(b *testing.B) {
+			p := New(options(b))
+			l := sources.Line{Data: data}
+			b.ReportAllocs()
+			for b.Loop() {
+				if p.Line(l, func(*schemas.Event) {}).Outcome != sources.Events {
+					b.Fatal("no event")
+				}
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "mails/s")
+		})
+	}
+}
+
+// BenchmarkCorpus reads all samples, most of which are damaged in some way.
+func BenchmarkCorpus(b *testing.B) {
+	mails := corpus(b)
+	p := New(options(b))
 	b.ReportAllocs()
 	for b.Loop() {
-		if p.Line(l, func(*schemas.Event) {}).Outcome != sources.Events {
-			b.Fatal("no event")
+		for _, data := range mails {
+			p.Line(sources.Line{Data: data}, func(*schemas.Event) {})
 		}
 	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "mails/s")
+	b.ReportMetric(float64(b.N*len(mails))/b.Elapsed().Seconds(), "mails/s")
+}
+
+// BenchmarkBombs reads what is made to cost much: it costs milliseconds.
+func BenchmarkBombs(b *testing.B) {
+	for name, data := range bombs() {
+		b.Run(name, func(b *testing.B) {
+			p := New(options(b))
+			b.ReportAllocs()
+			for b.Loop() {
+				p.Line(sources.Line{Data: data}, func(*schemas.Event) {})
+			}
+		})
+	}
 }

@@ -7,11 +7,6 @@ type Returned struct {
 
 // ReadReturned reads such a mail, or its header alone.
 func ReadReturned(data []byte) Returned {
-	header, _ := splitMail(data)
-	m := mail{returned: parseFields(header[:min(len(header), maxHeader)])}
-	r := Returned{MessageID: m.messageID(), Subject: decoded(m.returned.first("subject"))}
-	if to := m.recipients(); len(to) > 0 {
-		r.Recipient = to[0]
-	}
-	return r
+	r := report{returned: returnedFields(data, true)}
+	return Returned{MessageID: r.messageID(), Subject: readable(r.returned.first("subject")), Recipient: r.onlyTo()}
 }

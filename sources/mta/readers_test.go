@@ -1,6 +1,7 @@
 package mta_test
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"mailfate/sources/mta/postfix"
 	"mailfate/sources/mta/powermta"
 	"mailfate/sources/mta/sendmail"
+	"mailfate/sources/mta/syslog"
 	"mailfate/sources/sourcestest"
 )
 
@@ -85,6 +87,25 @@ func TestReadersAgree(t *testing.T) {
 			t.Errorf("%s, %s: got %v, want nothing", c.what, c.reader, r.Events[0].Kind)
 		case c.kind != schemas.KindNone && (len(r.Events) != 1 || r.Events[0].Kind != c.kind || r.Events[0].Reason != c.reason):
 			t.Errorf("%s, %s: got %+v, want %v, %v", c.what, c.reader, r.Events, c.kind, c.reason)
+		}
+	}
+}
+
+// TestRepeats has lines by which a syslog server stands for many: all events of
+// them, or none and a rule that says why.
+func TestRepeats(t *testing.T) {
+	for reader, text := range map[string]string{
+		"postfix":  "postfix/smtpd[1]: message repeated %d times: [ NOQUEUE: reject: RCPT from c.test[192.0.2.1]: 554 5.7.1 <b@c.test>: no; from=<s@a.test> to=<b@c.test> proto=ESMTP helo=<c.test>]",
+		"sendmail": "sm-mta[54]: message repeated %d times: [ ruleset=check_rcpt, arg1=<b@c.test>, relay=c.test [192.0.2.1], reject=550 5.7.1 Relaying denied]",
+		"exim":     "exim[1]: message repeated %d times: [ 2026-11-22 07:00:00 1xV1Ra-0004Tz-30 => b@c.test R=r T=t]",
+	} {
+		for n, want := range map[int]int{0: 1, 3: 3, syslog.MaxRepeats: syslog.MaxRepeats, syslog.MaxRepeats + 1: 0, 5_000_000_000: 0} {
+			events := 0
+			line := sources.Line{Data: fmt.Appendf(nil, "Nov 22 07:00:00 mx1 "+text, n)}
+			r := readers[reader].New().Line(line, func(*schemas.Event) { events++ })
+			if events != want || want == 0 && r != mta.Malformed(mta.RepeatedTooOften) {
+				t.Errorf("%s, %d times: %d events, %+v", reader, n, events, r)
+			}
 		}
 	}
 }

@@ -18,3 +18,7 @@ func Ignored(rule string) sources.Result {
 func Malformed(rule string) sources.Result {
 	return sources.Result{Outcome: sources.Unparsed, Rule: rule}
 }
+
+// RepeatedTooOften is what is wrong with a line that stands for more identical lines
+// than are taken in; see syslog.MaxRepeats.
+const RepeatedTooOften = "repeated_too_often"

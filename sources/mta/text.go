@@ -1,6 +1,7 @@
 package mta
 
 import (
+	"bytes"
 	"strings"
 
 	"mailfate/schemas"
@@ -33,4 +34,15 @@ func (r *Recent) Text(b []byte) string {
 		r.last = string(b)
 	}
 	return r.last
+}
+
+// AnyLine reports whether some line of a sample from the beginning of a file is what
+// is looked for. The last line of the sample may be cut.
+func AnyLine(sample []byte, is func(line []byte) bool) bool {
+	for line := range bytes.Lines(sample) {
+		if is(bytes.TrimSuffix(line, []byte{'\n'})) {
+			return true
+		}
+	}
+	return false
 }

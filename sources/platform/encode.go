@@ -3,9 +3,9 @@ package platform
 import (
 	"strconv"
 	"time"
-	"unicode/utf8"
 
 	"mailfate/schemas"
+	"mailfate/sources/jsonline"
 )
 
 // AppendJSON appends an event as one line of this package's format, without
@@ -37,6 +37,8 @@ func AppendJSON(b []byte, ev *schemas.Event) []byte {
 	b = appendText(b, fieldRelay, ev.Relay)
 	b = appendText(b, fieldQueueID, ev.QueueID)
 	b = appendText(b, fieldNextQueueID, ev.NextQueueID)
+	b = appendText(b, fieldMatch, ev.Match.String())
+	b = appendText(b, fieldConfidence, ev.Confidence.String())
 	b = appendID(b, ev.ID)
 	b = appendText(b, fieldSource, ev.Source.String())
 	b = appendText(b, fieldHost, ev.Host)
@@ -59,7 +61,7 @@ func appendText(b []byte, f field, s string) []byte {
 	if s == "" {
 		return b
 	}
-	return appendString(appendKey(b, f), s)
+	return jsonline.AppendString(appendKey(b, f), s)
 }
 
 func appendNumber(b []byte, f field, n int64) []byte {
@@ -77,7 +79,7 @@ func appendTags(b []byte, tags []string) []byte {
 	open := byte('[')
 	for _, t := range tags {
 		b = append(b, open)
-		b = appendString(b, t)
+		b = jsonline.AppendString(b, t)
 		open = ','
 	}
 	return append(b, ']')
@@ -91,46 +93,4 @@ func appendID(b []byte, id schemas.EventID) []byte {
 		b = append(b, hexDigits[id>>shift&15])
 	}
 	return append(b, '"')
-}
-
-// appendString appends a JSON string (RFC 8259, 7).
-func appendString(b []byte, s string) []byte {
-	b = append(b, '"')
-	start := 0 // of what has not been copied yet
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= 0x20 && c != '"' && c != '\\' && c < utf8.RuneSelf {
-			i++
-			continue
-		}
-		if c >= utf8.RuneSelf {
-			r, n := utf8.DecodeRuneInString(s[i:])
-			if r != utf8.RuneError || n > 1 {
-				i += n
-				continue
-			}
-		}
-		b = append(b, s[start:i]...)
-		b = appendEscaped(b, c)
-		i++
-		start = i
-	}
-	b = append(b, s[start:]...)
-	return append(b, '"')
-}
-
-func appendEscaped(b []byte, c byte) []byte {
-	switch {
-	case c >= utf8.RuneSelf:
-		return append(b, "\ufffd"...)
-	case c == '"', c == '\\':
-		return append(b, '\\', c)
-	case c == '\n':
-		return append(b, `\n`...)
-	case c == '\r':
-		return append(b, `\r`...)
-	case c == '\t':
-		return append(b, `\t`...)
-	}
-	return append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 }

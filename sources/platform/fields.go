@@ -41,12 +41,15 @@ const (
 	fieldInstance
 	fieldFile
 	fieldOffset
+	fieldMatch
+	fieldConfidence
 	fieldCount
 )
 
 var fieldNames = [fieldCount]string{
 	"time", "event", "message_id", "recipient", "account", "email_id", "sender", "subject", "campaign", "tags", "reason", "code", "enhanced",
 	"reply", "command", "url", "user_agent", "ip", "size", "relay", "queue_id", "next_queue_id", "event_id", "source", "host", "instance", "file", "offset",
+	"match", "confidence",
 }
 
 var fieldByName = func() map[string]field {

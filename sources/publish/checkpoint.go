@@ -112,5 +112,20 @@ func decodeVersioned(value []byte, into any) error {
 	return nil
 }
 
+// Marks returns how far the files of a stream have been read for good: all before that
+// is in the log.
+func Marks(st *store.Store, stream string) (marks []tail.Mark, err error) {
+	prefix := append(checkpointPrefix(stream), partPosition)
+	err = st.Iterate(prefix, func(key, value []byte) error {
+		m, err := tail.ReadMark(key[len(prefix):], value)
+		marks = append(marks, m)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read position of %s: %w", stream, err)
+	}
+	return marks, nil
+}
+
 // ForgetAll removes all streams' checkpoints, so that they are read again.
 func ForgetAll(s *store.Store) error { return s.Wipe([]byte{checkpointSpace}) }

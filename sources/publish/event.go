@@ -13,6 +13,7 @@ func (s *Stream) parse(line sources.Line) {
 	s.line = line
 	r := s.parser.Line(line, s.emit)
 	s.stats.count(r)
+	s.strays.Take(line, r)
 	if r.Outcome == sources.Unparsed {
 		s.shapes.Count(line, s.streamTime())
 	}

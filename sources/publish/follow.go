@@ -12,6 +12,7 @@ func (s *Stream) follow(ctx context.Context) error {
 	for ctx.Err() == nil {
 		idle := s.next() == tail.Idle
 		s.followClock(idle)
+		s.warnOfMore()
 		if s.lingered() || s.checkpointDue() || s.wave.clock != 0 {
 			if err := s.flush(s.checkpointDue() || s.wave.clock != 0); err != nil {
 				return err

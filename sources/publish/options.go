@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"mailfate/pipeline/kafkalog"
 	"mailfate/pipeline/store"
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/stray"
 	"mailfate/sources/tail"
 )
 
@@ -59,6 +61,11 @@ type Options struct {
 	DeadPartitions     int // of mail.dead (default 1)
 	UnparsedPartitions int // of mail.unparsed (default 1)
 
+	Type   string       // what Path is read as, for warnings
+	Path   string       // of the stream, likewise
+	Knows  stray.Knows  // of which other types lines are; nil: nobody looks
+	Logger *slog.Logger // told what is not read (default: nobody)
+
 	RawExamples bool // keep lines that are not understood as they were read; else redacted
 
 	Now func() time.Time // the wall clock (default time.Now)
@@ -82,6 +89,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.Gate == nil {
 		o.Gate = open{}
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	if o.Now == nil {
 		o.Now = time.Now

@@ -10,6 +10,7 @@ import (
 	"mailfate/schemas"
 	"mailfate/sources"
 	"mailfate/sources/shape"
+	"mailfate/sources/stray"
 	"mailfate/sources/tail"
 )
 
@@ -26,6 +27,7 @@ type Stream struct {
 	line   sources.Line         // the one that is parsed
 	stats  Stats                // without what the reader counts
 	shapes *shape.Table
+	strays *stray.Lines
 	wave   *wave
 	out    *writer
 
@@ -37,6 +39,8 @@ type Stream struct {
 	unsentTime bool      // a file has ended since the last clock
 	unread     error     // of the parser's state
 	again      bool      // the parser is a new one, of which no checkpoint knows
+	told       time.Time // when it was last looked for what is not read
+	strayTold  bool      // once is enough
 	horizon    int64     // later events are dead letters, ms since 1970 UTC
 
 	mu     sync.Mutex
@@ -55,6 +59,7 @@ func New(opts Options) (*Stream, error) {
 		enc:    schemas.NewEncoder(),
 		stats:  Stats{Ignored: make(map[string]uint64)},
 		shapes: shape.NewTable(opts.Name, opts.RawExamples),
+		strays: stray.New(opts.Knows),
 	}
 	s.emit, s.read = s.event, s.parse
 	s.parser = s.newParser()
@@ -144,6 +149,7 @@ func (s *Stream) replay(ctx context.Context) error {
 			return context.Cause(ctx)
 		}
 		if s.next() == tail.Idle {
+			s.warnOfAll()
 			s.unsentTime = true
 			return nil
 		}

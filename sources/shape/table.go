@@ -24,6 +24,7 @@ type Table struct {
 	stream  string
 	raw     bool
 	shapes  map[string]*counted
+	news    []*counted // that News has not told
 	scratch []byte
 }
 
@@ -66,6 +67,7 @@ func (t *Table) of(line []byte) *counted {
 	if u == nil {
 		u = &counted{Unparsed: schemas.Unparsed{Stream: t.stream, Shape: name}}
 		t.shapes[name] = u
+		t.news = append(t.news, u)
 	}
 	return u
 }
@@ -86,6 +88,19 @@ func (t *Table) Changed(fn func(*schemas.Unparsed)) {
 			u.changed = false
 		}
 	}
+}
+
+// News returns the most frequent of the shapes that came up since the last call, and
+// how many others did; nil for none. It is valid until the next line.
+func (t *Table) News() (u *schemas.Unparsed, others int) {
+	for _, c := range t.news {
+		if u == nil || c.Lines > u.Lines {
+			u = &c.Unparsed
+		}
+	}
+	others = max(0, len(t.news)-1)
+	t.news = t.news[:0]
+	return u, others
 }
 
 // Load takes back what Changed handed out.

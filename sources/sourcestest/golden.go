@@ -15,6 +15,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sources"
+	"mailfate/sources/mta/reply"
 )
 
 var rewrite = flag.Bool("rewrite", false, "write the golden files anew")
@@ -55,6 +56,18 @@ func Compare(t *testing.T, golden string, got []byte) {
 	}
 }
 
+// checkCode wants the enhanced code that a reply begins with in its own field, for
+// the reason of a bounce is read from there.
+func checkCode(t *testing.T, e *schemas.Event) {
+	words := e.Reply
+	if len(words) > 4 && reply.Code(words) != 0 {
+		words = words[4:]
+	}
+	if code := reply.Enhanced(words); code != "" && e.Enhanced == "" {
+		t.Errorf("Enhanced is empty, but the reply of %s %s has %s: %q", e.Kind, e.MessageID, code, e.Reply)
+	}
+}
+
 // describe says for each line what it was good for, and its events.
 func (f *Format) describe(t *testing.T, log []byte) []byte {
 	var out bytes.Buffer
@@ -65,6 +78,7 @@ func (f *Format) describe(t *testing.T, log []byte) []byte {
 		var events []string
 		r := p.Line(sources.Line{Data: bytes.TrimSuffix(line, []byte{'\n'})}, func(e *schemas.Event) {
 			checkEvent(t, e)
+			checkCode(t, e)
 			events = append(events, "\t"+describeEvent(e)+"\n")
 		})
 		outcome := [...]string{"events", "context", "ignored", "unparsed"}[r.Outcome]

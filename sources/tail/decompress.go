@@ -63,6 +63,11 @@ func decompressor(f *os.File) (src io.Reader, closeSrc func(), plain bool, err e
 	if err := notALog(f.Name(), magic); err != nil {
 		return nil, nil, false, err
 	}
+	return unpacked(f, magic)
+}
+
+// unpacked is decompressor for what begins with magic, which f hands out again.
+func unpacked(f io.Reader, magic []byte) (src io.Reader, closeSrc func(), plain bool, err error) {
 	keep := func() {}
 	raw := func() *bufio.Reader { return bufio.NewReaderSize(f, rawBlock) }
 	switch {
@@ -86,6 +91,27 @@ func decompressor(f *os.File) (src io.Reader, closeSrc func(), plain bool, err e
 	default:
 		return f, keep, true, nil
 	}
+}
+
+// unpackedPipe is decompressor for what can be read once. It waits for no more than
+// it must, as lines may come slowly.
+func unpackedPipe(pipe io.Reader) (src io.Reader, closeSrc func(), err error) {
+	buffered := bufio.NewReaderSize(pipe, rawBlock)
+	first, _ := buffered.Peek(1) // an error is that of the first read, too
+	if len(first) == 0 || !strings.Contains("\x1f\x28\xfdB", string(first)) {
+		return buffered, func() {}, nil
+	}
+	if magic, _ := buffered.Peek(4); !packed(magic) {
+		return buffered, func() {}, nil
+	}
+	magic, _ := buffered.Peek(magicBytes)
+	src, closeSrc, _, err = unpacked(buffered, magic)
+	return src, closeSrc, err
+}
+
+// packed reports whether four bytes begin anything that is unpacked.
+func packed(b []byte) bool {
+	return bytes.HasPrefix(b, []byte{0x1f, 0x8b}) || bytes.HasPrefix(b, []byte("\xfd7zX")) || bytes.HasPrefix(b, []byte("BZh")) || isZstd(b)
 }
 
 // isZstd knows a frame and a skippable frame (RFC 8878, 3.1).

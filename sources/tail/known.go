@@ -171,19 +171,42 @@ func (m *memory) changes(put func(key, value []byte) error) error {
 var errPosition = errors.New("stored position is damaged or from a newer version")
 
 func (m *memory) load(key, value []byte) error {
-	if len(key) != 4 || len(value) < 1 || value[0] != positionVersion {
-		return fmt.Errorf("load position %x: %w", key, errPosition)
-	}
-	k := &known{ID: binary.BigEndian.Uint32(key)}
-	if err := msgpack.Unmarshal(value[1:], k); err != nil {
-		return fmt.Errorf("load position %x: %w: %w", key, errPosition, err)
-	}
-	if k.Offset < 0 || len(k.Tail) > tailBytes || int64(len(k.Tail)) > k.Offset || int64(k.HeadLen) > k.Offset {
-		return fmt.Errorf("load position %x: %w", key, errPosition)
+	k, err := decodeKnown(key, value)
+	if err != nil {
+		return err
 	}
 	m.files[k.ID] = k
 	m.next = max(m.next, k.ID+1)
 	return nil
+}
+
+func decodeKnown(key, value []byte) (*known, error) {
+	if len(key) != 4 || len(value) < 1 || value[0] != positionVersion {
+		return nil, fmt.Errorf("load position %x: %w", key, errPosition)
+	}
+	k := &known{ID: binary.BigEndian.Uint32(key)}
+	if err := msgpack.Unmarshal(value[1:], k); err != nil {
+		return nil, fmt.Errorf("load position %x: %w: %w", key, errPosition, err)
+	}
+	if k.Offset < 0 || len(k.Tail) > tailBytes || int64(len(k.Tail)) > k.Offset || int64(k.HeadLen) > k.Offset {
+		return nil, fmt.Errorf("load position %x: %w", key, errPosition)
+	}
+	return k, nil
+}
+
+// A Mark is how far a file was read, where it was when that began.
+type Mark struct {
+	Path   string
+	Offset int64
+}
+
+// ReadMark returns what an entry that a reader of files has put says (Reader.Changes).
+func ReadMark(key, value []byte) (Mark, error) {
+	k, err := decodeKnown(key, value)
+	if err != nil {
+		return Mark{}, err
+	}
+	return Mark{Path: k.Path, Offset: k.Offset}, nil
 }
 
 func knownKey(id uint32) []byte { return binary.BigEndian.AppendUint32(nil, id) }

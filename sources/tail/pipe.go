@@ -52,6 +52,12 @@ func (p *pipe) begin() {
 // standard input cannot be broken off.
 func (p *pipe) pump() {
 	defer close(p.blocks)
+	src, closeSrc, err := unpackedPipe(p.src)
+	if err != nil {
+		p.failed = truncated(err)
+		return
+	}
+	defer closeSrc()
 	for {
 		var b []byte
 		select {
@@ -59,7 +65,7 @@ func (p *pipe) pump() {
 		case <-p.stop:
 			return
 		}
-		n, err := p.src.Read(b[:block])
+		n, err := src.Read(b[:block])
 		if n > 0 {
 			select {
 			case p.blocks <- b[:n]:
@@ -69,7 +75,7 @@ func (p *pipe) pump() {
 		}
 		if err != nil {
 			if !errors.Is(err, io.EOF) {
-				p.failed = err
+				p.failed = truncated(err)
 			}
 			return
 		}

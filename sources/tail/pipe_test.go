@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"mailfate/sources"
@@ -35,6 +36,24 @@ func TestPipeIsReadToItsEnd(t *testing.T) {
 	}
 	if c := p.Counts(); c.Lines != 4 || c.Bytes != uint64(len(long)+len("a\nb\r\n\nno end")) {
 		t.Errorf("counts %+v", c)
+	}
+}
+
+// TestPackedPipe hands a packed log in, whole and cut off, a byte at a time.
+func TestPackedPipe(t *testing.T) {
+	text := strings.Repeat("a line of a log\n", 20_000)
+	for name, packed := range map[string]string{"gzip": gz(t, text), "zstd": zst(t, text), "xz": xzed(t, text)} {
+		for cut, src := range map[bool]io.Reader{
+			false: iotest.OneByteReader(strings.NewReader(packed)),
+			true:  strings.NewReader(packed[:len(packed)-5]),
+		} {
+			p := newPipe(src, Options{}.withDefaults())
+			lines, _ := drain(p)
+			if !cut && (strings.Join(lines, "\n")+"\n" != text || len(p.Problems()) > 0) || cut && len(p.Problems()) != 1 {
+				t.Errorf("%s, cut %v: %d lines, problems %v", name, cut, len(lines), p.Problems())
+			}
+			_ = p.Close()
+		}
 	}
 }
 

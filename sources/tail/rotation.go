@@ -2,6 +2,7 @@ package tail
 
 import (
 	"cmp"
+	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -20,6 +21,12 @@ const maxRotation = 3660
 // segmentBase stands for the name of the file that is written to where each has
 // the time of its beginning for a name, and nothing but that tells them apart.
 const segmentBase = "YYYYMMDD-HHMMSS"
+
+// Segments returns the set of a directory's files whose names are the time of their
+// beginning, as 20261120-235959, and this ending. It may have none yet.
+func Segments(dir, ending string) Set {
+	return Rotation(Set{Path: filepath.Join(dir, segmentBase+ending)})
+}
 
 // parseName reads logrotate's, newsyslog's and savelog's names: mail.log,
 // mail.log.1, mail.log.2.gz, mail.log-20261120.gz, mail-20261120.log; and KumoMTA's:

@@ -7,21 +7,18 @@ import (
 	"mailfate/schemas"
 )
 
+// texts says where the texts of a match end in p.texts, each behind the one before.
+type texts struct{ messageID, recipient, account, link int }
+
 // fill makes the event of a hit, or says by which rule there is none.
-func (p *Parser) fill(m match) (rule string) {
+func (p *Parser) fill(m *match) (rule string) {
 	p.texts = p.texts[:0]
-	messageID, ok1 := p.decode(m.messageID, false)
-	recipient, ok2 := p.decode(m.recipient, false)
-	account, ok3 := p.decode(m.account, false)
-	if !ok1 || !ok2 || !ok3 || !isClean(p.texts[:account]) {
-		return BadToken
+	var at texts
+	if m.signed {
+		at = p.takeToken()
+	} else if at, rule = p.takeMatch(m); rule != "" {
+		return rule
 	}
-	link, ok := p.decode(m.link, m.linkQuery)
-	if !ok { // the hit is one all the same, and the link only evidence
-		p.texts = append(p.texts[:account], m.link...)
-		link = len(p.texts)
-	}
-	link = p.cut(account, link)
 	agent := p.add(p.hit.agent)
 	addr := p.add(p.hit.addr)
 	host := p.add(p.hit.host)
@@ -30,9 +27,9 @@ func (p *Parser) fill(m match) (rule string) {
 	p.ev = schemas.Event{
 		Kind:      m.kind,
 		Time:      p.hit.time,
-		Command:   command(p.hit.method),
-		URL:       all[account:link],
-		UserAgent: all[link:agent],
+		Command:   command(p.hit.method, p.hit.prefetch),
+		URL:       all[at.account:at.link],
+		UserAgent: all[at.link:agent],
 		IP:        all[agent:addr],
 		Host:      all[addr:host],
 		Source:    schemas.SourceTracking,
@@ -40,13 +37,31 @@ func (p *Parser) fill(m match) (rule string) {
 	if p.ev.Host == "" {
 		p.ev.Host = p.opts.Host
 	}
-	p.ev.MessageID = p.messageID(schemas.CleanMessageID(all[:messageID]))
-	p.ev.Recipient = schemas.CleanRecipient(all[messageID:recipient])
-	p.ev.Account = schemas.CleanAccount(all[recipient:account])
+	p.ev.MessageID = p.messageID(schemas.CleanMessageID(all[:at.messageID]))
+	p.ev.Recipient = schemas.CleanRecipient(all[at.messageID:at.recipient])
+	p.ev.Account = schemas.CleanAccount(all[at.recipient:at.account])
 	if !isMessageID(p.ev.MessageID) || !isRecipient(p.ev.Recipient) {
 		return BadToken
 	}
 	return ""
+}
+
+// takeMatch decodes the texts of a match into p.texts.
+func (p *Parser) takeMatch(m *match) (at texts, rule string) {
+	var ok1, ok2, ok3, ok bool
+	at.messageID, ok1 = p.decode(m.messageID, false)
+	at.recipient, ok2 = p.decode(m.recipient, false)
+	at.account, ok3 = p.decode(m.account, false)
+	if !ok1 || !ok2 || !ok3 || !isClean(p.texts[:at.account]) {
+		return at, BadToken
+	}
+	at.link, ok = p.decode(m.link, m.linkQuery)
+	if !ok { // the hit is one all the same, and the link only evidence
+		p.texts = append(p.texts[:at.account], m.link...)
+		at.link = len(p.texts)
+	}
+	at.link = p.cut(at.account, at.link)
+	return at, ""
 }
 
 // decode appends a percent-encoded text (RFC 3986, 2.1) to p.texts, decoded
@@ -104,17 +119,6 @@ func (p *Parser) messageID(id string) string {
 		return own
 	}
 	return id
-}
-
-// command returns the method as a text that needs no memory of its own.
-func command(method []byte) string {
-	switch string(method) {
-	case "GET":
-		return "GET"
-	case "HEAD":
-		return "HEAD"
-	}
-	return "POST"
 }
 
 // isMessageID reports whether s can be a message id: not nothing, and no step

@@ -8,6 +8,7 @@ import (
 	"mailfate/sources"
 	"mailfate/sources/jsonline"
 	"mailfate/sources/saved"
+	"mailfate/sources/tracking/token"
 )
 
 // The rules, as Result.Rule names them: first those by which lines are
@@ -19,6 +20,11 @@ const (
 	Method       = "method"        // a method that does not count there
 	FailedStatus = "failed_status" // it was not answered with 2xx or 3xx
 	BadToken     = "bad_token"     // what stands for id or recipient cannot be one
+	ForgedToken  = "forged_token"  // a signed path whose signature does not fit
+	UnknownKey   = "unknown_key"   // one that was signed with a key that is not configured
+	CutToken     = "cut_token"     // one that is none, or not whole
+	LandingPage  = "landing_page"  // of a signed path to unsubscribe, which only a POST does
+	PixelRest    = "pixel_rest"    // of a pixel that was not looked at for long
 
 	Malformed = "malformed"
 	BadTime   = "bad_time"
@@ -36,6 +42,9 @@ type Options struct {
 	// Patterns replaces the default paths, unless it is empty. The first that
 	// matches counts.
 	Patterns []Pattern
+	// Keys open the tokens of signed paths, which are looked for before the patterns.
+	// With them the default paths, which anybody can make up, are not read.
+	Keys *token.Keys
 	// MessageID takes the platform's own id out of a Message-ID. Where it
 	// returns "", and when it is nil, the Message-ID is the id.
 	MessageID func(string) string
@@ -49,9 +58,12 @@ type Parser struct {
 	newest  int64
 	stamps  stamps
 	scanner jsonline.Scanner
+	inner   jsonline.Scanner // of an object in a line's
+	deep    jsonline.Scanner // of one in that
 	hit     hit
-	plain   []byte // unescaped parts of the line
-	texts   []byte // the event's texts, before they are allocated together
+	token   token.Token // of a signed path
+	plain   []byte      // unescaped parts of the line
+	texts   []byte      // the event's texts, before they are allocated together
 	ev      schemas.Event
 }
 
@@ -66,6 +78,8 @@ func New(opts Options) *Parser {
 		opts:    opts,
 		stamps:  stamps{location: opts.Location},
 		scanner: jsonline.Scanner{Lenient: true},
+		inner:   jsonline.Scanner{Lenient: true},
+		deep:    jsonline.Scanner{Lenient: true},
 	}
 	p.Parts = saved.Parts{{Prefix: 'l', Name: "lines", Part: &p.lines}}
 	return p
@@ -82,6 +96,9 @@ type hit struct {
 	agent   []byte
 	host    []byte
 	seconds []byte // how long the answer took, as written
+
+	prefetch bool // a browser fetched it before anybody has asked
+	rest     bool // it is what became of a pixel of which another line told
 }
 
 // Line parses one line.
@@ -96,7 +113,7 @@ func (p *Parser) Line(line sources.Line, emit func(*schemas.Event)) sources.Resu
 	p.newest = max(p.newest, p.hit.time)
 	m, rule := p.match()
 	if rule == "" {
-		rule = p.fill(m)
+		rule = p.fill(&m)
 	}
 	if rule != "" {
 		return ignored(rule)
@@ -105,11 +122,19 @@ func (p *Parser) Line(line sources.Line, emit func(*schemas.Event)) sources.Resu
 	hash := p.lines.Of(p.opts.Host, "", p.hit.stamp, data)
 	p.ev.ID = hash.ID()
 	p.ev.Bound()
-	emit(&p.ev)
+	n := 0
+	if !p.hit.rest {
+		emit(&p.ev)
+		n = 1
+	}
 	if p.ev.Kind == schemas.Opened && slow(p.hit.seconds) {
 		p.ev.Kind = schemas.Read
-		p.ev.ID = sources.Nth(hash, 1).ID()
+		p.ev.ID = sources.Nth(hash, n).ID()
 		emit(&p.ev)
+		n++
+	}
+	if n == 0 {
+		return ignored(PixelRest)
 	}
 	return sources.Result{Outcome: sources.Events}
 }
@@ -128,6 +153,9 @@ func (p *Parser) read(data []byte) (rule string) {
 	if first := bytes.TrimLeft(data, " \t"); len(first) > 0 && first[0] == '{' {
 		return p.readJSON(first)
 	}
+	if isALB(data) {
+		return p.readALB(data)
+	}
 	return p.readCombined(data)
 }
 
@@ -137,10 +165,12 @@ func (p *Parser) match() (match, string) {
 	if len(p.hit.method) == 0 || len(target) == 0 {
 		return match{}, BadRequest
 	}
-	m, ok := find(p.opts.Patterns, originForm(target))
+	m, rule := p.find(originForm(target))
 	switch {
-	case !ok:
-		return m, NotTracked
+	case rule != "":
+		return m, rule
+	case m.signed && m.kind == schemas.Unsubscribed && string(p.hit.method) != "POST":
+		return m, LandingPage
 	case !counts(p.hit.method, m.kind):
 		return m, Method
 	case len(p.hit.status) != 3 || (p.hit.status[0] != '2' && p.hit.status[0] != '3'):

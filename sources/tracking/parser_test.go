@@ -31,11 +31,21 @@ func parse(p *Parser, line string) ([]schemas.Event, sources.Result) {
 
 // TestGolden parses lines that were written by hand, not recorded.
 func TestGolden(t *testing.T) {
-	in, err := os.ReadFile("testdata/hand_written.log")
+	for name, opts := range map[string]Options{
+		"hand_written": {Host: "web1"},
+		"proxies":      {Host: "web1"},
+	} {
+		t.Run(name, func(t *testing.T) { golden(t, "testdata/"+name, opts) })
+	}
+}
+
+func golden(t *testing.T, name string, opts Options) {
+	t.Helper()
+	in, err := os.ReadFile(name + ".log")
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := New(Options{Host: "web1"})
+	p := New(opts)
 	var out bytes.Buffer
 	offset := int64(0)
 	for line := range bytes.Lines(in) {
@@ -53,7 +63,7 @@ func TestGolden(t *testing.T) {
 		out.WriteByte('\n')
 		offset += int64(len(line))
 	}
-	const golden = "testdata/hand_written.golden"
+	golden := name + ".golden"
 	if *rewrite {
 		if err := os.WriteFile(golden, out.Bytes(), 0o644); err != nil {
 			t.Fatal(err)
@@ -254,12 +264,19 @@ func checkEvent(t *testing.T, ev *schemas.Event) {
 }
 
 func FuzzLine(f *testing.F) {
-	in, err := os.ReadFile("testdata/hand_written.log")
-	if err != nil {
-		f.Fatal(err)
+	for _, name := range []string{"hand_written", "proxies"} {
+		in, err := os.ReadFile("testdata/" + name + ".log")
+		if err != nil {
+			f.Fatal(err)
+		}
+		for line := range strings.Lines(string(in)) {
+			f.Add(line)
+		}
 	}
-	for line := range strings.Lines(string(in)) {
-		f.Add(line)
+	keys := keysOf(f, 1, "k")
+	for _, kind := range []schemas.Kind{schemas.Opened, schemas.Clicked, schemas.Unsubscribed} {
+		f.Add(strings.Replace(combinedLine, "/o/2026", signed(f, keys, kind)+"?", 1))
+		f.Add(`{"msec":1790000000.123,"pixel_rest":1,"request_time":5.1,"request_method":"GET","request_uri":"` + signed(f, keys, kind) + `","status":200}`)
 	}
 	user, err := ParsePattern("clicked", `^/(?P<account>.)/(?P<message_id>[^/?]*)/?(?P<recipient>[^?]*)(\?u=(?P<link>.*))?`)
 	if err != nil {
@@ -267,7 +284,7 @@ func FuzzLine(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, line string) {
 		Recognises([]byte(line))
-		for _, opts := range []Options{{}, {Patterns: []Pattern{user}}} {
+		for _, opts := range []Options{{}, {Patterns: []Pattern{user}}, {Keys: keys}} {
 			evs, res := parse(New(opts), line)
 			if (len(evs) > 0) != (res.Outcome == sources.Events) || len(evs) > 2 {
 				t.Fatalf("%d events, outcome %+v", len(evs), res)
@@ -290,9 +307,13 @@ func TestRecognises(t *testing.T) {
 		combinedLine + "\nrest": true,
 		combinedLine[:80]:       true,
 		jsonLine + "\n":         true,
-		"":                      false,
-		"\n":                    false,
-		"\x00\x01":              false,
+
+		"https 2026-09-21T12:00:00.186641Z app/c/50 192.0.2.131:2817 - 0 0 0 200 - 0 0 \"GET / HTTP/1.1\" \"x\" - -\n":                                true,
+		`{"level":"info","ts":1790000000.5,"msg":"handled request","request":{"method":"GET","uri":"/"},"status":200}` + "\n":                         true,
+		`{"ClientIP":"192.0.2.9","ClientRequestMethod":"GET","ClientRequestURI":"/","EdgeResponseStatus":200,"EdgeStartTimestamp":1790000000}` + "\n": true,
+		"":         false,
+		"\n":       false,
+		"\x00\x01": false,
 		`{"time":"2026-09-21T12:00:05Z","event":"opened","message_id":"m"}`:                                 false,
 		"Sep 21 12:00:00 mx1 postfix/smtp[1]: 4ABC: to=<a@b.example>":                                       false,
 		"2026-09-21T12:00:00.123456+02:00 mx1 postfix/smtp[1]: 4ABC: to=<a@b.example>, status=sent (\"x\")": false,

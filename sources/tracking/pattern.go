@@ -47,14 +47,28 @@ type match struct {
 	account   []byte
 	link      []byte
 	linkQuery bool // the link stood in the query
+
+	signed bool // the texts are of Parser.token
 }
 
 // maxTarget bounds what expressions are matched against, which are slower than
 // the rest; web servers allow 8 KiB.
 const maxTarget = 64 << 10
 
-// find returns what the target of a request is.
-func find(patterns []Pattern, target []byte) (match, bool) {
+// find returns what the target of a request is, or the rule by which it is none.
+func (p *Parser) find(target []byte) (match, string) {
+	if p.opts.Keys != nil {
+		if m, rule := p.findSigned(target); rule != NotTracked || len(p.opts.Patterns) == 0 {
+			return m, rule
+		}
+	}
+	if m, ok := findPattern(p.opts.Patterns, target); ok {
+		return m, ""
+	}
+	return match{}, NotTracked
+}
+
+func findPattern(patterns []Pattern, target []byte) (match, bool) {
 	if len(patterns) == 0 {
 		return findDefault(target)
 	}

@@ -77,8 +77,15 @@ func (s *stamps) iso(b []byte) (int64, bool) {
 	return instant(b[0:4], month, b[8:10], b[11:19], ms, zone)
 }
 
-// epoch reads 1790000000.123, as nginx's msec is.
+// epochNanos is how many digits a time in nanoseconds has, from 2001 to 2286.
+const epochNanos = 19
+
+// epoch reads 1790000000.123, as nginx's msec and Caddy's ts are, and nanoseconds.
 func epoch(b []byte) (int64, bool) {
+	if len(b) == epochNanos && isDigits(b) {
+		n, _ := digits(b)
+		return int64(n / 1e6), true
+	}
 	whole, part, _ := bytes.Cut(b, []byte("."))
 	if len(whole) < 9 || len(whole) > 11 { // from 1973 on
 		return 0, false

@@ -14,28 +14,32 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"syscall"
+
+	"mailfate/testdata/record/notices"
 )
 
 func main() {
 	seed := flag.Uint64("seed", 20261121, "decides who gets what and what becomes of it")
 	rare := flag.Bool("rare", false, "record mta/postfix alone: what a Postfix logs seldom")
 	out := flag.String("out", "testdata", "folder that holds replay and replay_rfc3164")
+	mails := flag.String("notices", "", "record the small set alone, and keep the notices that Postfix writes in this folder")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *seed, *out, *rare); err != nil {
+	if err := run(ctx, *seed, *out, *mails, *rare); err != nil {
 		fmt.Fprintln(os.Stderr, "record:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, seed uint64, out string, rare bool) error {
+func run(ctx context.Context, seed uint64, out, mails string, rare bool) error {
 	if !insideSandbox() {
 		if err := checkPrograms(); err != nil {
 			return err
@@ -48,7 +52,12 @@ func run(ctx context.Context, seed uint64, out string, rare bool) error {
 	if rare {
 		return recordRare(ctx, filepath.Join(out, "mta/postfix"))
 	}
-	if err := recordSet(ctx, rfc3164Set(seed), filepath.Join(out, "replay_rfc3164")); err != nil {
+	notes, err := notices.NewFolder(mails, "postfix")
+	if err != nil {
+		return err
+	}
+	small := rfc3164Set(seed)
+	if err := errors.Join(recordSet(ctx, small, filepath.Join(out, "replay_rfc3164")), notes.KeepDelivered(filepath.Join(root, small.name, "*", "mail", "*", "new", "*"))); err != nil || notes != nil {
 		return err
 	}
 	return recordSet(ctx, replaySet(seed), filepath.Join(out, "replay"))

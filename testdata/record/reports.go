@@ -84,7 +84,8 @@ func (m *maildir) note(r report) {
 
 func (r report) text(n int, at time.Time) string {
 	if r.kind == "" {
-		return head(n, at, "somebody@stranger.example", "Question about your newsletter", "text/plain; charset=utf-8") + "Hello,\r\nwhy do I get this? It is not spam, I only wonder.\r\n"
+		person := strings.Replace(head(n, at, "somebody@stranger.example", "Question about your newsletter", "text/plain; charset=utf-8"), "<>", "<somebody@stranger.example>", 1)
+		return person + "Hello,\r\nwhy do I get this? It is not spam, I only wonder.\r\n"
 	}
 	id, recipient, sender := "no-such-letter@news.mailfate.example", "somebody@gmail.example", "news@news.mailfate.example"
 	if r.about != nil {

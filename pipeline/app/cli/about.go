@@ -28,6 +28,9 @@ func (e *env) checkConfig() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := set.config.CheckTopics(); err != nil {
+				return usageError{err}
+			}
 			if _, err := e.out.Write(set.config.Effective()); err != nil {
 				return fmt.Errorf("print configuration: %w", err)
 			}

@@ -17,6 +17,7 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -63,13 +64,18 @@ func Run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &usage):
-		fmt.Fprintf(errOut, "mailfate: %s\n", says(err))
+		e.fail(err)
 		return exitUsage
 	case unread(err):
 		return exitUnread
 	}
-	fmt.Fprintf(errOut, "mailfate: %s\n", says(err))
+	e.fail(err)
 	return exitFailed
+}
+
+// fail says what went wrong, one line for each thing.
+func (e *env) fail(err error) {
+	fmt.Fprintf(e.err, "mailfate: %s\n", strings.ReplaceAll(says(err), "\n", "\nmailfate: "))
 }
 
 // unread reports whether an error says only that nobody reads stdout any more.
@@ -98,7 +104,7 @@ func (e *env) root() *cobra.Command {
 		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})
 	e.flags.common(root.PersistentFlags())
-	root.AddCommand(e.replay(), e.run(), e.parse(), e.report(), e.explain(), e.sql(), e.migrate(), e.refold(), e.dead(), e.statuses(), e.checkConfig(), e.version())
+	root.AddCommand(e.replay(), e.run(), e.parse(), e.link(), e.classify(), e.report(), e.explain(), e.sql(), e.migrate(), e.refold(), e.dead(), e.statuses(), e.checkConfig(), e.version())
 	wrapUsage(root)
 	return root
 }

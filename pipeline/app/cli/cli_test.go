@@ -2,6 +2,8 @@ package cli_test
 
 import (
 	"bytes"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -67,6 +69,30 @@ func TestCheckConfigSaysOnceWhatIsWrong(t *testing.T) {
 		if errOut.String() != want || (code == 0) != strings.HasSuffix(want, "ok\n") {
 			t.Errorf("exit %d, says %q, want %q", code, errOut.String(), want)
 		}
+	}
+}
+
+// TestTopicsNeedACluster asks for it before anything is started.
+func TestTopicsNeedACluster(t *testing.T) {
+	dir := t.TempDir()
+	file := write(t, filepath.Join(dir, "c.yaml"), []byte("data: "+dir+"/d\nsources:\n- type: kumomta\n  paths: ['kafka:kumo']\n"))
+	for line, want := range map[string]string{
+		"check-config --config " + file:               file + ":4: sources[0].paths[0]: ",
+		"check-config --connect --config " + file:     file + ":4: sources[0].paths[0]: ",
+		"run --config " + file:                        file + ":4: sources[0].paths[0]: ",
+		"replay --config " + file:                     file + ":4: sources[0].paths[0]: ",
+		"run --data " + dir + "/d kumomta:kafka:kumo": "read kafka:kumo: ",
+		"replay platform:kafka:kumo":                  "read kafka:kumo: ",
+		"check-config --brokers h:1 --config " + file: "",
+	} {
+		var out, errOut bytes.Buffer
+		code := cli.Run(t.Context(), strings.Fields(line), &out, &errOut)
+		if said := errOut.String(); (code != 0) != (want != "") || !strings.Contains(said, want) || want != "" && (code != 2 || !strings.Contains(said, "--brokers")) {
+			t.Errorf("%s: exit %d, says %q, want %q", line, code, said, want)
+		}
+	}
+	if _, err := os.Stat(dir + "/d"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("something was started: %v", err)
 	}
 }
 

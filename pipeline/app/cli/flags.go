@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -9,6 +10,9 @@ import (
 	"mailfate/pipeline/app"
 	"mailfate/pipeline/app/config"
 	"mailfate/schemas"
+	"mailfate/sources/feedback"
+	"mailfate/sources/tail"
+	"mailfate/sources/tracking/token"
 )
 
 // flags are what the command line says; they override the configuration.
@@ -62,6 +66,10 @@ func (f *flags) pipeline(set *pflag.FlagSet) {
 type setup struct {
 	config config.Config // with the flags put over it
 	env    *env
+	keys   *token.Keys   // of tracking links; see readKeys
+	idKeys feedback.Keys // read by options
+
+	leftOut map[string]bool // files of directories, which were told of
 }
 
 func (e *env) setup() (*setup, error) {
@@ -110,22 +118,53 @@ func (s *setup) find(args []string) ([]app.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(srcs) == 0 {
-		return nil, usageError{errNothing}
+	switch {
+	case len(srcs) > 0:
+		return srcs, nil
+	case len(args) > 0:
+		return nil, usageError{fmt.Errorf("find %s: %w", strings.Join(args, " "), errNothing)}
 	}
-	return srcs, nil
+	return nil, usageError{errNothing}
 }
 
 var errNothing = errors.New("nothing to read: name a file, mailbox or directory that is not empty, or sources in the configuration")
 
 // findToFollow is find for streams that may begin later: a path that is not
-// there yet is followed, when its type is said.
+// there yet is followed, when its type is said, and a directory may be empty.
 func (s *setup) findToFollow(args []string) ([]app.Source, error) {
-	srcs, err := s.collect(args, app.FindToFollow)
-	if err == nil && len(srcs) == 0 {
-		err = usageError{errNothing}
+	if len(args)+len(s.config.Sources) == 0 {
+		return nil, usageError{errNothing}
 	}
-	return srcs, err
+	return s.collect(args, func(arg app.Argument, settings func(schemas.SourceType, string) app.Settings) ([]app.Source, error) {
+		found, err := app.FindToFollow(arg, settings)
+		if err == nil && len(found) == 0 {
+			s.env.logger().Info("nothing there yet: it is looked for", "path", arg.Path)
+		}
+		return found, err
+	})
+}
+
+// look finds what has come since findToFollow.
+func (s *setup) look(args []string) app.Look {
+	return func(known func(path string) bool) ([]app.Source, error) {
+		return s.gather(args, app.FindNew(known))
+	}
+}
+
+// checkTopics says which of the arguments, or without any of the configured sources,
+// are topics of a cluster when none is named.
+func (s *setup) checkTopics(o *app.Options, args []string) error {
+	if len(args) == 0 {
+		if err := s.config.CheckTopics(); err != nil {
+			return usageError{err}
+		}
+	}
+	for _, arg := range args {
+		if err := o.CheckCluster(app.ParseArgument(arg)); err != nil {
+			return usageError{err}
+		}
+	}
+	return nil
 }
 
 func (s *setup) discover(args []string) ([]app.Source, error) { return s.collect(args, app.Find) }
@@ -150,12 +189,20 @@ func (s *setup) mailSource(c *config.Source) (src app.Source, ok bool, err error
 // collect gathers the sources of the arguments; without arguments, those of the
 // configuration. A file that is named twice is one source.
 func (s *setup) collect(args []string, find app.Finder) ([]app.Source, error) {
+	if err := s.readKeys(); err != nil {
+		return nil, err
+	}
+	return s.gather(args, find)
+}
+
+// gather is collect when the keys have been read.
+func (s *setup) gather(args []string, find app.Finder) ([]app.Source, error) {
 	var srcs []app.Source
 	var errs []error
 	seen := map[string]int{} // index into srcs
 	add := func(arg app.Argument, settings func(schemas.SourceType, string) app.Settings) {
 		found, err := find(arg, settings)
-		errs = append(errs, err)
+		errs = append(errs, s.withoutLeftOut(wrongType(arg, err)))
 		for _, src := range found {
 			key := src.Type.String() + ":" + src.Set.Path
 			if i, ok := seen[key]; ok {
@@ -170,7 +217,8 @@ func (s *setup) collect(args []string, find app.Finder) ([]app.Source, error) {
 		add(app.ParseArgument(arg), s.settingsFor)
 	}
 	if len(args) > 0 {
-		return srcs, errors.Join(errs...)
+		app.NameBesides(srcs)
+		return srcs, errors.Join(append(errs, onePipe(srcs))...)
 	}
 	for i := range s.config.Sources {
 		c := &s.config.Sources[i]
@@ -184,5 +232,16 @@ func (s *setup) collect(args []string, find app.Finder) ([]app.Source, error) {
 			add(app.Argument{Type: t, Path: path}, func(schemas.SourceType, string) app.Settings { return s.settings(c) })
 		}
 	}
+	app.NameBesides(srcs)
 	return srcs, errors.Join(errs...)
+}
+
+// onePipe refuses standard input as two types: the first would leave nothing to the second.
+func onePipe(srcs []app.Source) error {
+	for _, s := range srcs {
+		if s.Set.Path == tail.Stdin && len(s.Besides) > 1 {
+			return usageError{errors.New("read standard input: it is named twice, and can be read once; write it to a file that is named twice")}
+		}
+	}
+	return nil
 }

@@ -14,6 +14,13 @@ import (
 	"mailfate/sources/platform"
 )
 
+// aboutCounters is what help says of the names in the counters.
+const aboutCounters = "Of the counters, lines_with_events, context (needed to understand other lines), ignored and\n" +
+	"unparsed (each by rule) add up to lines; events may be more, as a line may tell of several. cut: lines\n" +
+	"that were longer than a line may be. torn: files whose last line has no end yet, which is not read.\n" +
+	"provisional: messages named after their queue id, as the log does not tell their Message-ID.\n" +
+	"forgotten: queue ids that there was no room for in memory (max_open)."
+
 func (e *env) parse() *cobra.Command {
 	var countOnly, shapes, asJSON bool
 	c := &cobra.Command{
@@ -21,7 +28,8 @@ func (e *env) parse() *cobra.Command {
 		Short: "Print the events of files, mailboxes or directories, without Kafka",
 		Long: "parse prints each event as one line of JSON in the field names of the platform format,\n" +
 			"and what was made of the lines on stderr. With --shapes it says instead what was not\n" +
-			"understood: lines by what they have in common, the most frequent first.",
+			"understood: lines by what they have in common, the most frequent first.\n\n" +
+			aboutCounters,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			app.OnlyParse()
@@ -67,11 +75,19 @@ func (e *env) doParse(args []string, countOnly bool) error {
 	var errs []error
 	for i := range srcs {
 		n, err := app.Parse(&srcs[i], show, nil)
+		e.warn(&srcs[i], &n)
 		counts[srcs[i].Name()] = n
 		errs = append(errs, err)
 	}
 	errs = append(errs, out.Flush(), e.printCounts(counts, countOnly))
 	return errors.Join(errs...)
+}
+
+// warn says what looks like a mistake of whoever named the source's type.
+func (e *env) warn(src *app.Source, n *app.ParseCounts) {
+	for _, w := range n.Warnings {
+		fmt.Fprintf(e.err, "%s: %s\n", terminal.Visible(src.Name()), terminal.Visible(w))
+	}
 }
 
 func (e *env) printCounts(counts map[string]app.ParseCounts, onOut bool) error {

@@ -310,7 +310,7 @@ func TestGarbage(t *testing.T) {
 		{"random bytes as postfix", "postfix:" + random, 0, ""},
 		{"cut in the middle", cut, 0, ""},
 		{"no permission", closed, 1, closed},
-		{"unknown type", "nonsense:" + cut, 1, "nonsense:" + cut},
+		{"unknown type", "nonsense:" + cut, 2, `"nonsense" is no type of source`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cmd := mailfate(t, "replay", "--json", c.arg)

@@ -30,7 +30,7 @@ func (e *env) replay() *cobra.Command {
 			"With --data everything is kept there, and reading the same again changes nothing.\n\n" +
 			"With --brokers it works in that cluster, beside processors and sinks that run there and\n" +
 			"write to the same --clickhouse: as long as it lasts it takes its share of the partitions.",
-		Example: "  mailfate replay /var/log/mail.log\n  mailfate replay --data d --year 2025 postfix:old.log.gz reports/\n  journalctl -o json -t postfix/smtp | mailfate replay postfix:-",
+		Example: "  mailfate replay /var/log/mail.log\n  mailfate replay --data d --year 2025 postfix:old.log.gz reports/\n  journalctl -o json -u 'postfix*' | mailfate replay postfix:-",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return e.doReplay(cmd.Context(), args, asJSON, serve)
 		},
@@ -49,6 +49,9 @@ var errNowhere = errors.New("a replay into a cluster needs a ClickHouse that sta
 func (e *env) doReplay(ctx context.Context, args []string, asJSON, serve bool) (err error) {
 	set, options, err := e.options()
 	if err != nil {
+		return err
+	}
+	if err := set.checkTopics(&options, args); err != nil {
 		return err
 	}
 	srcs, err := set.find(args)

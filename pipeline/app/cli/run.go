@@ -19,7 +19,7 @@ func (e *env) run() *cobra.Command {
 			"or ClickHouse that is away is waited for, also at the start.\n" +
 			aboutTypes + "\n\n" +
 			"With a Kafka cluster the work can be shared: a source reads, a processor makes statuses,\n" +
-			"a sink writes to ClickHouse. Any number of processes may do each, and each keeps what it\n" +
+			"a sink writes to ClickHouse, and a tracker answers hits on tracking links. Any number of processes may do each, and each keeps what it\n" +
 			"keeps in a data directory of its own; a sink with --clickhouse keeps nothing.",
 		Example: "  mailfate run --config mailfate.yaml\n" +
 			"  mailfate run --role source --brokers kafka1:9092 --data d postfix:/var/log/mail.log\n" +
@@ -29,7 +29,7 @@ func (e *env) run() *cobra.Command {
 	}
 	e.flags.pipeline(c.Flags())
 	e.flags.reading(c.Flags())
-	c.Flags().StringSliceVar(&e.flags.roles, "role", nil, "`ROLE`,… of source, processor and sink (default: all)")
+	c.Flags().StringSliceVar(&e.flags.roles, "role", nil, "`ROLE`,… of source, processor, sink and tracker (default: all)")
 	return c
 }
 
@@ -67,13 +67,21 @@ func (e *env) doRun(ctx context.Context, args []string) (err error) {
 // toFollow completes the options by the process's roles, and returns what there
 // is for a source to read.
 func (s *setup) toFollow(o *app.Options, args []string) (srcs []app.Source, err error) {
+	if o.Tracker, err = s.tracker(); err != nil {
+		return nil, err
+	}
 	if o.Roles, err = app.ParseRoles(s.config.Roles); err == nil {
 		err = o.Check()
 	}
 	if err != nil {
 		return nil, usageError{err}
 	}
-	if o.Roles.Have(app.RoleSource) {
+	reads, named := o.Roles.Have(app.RoleSource), len(args)+len(s.config.Sources) > 0
+	if reads && (named || o.Tracker == nil) { // hits alone are something to read, too
+		if err := s.checkTopics(o, args); err != nil {
+			return nil, err
+		}
+		o.Look = s.look(args)
 		return s.findToFollow(args)
 	}
 	if len(args) > 0 {

@@ -1,15 +1,20 @@
 package cli
 
 import (
+	"fmt"
+	"io"
+	"os"
 	"path/filepath"
 	"strings"
 
 	"mailfate/pipeline/app"
 	"mailfate/pipeline/app/config"
+	"mailfate/pipeline/classify"
 	"mailfate/pipeline/kafkalog"
 	"mailfate/pipeline/status"
 	"mailfate/schemas"
 	"mailfate/sinks/clickhouse"
+	"mailfate/sources/feedback"
 )
 
 // options are what app needs to know. Secrets and certificates are read here,
@@ -36,10 +41,32 @@ func (s *setup) options() (app.Options, error) {
 	for _, a := range c.Accounts {
 		o.Accounts = append(o.Accounts, clickhouse.Account{Name: a.Name, OpenTracking: a.OpenTracking, ClickTracking: a.ClickTracking})
 	}
+	var err error
+	if o.Replies, err = s.replies(); err != nil {
+		return o, usageError{err}
+	}
 	if err := s.secrets(&o); err != nil {
 		return o, usageError{err}
 	}
 	return o, nil
+}
+
+// replies are the rules by which replies are judged.
+func (s *setup) replies() (*classify.Rules, error) {
+	name := s.config.Classify.Rules
+	if name == "" {
+		return classify.Default(), nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("read rules: %w; classify.rules in the configuration names the file", err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, classify.MaxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("read rules: %w", err)
+	}
+	return classify.New(name, text)
 }
 
 // options are what the flags and the configuration say, and what app needs to know of it.
@@ -63,11 +90,46 @@ func (s *setup) secrets(o *app.Options) (err error) {
 	if o.ClickHouse.Password, err = c.ClickHouse.Password.Read(); err != nil {
 		return err
 	}
+	s.idKeys = feedback.Keys{}
+	for _, k := range c.IDKeys {
+		secret, err := k.Secret.Read()
+		if err != nil {
+			return fmt.Errorf("read id key %s: %w", k.Name, err)
+		}
+		s.idKeys[k.Name] = []byte(secret)
+	}
+	if err := s.idKeys.Check(); err != nil {
+		return err
+	}
 	if sasl := c.Kafka.SASL; sasl != nil {
 		o.Kafka.SASL = &kafkalog.SASL{Mechanism: sasl.Mechanism, User: sasl.User}
 		o.Kafka.SASL.Password, err = sasl.Password.Read()
 	}
 	return err
+}
+
+// readKeys reads the keys of tracking links, if there are any.
+func (s *setup) readKeys() (err error) {
+	if s.keys, err = s.config.Tracker.ReadKeys(); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+// tracker is how hits are answered; nil when it is not said where.
+func (s *setup) tracker() (*app.TrackerOptions, error) {
+	c := &s.config.Tracker
+	if c.Listen == "" {
+		return nil, nil
+	}
+	if err := s.readKeys(); err != nil {
+		return nil, err
+	}
+	all := config.Source{MessageIDPattern: s.config.MessageIDPattern}
+	return &app.TrackerOptions{
+		Listen: c.Listen, Keys: s.keys, Proxies: c.Networks(), MaxHeld: c.MaxHeld, MaxConns: c.MaxConnections,
+		MaxSpool: int64(c.SpoolMB) << 20, Keep: c.Keep, MessageID: all.MessageID(),
+	}, nil
 }
 
 // rawExamples says whether lines that are not understood are kept as they were read.
@@ -78,7 +140,8 @@ func (s *setup) settings(c *config.Source) app.Settings {
 	return app.Settings{
 		Stream: c.Stream, Host: c.Host, Location: c.Location, Year: c.Year,
 		Remember: c.Remember, MaxOpen: c.MaxOpen,
-		MessageID: c.MessageID(), Account: s.config.Account, Patterns: c.PathPatterns,
+		MessageID: c.MessageID(), Account: s.config.Account, Patterns: c.PathPatterns, Keys: s.keys,
+		IDKeys: s.idKeys, Addresses: c.AddressPatterns,
 	}
 }
 

@@ -47,6 +47,7 @@ func (e *env) doShapes(args []string, asJSON bool) error {
 		table := shape.NewTable(srcs[i].Name(), set.rawExamples())
 		n, err := app.Parse(&srcs[i], func(*schemas.Event) error { return nil }, table)
 		errs = append(errs, err)
+		e.warn(&srcs[i], &n)
 		all = append(all, newShapesOf(srcs[i].Name(), n.Lines, table.Ranked()))
 	}
 	if asJSON {
@@ -83,7 +84,7 @@ func instant(ms int64) *time.Time {
 
 // print prints the shapes as a table, each with its first example.
 func (s *shapesOf) print(w io.Writer) {
-	fmt.Fprintf(w, "%s: %d of %d lines not understood, %d shapes\n", terminal.Visible(s.Stream), s.Unparsed, s.Lines, len(s.Shapes))
+	fmt.Fprintf(w, "%s: %d of %d lines not understood, %s\n", terminal.Visible(s.Stream), s.Unparsed, s.Lines, numberOf(len(s.Shapes), "shape"))
 	if len(s.Shapes) == 0 {
 		return
 	}
@@ -94,4 +95,12 @@ func (s *shapesOf) print(w io.Writer) {
 			fmt.Fprintf(w, "%*s  %9s  %s\n", width, "", "as in", terminal.Visible(l.Examples[0]))
 		}
 	}
+}
+
+// numberOf counts things, of which one is told in the singular.
+func numberOf(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return strconv.Itoa(n) + " " + thing + "s"
 }

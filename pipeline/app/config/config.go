@@ -15,10 +15,13 @@ type Config struct {
 	Kafka      Kafka
 	ClickHouse ClickHouse
 	Accounts   []Account
+	IDKeys     []IDKey
 	Sources    []Source
 	Timers     Timers
+	Classify   Classify
 	Retention  Retention
 	Metrics    Metrics
+	Tracker    Tracker
 
 	KeepExamples string // of lines that are not understood; one of ExampleKinds
 
@@ -28,6 +31,7 @@ type Config struct {
 	MessageIDPattern *regexp.Regexp // see Source; may be nil
 
 	accounts *accountIndex
+	read     *problems // knows where each key stands; nil: the configuration is of no file
 }
 
 // Kafka says which cluster to use.
@@ -65,6 +69,13 @@ type Account struct {
 	ClickTracking bool   // whether its links are rewritten
 }
 
+// IDKey is a key that our mails' ids are signed with, so that reports about them
+// are known to be about them.
+type IDKey struct {
+	Name   string
+	Secret Secret
+}
+
 // Source is where events are read from.
 type Source struct {
 	Type     string // as schemas.ParseSourceType knows it; "": the content decides
@@ -80,6 +91,7 @@ type Source struct {
 	// Message-ID is the id.
 	MessageIDPattern *regexp.Regexp
 	PathPatterns     []tracking.Pattern // of tracking paths; none: the default ones
+	AddressPatterns  []*regexp.Regexp   // of our envelope addresses, in reports; see feedback.AddressPatterns
 	Remember         time.Duration      // a queue id after its last line; 0: the default
 	MaxOpen          int                // queue ids in memory; 0: the default
 }
@@ -106,6 +118,11 @@ type Timers struct {
 	Depleted time.Duration // after credit ran out
 }
 
+// Classify says by which rules replies are judged.
+type Classify struct {
+	Rules string // a file of rules that go before the embedded ones; "": none
+}
+
 // Metrics says where figures about the process are told.
 type Metrics struct {
 	Listen string // host:port; "": nowhere
@@ -115,8 +132,8 @@ type Metrics struct {
 var ExampleKinds = []string{"redacted", "raw"}
 
 // RoleNames are what a process can do of all that there is to do, in the order
-// in which data flows.
-var RoleNames = []string{"source", "processor", "sink"}
+// in which data flows, and what answers hits.
+var RoleNames = []string{"source", "processor", "sink", "tracker"}
 
 // Mechanisms are the ways to log in to Kafka.
 var Mechanisms = []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}
@@ -129,6 +146,7 @@ func Default() Config {
 		ClickHouse: ClickHouse{Database: "mail", User: "default"},
 		Timers:     Timers{GiveUp: 5 * day, Depleted: day},
 		Retention:  Retention{Life: 31 * day},
+		Tracker:    Tracker{MaxHeld: 1000, MaxConnections: 10_000, SpoolMB: 4096, Keep: day},
 		Location:   time.UTC,
 
 		KeepExamples: ExampleKinds[0],

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"regexp"
+
 	"mailfate/sources/mta/queue"
 	"mailfate/sources/tracking"
 )
@@ -21,11 +23,14 @@ func (c *Config) fields() []field {
 		{"kafka", section(c.Kafka.fields())},
 		{"clickhouse", section(c.ClickHouse.fields())},
 		{"accounts", list[Account]{&c.Accounts, newAccount, accountValue}},
+		{"id_keys", list[IDKey]{&c.IDKeys, func() IDKey { return IDKey{} }, idKeyValue}},
 		{"sources", list[Source]{&c.Sources, newSource, sourceValue}},
 		{"timers", section(c.Timers.fields())},
+		{"classify", section{{"rules", text{&c.Classify.Rules}}}},
 		{"retention", section{{"life", duration{&c.Retention.Life}}}},
 		{"keep_examples", text{&c.KeepExamples}},
 		{"metrics", section{{"listen", text{&c.Metrics.Listen}}}},
+		{"tracker", section(c.Tracker.fields())},
 	}
 }
 
@@ -106,6 +111,7 @@ func sourceValue(s *Source) value {
 		{"remember", duration{&s.Remember}},
 		{"max_open", number{&s.MaxOpen}},
 		{"path_patterns", list[tracking.Pattern]{&s.PathPatterns, func() tracking.Pattern { return tracking.Pattern{} }, patternValue}},
+		{"address_patterns", list[*regexp.Regexp]{&s.AddressPatterns, func() *regexp.Regexp { return nil }, addressValue}},
 	}
 }
 
@@ -121,6 +127,12 @@ func (m *IMAP) fields() []field {
 		field{"starttls", flag{&m.StartTLS}},
 	)
 }
+
+func idKeyValue(k *IDKey) value {
+	return section(append([]field{{"name", text{&k.Name}}}, k.Secret.fields()...))
+}
+
+func addressValue(re **regexp.Regexp) value { return addressPattern{re} }
 
 func patternValue(p *tracking.Pattern) value { return &pathPattern{to: p} }
 

@@ -48,6 +48,7 @@ func Parse(data []byte, name string) (Config, error) {
 	}
 	c.inherit()
 	c.index()
+	c.read = p
 	return c, nil
 }
 

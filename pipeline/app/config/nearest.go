@@ -13,6 +13,11 @@ func didYouMean(word string, words []string) string {
 	return "want one of " + strings.Join(words, ", ")
 }
 
+// UnknownType is the error of a word that stands where a type of source is to be.
+func UnknownType(word string) error {
+	return fmt.Errorf("%s is no type of source; %s", excerpt(word), didYouMean(word, sourceTypes()))
+}
+
 // nearest returns the word that is the fewest edits away, "" when none is near
 // enough to have been meant.
 func nearest(word string, words []string) string {

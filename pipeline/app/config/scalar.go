@@ -14,6 +14,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"mailfate/sources/feedback"
 	"mailfate/sources/tracking"
 )
 
@@ -185,6 +186,24 @@ func (v *pathPattern) read(p *problems, key string, n *yaml.Node) {
 func (v *pathPattern) write() *yaml.Node {
 	return writeFields([]field{{"kind", text{ptr(v.to.Kind.String())}}, {"pattern", text{ptr(v.to.Regexp.String())}}})
 }
+
+// addressPattern is an expression that envelope addresses are read with.
+type addressPattern struct{ to **regexp.Regexp }
+
+func (v addressPattern) read(p *problems, key string, n *yaml.Node) {
+	s, ok := readText(p, key, n)
+	if !ok {
+		return
+	}
+	re, err := feedback.ParseAddressPattern(s)
+	if err != nil {
+		p.add(&Error{Key: key, Problem: "use pattern", Err: err})
+		return
+	}
+	*v.to = re
+}
+
+func (v addressPattern) write() *yaml.Node { return scalar((*v.to).String()) }
 
 func ptr[T any](v T) *T { return &v }
 

@@ -56,6 +56,7 @@ func (c *Config) check(p *problems) {
 	c.Kafka.check(p)
 	c.ClickHouse.check(p)
 	c.checkAccounts(p)
+	checkIDKeys(p, c.IDKeys)
 	c.checkSources(p)
 	checkRange(p, "timers.give_up", c.Timers.GiveUp, minTimer, maxTimer)
 	checkRange(p, "timers.depleted", c.Timers.Depleted, minTimer, maxTimer)
@@ -65,6 +66,7 @@ func (c *Config) check(p *problems) {
 	if c.Metrics.Listen != "" {
 		checkAddresses(p, "metrics.listen", []string{c.Metrics.Listen}, "9108")
 	}
+	c.Tracker.check(p)
 	checkRange(p, "retention.life", c.Retention.Life, minLife, maxLife)
 	if longest := min(max(c.Timers.GiveUp, c.Timers.Depleted), maxTimer); c.Retention.Life < longest {
 		p.report("retention.life", "ends before a timer of "+formatDuration(longest), "a message has to be known when its timer fires: choose a longer life")
@@ -122,6 +124,23 @@ func (c *ClickHouse) check(p *problems) {
 	}
 	c.Password.check(p, "clickhouse")
 	c.TLS.check(p, "clickhouse.tls")
+}
+
+func checkIDKeys(p *problems, keys []IDKey) {
+	seen := map[string]bool{}
+	for i, k := range keys {
+		key := fmt.Sprintf("id_keys[%d]", i)
+		switch {
+		case !isWord(k.Name):
+			p.report(key+".name", excerpt(k.Name)+" is no name of a key", "use letters, digits and underscores")
+		case seen[k.Name]:
+			p.report(key+".name", excerpt(k.Name)+" is the name of another key, too", "give each a name of its own")
+		case k.Secret.IsZero():
+			p.report(key+".password", "is missing", "name where the secret is with password_env or password_file")
+		}
+		seen[k.Name] = true
+		k.Secret.check(p, key)
+	}
 }
 
 func (s Secret) check(p *problems, key string) {
@@ -193,6 +212,26 @@ func (c *Config) checkSources(p *problems) {
 	}
 }
 
+// CheckTopics says which sources are topics of a cluster when none is named. It is
+// no part of Validate, for who asks the database alone needs no cluster.
+func (c *Config) CheckTopics() error {
+	if len(c.Kafka.Brokers) > 0 {
+		return nil
+	}
+	p := newProblems("")
+	if c.read != nil {
+		p.file, p.lines = c.read.file, c.read.lines
+	}
+	for i := range c.Sources {
+		for j, path := range c.Sources[i].Paths {
+			if _, ok := topic.Parse(path); ok {
+				p.report(fmt.Sprintf("sources[%d].paths[%d]", i, j), excerpt(path)+" is a topic, and no cluster is named", "name it in kafka.brokers or with --brokers")
+			}
+		}
+	}
+	return p.err()
+}
+
 func (s *Source) check(p *problems, key string) {
 	types := sourceTypes()
 	if s.Type != "" && !slices.Contains(types, s.Type) {
@@ -222,8 +261,11 @@ func (s *Source) check(p *problems, key string) {
 	if s.Remember != 0 {
 		checkRange(p, key+".remember", s.Remember, minRemember, maxRemember)
 	}
-	if s.MaxOpen != 0 && (s.MaxOpen < minOpen || s.MaxOpen > maxOpen) {
-		p.report(key+".max_open", fmt.Sprintf("%d is out of range", s.MaxOpen), fmt.Sprintf("want %d to %d", minOpen, maxOpen))
+	if s.MaxOpen != 0 {
+		checkNumber(p, key+".max_open", s.MaxOpen, minOpen, maxOpen)
+	}
+	if len(s.AddressPatterns) > 0 && s.Type != schemas.SourceARF.String() {
+		p.report(key+".address_patterns", "only reports have them", "give the source the type "+schemas.SourceARF.String())
 	}
 	if len(s.PathPatterns) > 0 && s.Type != schemas.SourceTracking.String() {
 		p.report(key+".path_patterns", "only access logs have them", "give the source the type "+schemas.SourceTracking.String())
@@ -298,6 +340,12 @@ func checkName(p *problems, key, name string) {
 func checkYear(p *problems, key string, year int) {
 	if year != 0 && (year < minYear || year > maxYear) {
 		p.report(key, fmt.Sprintf("%d is out of range", year), fmt.Sprintf("want %d to %d, or 0 for the file's date", minYear, maxYear))
+	}
+}
+
+func checkNumber(p *problems, key string, n, least, most int) {
+	if n < least || n > most {
+		p.report(key, fmt.Sprintf("%d is out of range", n), fmt.Sprintf("want %d to %d", least, most))
 	}
 }
 

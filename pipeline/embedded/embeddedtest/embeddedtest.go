@@ -55,13 +55,14 @@ var buildHost = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-// ClickHouse starts a server for one test.
+// ClickHouse starts a server for one test, and again if it ends by itself, as
+// mailfate run does.
 func ClickHouse(tb testing.TB) *embedded.ClickHouse {
 	tb.Helper()
 	if testing.Short() {
 		tb.Skip("a real ClickHouse is not for -short")
 	}
-	c, err := embedded.StartClickHouse(tb.Context(), embedded.ClickHouseOptions{Dir: tb.TempDir(), Executable: Host(tb)})
+	c, err := embedded.StartClickHouse(tb.Context(), embedded.ClickHouseOptions{Dir: tb.TempDir(), Executable: Host(tb), Restart: true})
 	if err != nil {
 		tb.Fatal(err)
 	}

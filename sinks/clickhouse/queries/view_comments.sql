@@ -14,7 +14,8 @@ WITH
             ('open_rates', 'message_status', 1),
             ('bounce_rates', 'message_status', 1),
             ('bounce_reasons', 'message_status', 1),
-            ('deferral_reasons', 'status_changes', 1))
+            ('deferral_reasons', 'status_changes', 1),
+            ('unread_lines', 'unparsed', 1))
     ),
     here AS
     (
@@ -47,7 +48,10 @@ WITH
             ('bounce_reasons', 'example', 'the words of one of the replies'),
             ('deferral_reasons', 'day', 'of the reply that changed their status'),
             ('deferral_reasons', 'messages', 'put off for that reason'),
-            ('deferral_reasons', 'example', 'the words of one of the replies'))
+            ('deferral_reasons', 'example', 'the words of one of the replies'),
+            ('unread_lines', 'share', 'lines ÷ all lines of all streams that were not understood'),
+            ('unread_lines', 'example', 'one of these lines, cut; addresses, IP addresses and subjects taken out unless configured otherwise'),
+            ('unread_lines', 'counted_at', 'when the lines were last counted, by the clock on the wall'))
     ),
     said AS
     (

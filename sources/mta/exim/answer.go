@@ -85,21 +85,15 @@ func skipHost(s []byte) []byte {
 	return s
 }
 
-// enhanced reads the enhanced status code that follows a reply's code (RFC 3463).
+// enhanced reads the enhanced status code that follows a reply's code, of the same
+// class.
 func enhanced(s []byte) []byte {
 	if smtp.Code(s) == 0 || len(s) < 4 {
 		return nil
 	}
-	word, _ := cutWord(s[4:])
-	if len(word) < len("5.1.1") || word[1] != '.' || word[0] != s[0] {
+	code := smtp.Enhanced(s[4:])
+	if len(code) == 0 || code[0] != s[0] {
 		return nil
 	}
-	_, rest, ok := scan.Number(word[2:])
-	if !ok || len(rest) < 2 || rest[0] != '.' {
-		return nil
-	}
-	if _, rest, ok = scan.Number(rest[1:]); !ok || len(rest) > 0 || len(word) > len("5.999.999") {
-		return nil
-	}
-	return word
+	return code
 }

@@ -1,6 +1,8 @@
 package exim
 
 import (
+	"bytes"
+
 	"mailfate/schemas"
 	"mailfate/sources"
 	"mailfate/sources/mta"
@@ -20,6 +22,9 @@ func (p *Parser) arrival(s []byte) sources.Result {
 	}
 	var f fields
 	f.read(rest)
+	if f.login != nil && (!f.late || bytes.Count(rest, []byte(" P=")) > 1) {
+		f.login = nil // of the client's own words: its greeting or its user's name
+	}
 	e := p.entry()
 	if string(sender) == mta.NullSender && f.router != nil && f.host == nil {
 		e.Message.notification = true

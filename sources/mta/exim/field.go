@@ -24,6 +24,9 @@ type fields struct {
 	subject   []byte // T= in quotes, as written
 	confirm   []byte // C= in quotes, as written
 	size      int64  // S=
+	ident     bool   // there is a U=
+	protocol  bool   // there is a P=
+	late      bool   // and A= is behind it
 }
 
 // maxFields is how many fields a line has at most.
@@ -50,6 +53,8 @@ func (f *fields) one(s []byte) (rest []byte, ok bool) {
 	}
 	value := s[n+1:]
 	switch {
+	case f.messageID != nil && s[0] != 'T': // Exim writes no other field behind it
+		return s, false
 	case s[0] == 'i':
 		f.messageID, rest = quotable(value)
 	case n > 1:
@@ -67,14 +72,16 @@ func (f *fields) letter(name byte, s []byte) (rest []byte) {
 		f.host, f.address, rest = host(s)
 	case 'A':
 		f.login, rest = login(s)
+		f.late = f.protocol
 	case 'F':
-		if sender, rest, ok := scan.Angle(s); ok {
+		if sender, rest, ok := bracketed(s); ok {
 			f.sender, f.hasSender = sender, true
 			return rest
 		}
 		return skipValue(s)
 	case 'P': // the return path; of an arrival, the protocol
-		if _, rest, ok := scan.Angle(s); ok {
+		f.protocol = true
+		if _, rest, ok := bracketed(s); ok {
 			return rest
 		}
 		return skipValue(s)
@@ -96,10 +103,20 @@ func (f *fields) letter(name byte, s []byte) (rest []byte) {
 		var size []byte
 		size, rest = cutValue(s)
 		f.size, _, _ = scan.Number(size)
-	default: // U=, X=
+	case 'U':
+		f.ident = true
+		return skipValue(s)
+	default: // X=
 		return skipValue(s)
 	}
 	return rest
+}
+
+// bracketed reads an address in brackets that is no longer than Exim takes them.
+func bracketed(s []byte) (address, rest []byte, ok bool) {
+	near := s[:min(len(s), maxTarget)]
+	address, after, ok := scan.Angle(near)
+	return address, s[len(near)-len(after):], ok
 }
 
 // skipValue skips a word, or a text in quotes.
@@ -149,29 +166,32 @@ func flag(s []byte) (rest []byte, ok bool) {
 	return s, false
 }
 
-// host reads the value of H=. Names and greetings are the other side's words, but
-// Exim lets no spaces into them:
+// host reads the value of H=. Names and greetings are the other side's words. Into
+// names Exim lets no spaces; into greetings, if it is told to take any.
 //
 //	name [1.2.3.4]
 //	name (greeting) [1.2.3.4]:25*
 //	(greeting) [1.2.3.4]
 //	[1.2.3.4]
 func host(s []byte) (value, address, rest []byte) {
-	rest = s
-	for range 3 {
-		word, next := cutWord(rest)
-		n := len(s) - len(next)
-		if len(word) > 0 && word[0] == '[' {
-			word, n = trimHost(word, n)
-			return s[:n], word, s[n:]
-		}
-		rest = skipSpace(next)
-		if nameLen(rest) > 0 {
-			return s[:n], nil, next
+	n := 0
+	if len(s) > 0 && s[0] != '(' && s[0] != '[' {
+		n = scan.Word(s)
+	}
+	if greeting := skipSpace(s[n:]); len(greeting) > 0 && greeting[0] == '(' {
+		if end := bytes.Index(greeting, []byte(") [")); end >= 0 {
+			n = len(s) - len(greeting) + end + 1
+		} else {
+			n = len(s) - len(greeting) + scan.Word(greeting)
 		}
 	}
-	word, next := cutWord(s)
-	return word, nil, next
+	rest = skipSpace(s[n:])
+	if len(rest) == 0 || rest[0] != '[' {
+		return s[:n], nil, s[n:]
+	}
+	word, next := cutWord(rest)
+	word, n = trimHost(word, len(s)-len(next))
+	return s[:n], word, s[n:]
 }
 
 // trimHost leaves the colon behind a host to what follows: H=a [1.2.3.4]: words.
@@ -232,11 +252,28 @@ func cutValue(s []byte) (value, rest []byte) {
 	return value, rest
 }
 
-// quotable reads a word whose first part may be in quotes: "local part"@domain.
+// quotable reads an address, whose local part may be in quotes as a whole or in
+// parts: a."b c"@domain. A lone quote is none.
 func quotable(s []byte) (word, rest []byte) {
-	_, after, _ := quoted(s)
-	_, rest = cutWord(after)
-	return s[:len(s)-len(rest)], rest
+	word, rest = cutWord(s)
+	if bytes.IndexByte(word, '"') < 0 {
+		return word, rest
+	}
+	inside := false
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '"':
+			inside = !inside
+		case inside && c == '\\':
+			i++
+		case c == ' ' && !inside:
+			return s[:i], s[i:]
+		}
+	}
+	if inside {
+		return word, rest
+	}
+	return s, nil
 }
 
 // quoted reads "text", in which quotes and backslashes stand behind a backslash.

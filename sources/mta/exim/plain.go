@@ -95,6 +95,7 @@ var clients = newPhrases([]phrase{
 	{"Exim configuration ", RuleDaemon},
 	{"SIGHUP ", RuleDaemon},
 	{"permission denied", RuleWarning},
+	{"exim user lost privilege ", RuleWarning}, // exim user lost privilege for using -C option
 	{"DKIM: ", RuleCheck},
 	{"PDKIM: ", RuleCheck},
 	{"DMARC", RuleCheck},

@@ -3,6 +3,7 @@ package exim
 import (
 	"bytes"
 
+	"mailfate/sources/mta"
 	"mailfate/sources/mta/scan"
 )
 
@@ -11,22 +12,12 @@ import (
 // sample may be cut.
 func Recognises(sample []byte) bool {
 	p := New(Options{})
-	for len(sample) > 0 {
-		line := sample
-		if i := bytes.IndexByte(sample, '\n'); i >= 0 {
-			line, sample = sample[:i], sample[i+1:]
-		} else {
-			sample = nil
-		}
+	return mta.AnyLine(sample, func(line []byte) bool {
 		if p.rec.split(&p.clock, line) {
-			if p.rec.typical() {
-				return true
-			}
-		} else if p.log.Split(&p.clock, line) && scan.Begins(p.log.Tag, "exim") {
-			return true
+			return p.rec.typical()
 		}
-	}
-	return false
+		return p.log.Split(&p.clock, line) && scan.Begins(p.log.Tag, "exim")
+	})
 }
 
 // typical reports whether no other program would write the line.

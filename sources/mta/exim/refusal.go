@@ -17,6 +17,9 @@ import (
 func (p *Parser) client(s []byte) sources.Result {
 	var f fields
 	rest := f.read(s)
+	if f.login != nil && (f.ident || bytes.Count(s, []byte(") [")) > 1) {
+		f.login = nil // as likely of the client's own words: its user's name or its greeting
+	}
 	verdict := bytes.TrimPrefix(rest, []byte("temporarily "))
 	if stage, ok := scan.After(verdict, "rejected "); ok {
 		return p.refuse(&f, stage)

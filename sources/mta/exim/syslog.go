@@ -25,8 +25,11 @@ func (p *Parser) fromSyslog() sources.Result {
 		return mta.Ignored(RuleNotExim)
 	}
 	times, text, ok := syslog.Repeated(l.Text)
-	if !ok {
+	switch {
+	case !ok:
 		times, text = 1, l.Text
+	case times > syslog.MaxRepeats:
+		return mta.Malformed(mta.RepeatedTooOften)
 	}
 	var result sources.Result
 	for range times {

@@ -72,6 +72,7 @@ var attempts = []phrase{
 	{"breaking line ", RuleAttempt},
 	{"server certificate verification failed", RuleTLS},
 	{"no shared cipher", RuleTLS},
+	{"TLSRPT: ", RuleTLS}, // TLSRPT: status=…, domain=…
 }
 
 func (p *Parser) aside(id, s []byte) sources.Result {

@@ -85,12 +85,13 @@ func (p *Parser) gaveUp(id, sender, status []byte) sources.Result {
 }
 
 // setSender notes the envelope sender. The address from which Postfix probes
-// addresses and tells the postmaster of errors sends no messages of ours.
+// addresses and tells the postmaster of errors sends no messages of ours; that of a
+// message which somebody handed over is only a name.
 func (p *Parser) setSender(e *entry, sender string) {
 	switch {
 	case sender == "":
 		e.Message.sender = mta.NullSender
-	case isProbe(sender):
+	case e.Message.flags&flagOrigin == 0 && isProbe(sender):
 		p.table.set(e, flagNotification)
 		fallthrough
 	default:

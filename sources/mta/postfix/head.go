@@ -66,6 +66,8 @@ func daemonOf(name []byte) daemon {
 		"flush", "showq", "spawn", "sendmail", "postdrop", "postqueue", "postmap", "postalias", "postconf",
 		"postmulti", "postkick", "postcat", "postlock", "postfix", "set-permissions", "post-install":
 		return housekeeping
+	case "policy-spf", "policyd-spf", "policyd-weight", "postgrey", "postsrsd", "tlsrpt": // as master.cf often names them
+		return foreign
 	}
 	return unknown
 }

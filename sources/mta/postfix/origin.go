@@ -11,25 +11,34 @@ import (
 	"mailfate/sources/mta/scan"
 )
 
-var origQueueID = []byte(", orig_queue_id=")
-
 // client: a client begins to hand a message over.
 //
-//	client=host[address][, sasl_method=…][, sasl_username=…][, sasl_sender=…][, orig_queue_id=QUEUEID][, orig_client=…]
+//	client=host[address][:port][, sasl_method=…][, sasl_username=…][, sasl_sender=…][, orig_queue_id=QUEUEID][, orig_client=…]
 func (p *Parser) client(id, s []byte) sources.Result {
-	s = s[bytes.IndexByte(s, ']')+1:] // mostly all
-	var before *message
-	if i := bytes.Index(s, origQueueID); i >= 0 {
-		before = p.before(field(s[i:], string(origQueueID)))
-	}
+	user, origID := clientFields(s[bytes.IndexByte(s, ']')+1:])
+	before := p.before(origID)
 	e := p.at(id, begun)
 	p.table.set(e, flagOrigin)
-	if user := field(s, "sasl_username="); len(user) > 0 {
+	if len(user) > 0 {
 		e.Message.saslUser = string(mta.Clip(user))
 		p.setAccount(e)
 	}
 	p.inherit(e, before)
 	return mta.Context
+}
+
+// clientFields reads what Postfix itself knows of a client. It takes nothing behind
+// sasl_sender, which any client can say, logged in or not, and which can hold anything.
+// A user's name can hold spaces and commas.
+func clientFields(s []byte) (user, origID []byte) {
+	if len(s) == 0 { // mostly
+		return nil, nil
+	}
+	s, _, _ = bytes.Cut(s, []byte(", sasl_sender="))
+	s, _, _ = bytes.Cut(s, []byte(", orig_client="))
+	s, origID, _ = bytes.Cut(s, []byte(", orig_queue_id="))
+	_, user, _ = bytes.Cut(s, []byte(", sasl_username="))
+	return user, origID
 }
 
 // pickup: a local program has left a message, or postsuper one to be queued anew.
@@ -112,20 +121,4 @@ func (p *Parser) inherit(e *entry, from *message) {
 		m.saslUser = from.saslUser
 		p.setAccount(e)
 	}
-}
-
-// field reads what follows a key, to the next field or the end.
-func field[T scan.Text](s T, key string) T {
-	for i := 0; i+len(key) <= len(s); i++ {
-		if s[i] == key[0] && scan.Begins(s[i:], key) {
-			s = s[i+len(key):]
-			for j := range len(s) {
-				if s[j] == ',' || s[j] == ' ' {
-					return s[:j]
-				}
-			}
-			return s
-		}
-	}
-	return s[:0]
 }

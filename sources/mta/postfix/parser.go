@@ -59,6 +59,9 @@ func (p *Parser) daemonLine() sources.Result {
 		return untaggedLine(p.rec.Text)
 	}
 	if n, inner, ok := syslog.Repeated(p.rec.Text); ok {
+		if n > syslog.MaxRepeats {
+			return mta.Malformed(mta.RepeatedTooOften)
+		}
 		p.times, p.rec.Text = n, inner
 	}
 	return p.text()

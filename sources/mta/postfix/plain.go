@@ -21,6 +21,12 @@ var anyDaemon = []phrase{
 	{"statistics: ", RuleStatistics},
 	{"using backwards-compatible default setting ", RuleDaemon},
 	{"auto-clnt_", RuleDaemon},
+	{"terminating on signal ", RuleDaemon},
+	{"reload ", RuleDaemon}, // reload after configuration change
+	{"SSL_accept:", RuleTLS},
+	{"SSL_connect:", RuleTLS},
+	{"SSL3 alert ", RuleTLS},
+	{"TLSRPT: ", RuleTLS},
 }
 
 // serverPhrases are what smtpd says of clients.
@@ -52,7 +58,7 @@ var clientPhrases = []phrase{
 }
 
 // tlsWords occur in lines about encryption, wherever in them.
-var tlsWords = [][]byte{[]byte(" TLS connection "), []byte("certificate"), []byte("TLS engine"), []byte("TLS SNI"), []byte("TLS policy"), []byte("TLSA"), []byte("re-using session with untrusted ")}
+var tlsWords = [][]byte{[]byte(" TLS connection "), []byte("certificate"), []byte("TLS engine"), []byte("TLS SNI"), []byte("TLS policy"), []byte("TLSA"), []byte("re-using session with untrusted "), []byte(": subject_CN=")}
 
 // plain reads a line without a queue id.
 func (p *Parser) plain(s []byte) sources.Result {

@@ -17,10 +17,8 @@ import (
 // where STAGE is an SMTP command or, in what header and body checks say, the
 // offending line. Only those have their words at the end.
 type refusal struct {
-	stage, words      string
-	sender, recipient string
-	hasSender         bool
-	saslUser          string
+	stage, words string
+	trailer
 }
 
 // noQueue reads a line about a message that never got a queue id.
@@ -121,25 +119,18 @@ func parseRefusal(s string) (r refusal, ok bool) {
 	if !ok {
 		return r, false
 	}
-	end := r.parseTrailer(rest)
-	r.words = rest[:end]
+	r.words, _, _ = r.cut(rest, false)
 	return r, true
 }
 
 // parseContent reads what a header or body check says: the text that it checked
-// comes first and can hold anything, so the fields are the last that look so.
-func (r *refusal) parseContent(s string) bool {
-	i := strings.LastIndex(s, "; from=<")
-	if i < 0 {
+// comes first and can hold anything.
+func (r *refusal) parseContent(s string) (ok bool) {
+	var rest string
+	if r.stage, rest, ok = r.cut(s, true); !ok {
 		return false
 	}
-	r.stage = s[:i]
-	rest := r.parseFields(s[i+len("; "):])
-	if j := strings.LastIndex(rest, ">: "); j >= 0 {
-		r.words = rest[j+len(">: "):]
-	} else if j := strings.LastIndex(rest, ": "); j >= 0 {
-		r.words = rest[j+len(": "):]
-	} else if scan.Begins(r.stage, "mime-error ") {
+	if r.words, ok = strings.CutPrefix(rest, ": "); !ok && scan.Begins(r.stage, "mime-error ") {
 		r.words, _, _ = strings.Cut(r.stage, ": ")
 	}
 	return true
@@ -152,81 +143,6 @@ func stageLen(s string) int {
 		n++
 	}
 	return n
-}
-
-// parseTrailer finds the fields behind the words and returns where the words
-// end. Words in angle brackets are skipped: they are addresses, and those of
-// strangers. Where the words begin with the recipient's address, only fields with
-// that recipient are taken, for what a remote server said of an address can follow
-// (reject_unverified_recipient).
-func (r *refusal) parseTrailer(s string) int {
-	about := addressAhead(s)
-	end := len(s)
-	addresses := true // there may be more
-	for i := 0; i < len(s); i++ {
-		switch s[i] {
-		case '<':
-			if !addresses {
-				continue
-			}
-			var rest string
-			if _, rest, addresses = scan.Angle(s[i:]); addresses {
-				i = len(s) - len(rest) - 1
-			}
-		case ';':
-			if !scan.Begins(s[i:], "; from=<") && !scan.Begins(s[i:], "; to=<") && !scan.Begins(s[i:], "; proto=") {
-				continue
-			}
-			f := refusal{stage: r.stage}
-			f.parseFields(s[i+len("; "):])
-			fits := about == "" || f.recipient == about
-			if fits || end == len(s) {
-				*r, end = f, i
-			}
-			if fits {
-				return end
-			}
-		}
-	}
-	return end
-}
-
-// addressAhead returns the recipient's address that words begin with:
-//
-//	[CODE ][ENHANCED ]<recipient>: Recipient address rejected: WORDS
-func addressAhead(s string) string {
-	if smtp.Code(s) != 0 {
-		s = strings.TrimPrefix(s[len("550"):], " ")
-	}
-	if code := smtp.Enhanced(s); code != "" {
-		s = strings.TrimPrefix(s[len(code):], " ")
-	}
-	address, rest, ok := scan.Angle(s)
-	if !ok || !scan.Begins(rest, ": Recipient address ") {
-		return ""
-	}
-	return address
-}
-
-// parseFields reads from=<sender> to=<recipient>, with or without commas, and
-// returns the rest.
-func (r *refusal) parseFields(s string) string {
-	if rest, ok := strings.CutPrefix(s, "from="); ok {
-		if r.sender, rest, r.hasSender = scan.Angle(rest); r.hasSender {
-			s = nextField(rest)
-		}
-	}
-	if rest, ok := strings.CutPrefix(s, "to="); ok {
-		if to, rest, ok := scan.Angle(rest); ok {
-			r.recipient, s = to, nextField(rest)
-		}
-	}
-	r.saslUser = strings.Trim(field(s, "sasl_username="), "<>")
-	return s
-}
-
-func nextField(s string) string {
-	return strings.TrimPrefix(strings.TrimPrefix(s, ","), " ")
 }
 
 // fill says it in an event.

@@ -14,8 +14,9 @@
 //     that nothing a remote server says can pose as a column or as a record: a value
 //     in quotes may go on over lines, which are Context up to the last one.
 //   - A record that is not whole, since PowerMTA was stopped while it wrote, takes no
-//     other with it: where the lines up to the next quote make no record, each is
-//     read for itself.
+//     other with it: where the next quote or the end of the file shows that, each line
+//     is read for itself; but for those behind the 16th, which are Unparsed, as are all
+//     lines of a record that has more.
 //   - Without a header the columns are the default ones of d and b records, if there
 //     are as many; else the line is Unparsed and says so.
 //

@@ -20,6 +20,7 @@ type open struct {
 	file  string
 	text  []byte // each with its line feed
 	ends  []openLine
+	over  bool // there are more than are kept
 	dirty bool
 }
 
@@ -52,14 +53,17 @@ func (o *open) take() []sources.Line {
 		lines[i] = sources.Line{Data: text[start : l.end-1], File: o.file, Offset: l.offset}
 		start = l.end
 	}
-	o.text, o.ends, o.dirty = o.text[:0], o.ends[:0], true
+	o.text, o.ends, o.over, o.dirty = o.text[:0], o.ends[:0], false, true
 	return lines
 }
 
 // continued reads a line behind one whose last value has not ended.
 func (p *Parser) continued(line sources.Line) sources.Result {
-	if line.Offset == 0 && line.File != p.open.file || p.open.full(line.Data) {
+	switch {
+	case line.Offset == 0 && line.File != p.open.file:
 		return p.eachAlone(p.open.take(), line)
+	case p.open.over || p.open.full(line.Data):
+		return p.tooLong(line)
 	}
 	joined := append(bytes.Clone(p.open.text), line.Data...)
 	switch p.rec.split(joined, p.header.columns) {
@@ -67,12 +71,28 @@ func (p *Parser) continued(line sources.Line) sources.Result {
 		p.open.add(line)
 		return mta.Context
 	case whole:
-		if p.rec.n == len(p.header.columns) {
-			first := p.open.take()[0]
-			return p.readRecord(sources.Line{Data: joined, File: first.File, Offset: first.Offset})
-		}
+		first := p.open.take()[0]
+		return p.readRecord(sources.Line{Data: joined, File: first.File, Offset: first.Offset})
 	}
 	return p.eachAlone(p.open.take(), line)
+}
+
+// tooLong reads a line of a record that goes on over more lines than are kept. What
+// stands in its quotes can look like records or like a header, so only their end
+// ends it, or a quote where no value can have one, which shows that the first one is
+// of a record that is not whole: no words of a server can hold that, for PowerMTA
+// doubles their quotes.
+func (p *Parser) tooLong(line sources.Line) sources.Result {
+	if !p.open.over {
+		p.open.over, p.open.dirty = true, true
+	}
+	switch p.rec.split(append([]byte{'"'}, line.Data...), nil) {
+	case whole:
+		p.open.take()
+	case malformed:
+		return p.eachAlone(p.open.take(), line)
+	}
+	return mta.Malformed(TooLong)
 }
 
 // eachAlone reads lines that turned out to be no one record, the first of which
@@ -93,6 +113,9 @@ func (o *open) Changed() bool { return o.dirty }
 // Saved notes that it was saved.
 func (o *open) Saved() { o.dirty = false }
 
+// overMark is added to the number of lines where there are more than are kept.
+const overMark = 64
+
 // Append appends what is saved: file, number of lines, offset and length of each,
 // the text; nothing when there is no line.
 func (o *open) Append(b []byte) []byte {
@@ -100,7 +123,11 @@ func (o *open) Append(b []byte) []byte {
 		return b
 	}
 	b = saved.AppendText(b, o.file)
-	b = binary.AppendUvarint(b, uint64(len(o.ends)))
+	n := uint64(len(o.ends))
+	if o.over {
+		n += overMark
+	}
+	b = binary.AppendUvarint(b, n)
 	for _, l := range o.ends {
 		b = binary.AppendVarint(b, l.offset)
 		b = binary.AppendUvarint(b, uint64(l.end))
@@ -113,6 +140,9 @@ func (o *open) Load(b []byte) bool {
 	r := saved.NewReader(b)
 	o.file = r.Text()
 	n := r.Uvarint()
+	if n > overMark {
+		n, o.over = n-overMark, true
+	}
 	if n == 0 || n > maxOpenLines {
 		return false
 	}

@@ -111,6 +111,48 @@ func TestLongLines(t *testing.T) {
 	}
 }
 
+// TestRecordsInQuotes has whole records in a value in quotes, behind fewer and more
+// lines than are kept, and what follows: the words of a server are never read.
+func TestRecordsInQuotes(t *testing.T) {
+	const header = "type,timeLogged,orig,rcpt,dsnDiag,header_Message-Id\n"
+	const forged = `b,1790000000,s@a.test,victim@b.test,smtp;550,<forged@a.test>` + "\n"
+	const next = `b,1790000000,s@a.test,a@b.test,"smtp;550 ""x"", no",<next@a.test>` + "\n"
+	for _, filler := range []string{"550-x\n", header, "550-\"\"x\"\"\n", "550-\"\",\"\"\n", strings.Repeat("x", maxOpenBytes/2) + "\n"} {
+		for lines := range 2 * maxOpenLines {
+			log := []byte(header + `b,1790000000,s@a.test,own@b.test,"smtp;550-hello` + "\n" + strings.Repeat(filler, lines) + forged + `550 bye",<own@a.test>` + "\n" + next)
+			r := format.Read(t, New(testOptions()), log, 0)
+			for _, e := range r.Events {
+				if e.MessageID != "own@a.test" && e.MessageID != "next@a.test" {
+					t.Errorf("%d lines of %.10q: %+v", lines, filler, e)
+				}
+			}
+			if n := len(r.Events); n == 0 || r.Events[n-1].MessageID != "next@a.test" || n == 1 && len(r.Unparsed) == 0 {
+				t.Errorf("%d lines of %.10q: %d events, %d lines unparsed", lines, filler, n, len(r.Unparsed))
+			}
+			if lines < maxOpenLines+2 && len(filler) < 100 {
+				format.Pieces(t, log)
+			}
+		}
+	}
+}
+
+// TestCutRecords has a record that ends within quotes, and whole ones behind it.
+func TestCutRecords(t *testing.T) {
+	const header = "type,timeLogged,orig,rcpt,dsnDiag,header_Message-Id\n"
+	for plain := range 2 * maxOpenLines {
+		log := header + `b,1790000000,s@a.test,cut@b.test,"smtp;550 he` + "\n"
+		for range plain {
+			log += "d,1790000000,s@a.test,a@b.test,smtp;250 ok,<plain@a.test>\n"
+		}
+		log += `d,1790000000,s@a.test,a@b.test,"smtp;250 2.0.0, ok",<shows@a.test>` + "\n" + "d,1790000000,s@a.test,a@b.test,smtp;250 ok,<after@a.test>\n"
+		r := format.Read(t, New(testOptions()), []byte(log), 0)
+		lost := max(0, plain+1-maxOpenLines)
+		if n := len(r.Events); n != plain-lost+2 || r.Events[n-2].MessageID != "shows@a.test" || len(r.Unparsed) < lost {
+			t.Errorf("%d lines: %d events, %d lines unparsed, want %d lost", plain, n, len(r.Unparsed), lost)
+		}
+	}
+}
+
 // generated returns the records of n messages, in the default columns.
 func generated(n int) []byte {
 	var b []byte

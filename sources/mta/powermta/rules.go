@@ -19,6 +19,8 @@ func Rules() []string { return []string{RuleBlank, RuleQueue, RuleDiscarded} }
 const (
 	// NotCSV is a line that RFC 4180 does not allow.
 	NotCSV = "not_csv"
+	// TooLong is a line of a record that goes on over more lines than are taken in.
+	TooLong = "too_long"
 	// NoHeader is a record before any header that is not of the default columns.
 	NoHeader = "no_header"
 	// BadHeader is a header that does not name what every record needs.

@@ -7,23 +7,23 @@ import (
 	"mailfate/sources/mta/scan"
 )
 
-// Enhanced reads the enhanced status code that words begin with (RFC 3463); ""
-// when there is none.
-func Enhanced(s string) string {
-	code, _, _ := strings.Cut(s, " ")
-	if len(code) < len("5.1.1") || len(code) > len("5.999.999") || code[1] != '.' || code[0] < '2' || code[0] > '5' {
-		return ""
+// Enhanced reads the enhanced status code that words begin with (RFC 3463); it is
+// empty when there is none.
+func Enhanced[T scan.Text](s T) T {
+	none := s[:0]
+	if len(s) < len("5.1.1") || s[0] < '2' || s[0] > '5' || s[1] != '.' {
+		return none
 	}
-	subject, detail, ok := strings.Cut(code[2:], ".")
-	if !ok || !isNumber(subject) || !isNumber(detail) {
-		return ""
+	_, rest, ok := scan.Number(s[2:])
+	if !ok || len(rest) == 0 || rest[0] != '.' {
+		return none
 	}
-	return code
-}
-
-func isNumber(s string) bool {
-	_, rest, ok := scan.Number(s)
-	return ok && rest == ""
+	_, rest, ok = scan.Number(rest[1:])
+	n := len(s) - len(rest)
+	if !ok || n > len("5.999.999") || len(rest) > 0 && rest[0] != ' ' {
+		return none
+	}
+	return s[:n]
 }
 
 // RefusalReason tells why a client was turned away, by what it was told (RFC 5321,

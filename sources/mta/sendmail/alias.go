@@ -58,7 +58,7 @@ func appendAliases(b []byte, aliases []alias) []byte {
 }
 
 func loadAliases(r *saved.Reader) (aliases []alias) {
-	for n := r.Byte(); n > 0 && r.OK(); n-- {
+	for n := min(r.Byte(), maxAliases); n > 0 && r.OK(); n-- {
 		aliases = append(aliases, alias{r.Text(), r.Text()})
 	}
 	return aliases

@@ -102,7 +102,6 @@ func (d *delivery) field(key, s string) (rest string, ok bool) {
 	}
 	value := s[:end]
 	switch key {
-	case "ctladdr", "delay", "pri", "ntries", "quarantine", "tls_verify":
 	case "xdelay":
 		d.tried = true
 	case "mailer":
@@ -111,9 +110,7 @@ func (d *delivery) field(key, s string) (rest string, ok bool) {
 		d.relay = value
 	case "dsn":
 		d.dsn = value
-	default:
-		// Others come and go with versions.
-	}
+	} // others come and go with versions
 	return s[end:], true
 }
 

@@ -68,6 +68,9 @@ func (p *Parser) program() sources.Result {
 		return mta.Ignored(RuleNotSendmail)
 	}
 	if n, inner, ok := syslog.Repeated(p.rec.text); ok {
+		if n > syslog.MaxRepeats {
+			return mta.Malformed(mta.RepeatedTooOften)
+		}
 		p.times, p.rec.text = n, inner
 	}
 	return p.text()

@@ -92,7 +92,21 @@ func (c *Clock) inYear(month, day int, inDay int64) (ms int64, ok bool) {
 			best, ok = t, true
 		}
 	}
+	if !ok && !c.started && month == 2 && day == 29 {
+		return c.local(leapYear(middle), month, day, inDay), true
+	}
 	return best, ok
+}
+
+// leapYear returns the last leap year before a year, or 1972: a stream that begins
+// with a leap day is from then, whatever the date of its file.
+func leapYear(year int) int {
+	for year--; year > 1972; year-- {
+		if validDate(year, 2, 29) {
+			return year
+		}
+	}
+	return 1972
 }
 
 // better reports whether a is a better guess than b, an earlier year's: the

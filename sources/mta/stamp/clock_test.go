@@ -24,6 +24,8 @@ func TestStamps(t *testing.T) {
 		{"a reference in January", Options{Reference: ref.AddDate(0, 2, 0)}, []string{"Nov 20 10:00:00"}, "2026-11-20T10:00:00Z"},
 		{"year given", Options{Year: 2019, Reference: ref}, []string{"Nov 20 10:00:00"}, "2019-11-20T10:00:00Z"},
 		{"year given, over New Year", Options{Year: 2019}, []string{"Dec 31 23:59:59", "Jan  1 00:00:00"}, "2020-01-01T00:00:00Z"},
+		{"leap day of no year", Options{}, []string{"Feb 29 10:00:00"}, "1972-02-29T10:00:00Z"},
+		{"leap day in a file of a later year", Options{Reference: ref}, []string{"Feb 29 10:00:00", "Mar  1 10:00:00"}, "2024-03-01T10:00:00Z"},
 		{"leap day", Options{Year: 2020}, []string{"Feb 29 10:00:00"}, "2020-02-29T10:00:00Z"},
 		{"several years", Options{Year: 2019}, []string{"Jun  1 00:00:00", "Oct  1 00:00:00", "Feb  1 00:00:00", "Jun  1 00:00:00", "Nov  1 00:00:00", "Mar  1 00:00:00"}, "2021-03-01T00:00:00Z"},
 		{"out of order at New Year", Options{Year: 2019}, []string{"Dec 31 23:59:59", "Jan  1 00:00:00", "Dec 31 23:59:58"}, "2019-12-31T23:59:58Z"},

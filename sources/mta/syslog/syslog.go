@@ -72,11 +72,13 @@ func (l *Line) plain(clock *stamp.Clock, b []byte) bool {
 	return l.afterStamp()
 }
 
-// maxRepeats is how often a repeated line counts at most.
-const maxRepeats = 1000
+// MaxRepeats is how often a line can be repeated for its reader to take it in: its
+// events come that many times at once.
+const MaxRepeats = 1000
 
 // Repeated reads "message repeated 3 times: [ TEXT]", by which a syslog server
-// stands for identical lines: how many, and the text of each.
+// stands for identical lines: how many, and the text of each. n is greater than
+// MaxRepeats when there are too many.
 func Repeated(s []byte) (n int, text []byte, ok bool) {
 	if len(s) == 0 || s[0] != 'm' {
 		return 0, nil, false
@@ -93,5 +95,5 @@ func Repeated(s []byte) (n int, text []byte, ok bool) {
 	if !ok {
 		return 0, nil, false
 	}
-	return int(min(max(times, 1), maxRepeats)), bytes.TrimSuffix(s, []byte{']'}), true
+	return int(min(max(times, 1), MaxRepeats+1)), bytes.TrimSuffix(s, []byte{']'}), true
 }

@@ -24,6 +24,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"mailfate/testdata/record/notices"
 )
 
 // A set is one recording.
@@ -52,6 +54,7 @@ var sets = []set{
 
 func main() {
 	out := flag.String("out", "testdata/mta/exim", "folder of the recordings")
+	mails := flag.String("notices", "", "folder for the notices that it writes; empty keeps none")
 	only := flag.String("only", "", "record those only whose names hold this")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -60,14 +63,14 @@ func main() {
 		if !strings.Contains(s.name, *only) {
 			continue
 		}
-		if err := record(ctx, s, *out); err != nil {
+		if err := record(ctx, s, *out, *mails); err != nil {
 			fmt.Fprintf(os.Stderr, "record %s: %v\n", s.name, err)
 			os.Exit(1)
 		}
 	}
 }
 
-func record(ctx context.Context, s set, out string) (err error) {
+func record(ctx context.Context, s set, out, mails string) (err error) {
 	dir, err := os.MkdirTemp("", "exim")
 	if err != nil {
 		return fmt.Errorf("make folder: %w", err)
@@ -79,6 +82,9 @@ func record(ctx context.Context, s set, out string) (err error) {
 	}
 	far, err := startServer(ctx)
 	if err != nil {
+		return err
+	}
+	if far.notes, err = notices.NewFolder(mails, s.name); err != nil {
 		return err
 	}
 	e, err := startExim(ctx, s, root, far)

@@ -16,6 +16,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"mailfate/testdata/record/notices"
 )
 
 const (
@@ -58,6 +60,7 @@ type server struct {
 
 	mu      sync.Mutex
 	boxes   map[string]*box
+	notes   *notices.Folder
 	notices int // letters with the null sender that arrived
 	ids     int
 }
@@ -231,7 +234,7 @@ func (d *dialogue) data() bool {
 	}
 	d.say("354 go ahead")
 	_ = d.io.Flush()
-	id, err := d.text()
+	id, text, err := d.text()
 	if err != nil {
 		return false
 	}
@@ -242,6 +245,7 @@ func (d *dialogue) data() bool {
 	}
 	if d.sender == "" {
 		d.server.notices++
+		d.server.notes.Keep(d.sender, text)
 	}
 	for _, b := range d.to {
 		if b.accepted == nil {
@@ -254,16 +258,17 @@ func (d *dialogue) data() bool {
 	return true
 }
 
-// text reads a letter and returns its Message-ID.
-func (d *dialogue) text() (id string, err error) {
+// text reads a letter and returns it with its Message-ID.
+func (d *dialogue) text() (id string, text []byte, err error) {
 	for {
 		line, err := d.io.ReadString('\n')
 		if err != nil {
-			return "", fmt.Errorf("read letter: %w", io.ErrUnexpectedEOF)
+			return "", nil, fmt.Errorf("read letter: %w", io.ErrUnexpectedEOF)
 		}
 		if line == ".\r\n" {
-			return id, nil
+			return id, text, nil
 		}
+		text = append(text, line...)
 		if v, ok := strings.CutPrefix(strings.TrimSpace(line), "Message-"); ok && id == "" {
 			id = strings.Trim(v[len("ID:"):], " <>")
 		}

@@ -25,7 +25,9 @@ case "$person" in
 later) if [ ! -e /srv/later ]; then touch /srv/later; exit 75; fi;;
 broken) exit 70;;
 esac
-id=$(sed -n 's/^Message-I[Dd]: <\(.*\)>/\1/p' | head -n 1)
+letter=$(mktemp /srv/letters/XXXXXXXX)
+cat >"$letter"
+id=$(sed -n 's/^Message-I[Dd]: <\(.*\)>/\1/p' "$letter" | head -n 1)
 echo "$id $person" >>/srv/delivered
 `
 
@@ -77,11 +79,13 @@ func configure(logLevel int) error {
 		}
 	}
 	_ = os.Remove("/srv/later")
+	_ = os.RemoveAll("/srv/letters")
 	_ = os.Remove("/srv/delivered")
 	if err := errors.Join(
 		os.Chmod("/srv/etc", 0o755), os.Chown("/srv/clientmqueue", submitUser, submitUser), os.Chmod("/srv/clientmqueue", 0o770),
 		os.WriteFile("/srv/etc/deliver", []byte(deliver), 0o755),
 		os.WriteFile("/srv/etc/aliases", []byte(aliases), 0o644),
+		os.Mkdir("/srv/letters", 0o777), os.Chmod("/srv/letters", 0o777),
 		os.WriteFile("/srv/delivered", nil, 0o666),
 		os.Chmod("/srv/delivered", 0o666), os.Chmod(root, 0o755),
 		expand("sendmail.mc.txt", mainConfig, logLevel), expand("submit.mc.txt", submitConfig, logLevel),

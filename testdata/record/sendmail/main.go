@@ -17,20 +17,23 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+
+	"mailfate/testdata/record/notices"
 )
 
 func main() {
 	out := flag.String("out", "testdata/mta/sendmail", "folder to write to")
+	mails := flag.String("notices", "", "folder for the notices that it writes; empty keeps none")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *out); err != nil {
+	if err := run(ctx, *out, *mails); err != nil {
 		fmt.Fprintln(os.Stderr, "record:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, out string) error {
+func run(ctx context.Context, out, mails string) error {
 	if os.Getenv(sandboxMark) == "" {
 		return enterSandbox(ctx)
 	}
@@ -43,6 +46,13 @@ func run(ctx context.Context, out string) error {
 	for _, s := range []set{{name: "default", logLevel: 9}, {name: "verbose", logLevel: 14}} {
 		if err := s.record(ctx, filepath.Join(out, s.name)); err != nil {
 			return fmt.Errorf("record %s: %w", s.name, err)
+		}
+		notes, err := notices.NewFolder(mails, "sendmail-"+s.name)
+		if err != nil {
+			return err
+		}
+		if err := notes.KeepDelivered("/srv/letters/*"); err != nil {
+			return err
 		}
 	}
 	return nil

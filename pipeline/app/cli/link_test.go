@@ -1,0 +1,61 @@
+package cli_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"mailfate/pipeline/app/cli"
+)
+
+// trackerConfig writes a configuration with a key, and more in the section tracker.
+func trackerConfig(t *testing.T, more string) string {
+	t.Helper()
+	dir := t.TempDir()
+	key, config := filepath.Join(dir, "key"), filepath.Join(dir, "mailfate.yaml")
+	for path, content := range map[string]string{
+		key:    strings.Repeat("k", 32) + "\n",
+		config: "tracker:\n  url: https://click.shop.example\n  keys: [{id: 1, key_file: " + key + "}]\n" + more,
+	} {
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return config
+}
+
+func TestLink(t *testing.T) {
+	config := trackerConfig(t, "")
+	page := filepath.Join(t.TempDir(), "mail.html")
+	if err := os.WriteFile(page, []byte(`<a href="https://a.example/">x</a></body>`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	base := []string{"link", "--config", config, "--message-id", "m@shop.example", "--recipient", "a@b.example"}
+	for line, want := range map[string]string{
+		"pixel":                       "https://click.shop.example/t/",
+		"click https://a.example/":    "https://click.shop.example/t/",
+		"unsubscribe":                 "https://click.shop.example/t/",
+		"headers":                     "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
+		"html " + page:                `<a href="https://click.shop.example/t/`,
+		"html --no-pixel " + page:     `">x</a></body>`,
+		"click":                       "",
+		"click javascript:alert(1)":   "",
+		"pixel x":                     "",
+		"nothing":                     "",
+		"html /no/such/file":          "",
+		"pixel --message-id= ":        "",
+		"pixel --config " + page:      "",
+		"pixel --recipient a@b\x01c ": "",
+	} {
+		var out, errOut bytes.Buffer
+		code := cli.Run(t.Context(), append(base[:len(base):len(base)], strings.Fields(line)...), &out, &errOut)
+		if (code == 0) != (want != "") || !strings.Contains(out.String(), want) || (code != 0) != (errOut.Len() > 0) {
+			t.Errorf("%s: exit %d: %s%s", line, code, out.String(), errOut.String())
+		}
+		if strings.Contains(errOut.String(), "kkkk") {
+			t.Errorf("%s tells the key", line)
+		}
+	}
+}

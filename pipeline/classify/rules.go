@@ -1,0 +1,160 @@
+package classify
+
+import (
+	_ "embed"
+	"fmt"
+	"slices"
+	"sync"
+
+	"mailfate/schemas"
+)
+
+// Limits on rules, so that a wrong file is an error and no trouble later.
+const (
+	MaxFile     = 1 << 20 // of a file, in bytes
+	maxRules    = 1024
+	maxLiterals = 4096
+	maxLine     = 4096
+
+	firstCode, lastCode = 400, 599
+)
+
+//go:embed rules.txt
+var embedded string
+
+// Rules are compiled rules; they do not change, and any number of goroutines may
+// use them.
+type Rules struct {
+	rules     []rule
+	statuses  []knownStatus
+	codes     [lastCode - firstCode + 1]known
+	providers map[string]bool
+	hosts     map[string]string // whose they are, and the domains above them
+	words     words
+	version   uint64
+}
+
+// known is what a code alone says.
+type known struct {
+	reason schemas.Reason
+	name   string
+}
+
+// knownStatus is what an enhanced code says, or each of several.
+type knownStatus struct {
+	statusPattern
+	known
+}
+
+// Default returns the embedded rules.
+func Default() *Rules { return compileOnce() }
+
+var compileOnce = sync.OnceValue(func() *Rules {
+	r, err := compile(file{"rules.txt", embedded})
+	if err != nil {
+		panic("classify: " + err.Error()) // a test compiles them
+	}
+	return r
+})
+
+// New returns the embedded rules with others put before them: theirs are looked
+// at first, and one with the name of an embedded rule replaces it. What they say
+// of a provider or a code likewise. Errors call the file name.
+func New(name string, text []byte) (*Rules, error) {
+	return compile(file{name, string(text)}, file{"rules.txt", embedded})
+}
+
+// Text returns the embedded rules as they are written.
+func Text() string { return embedded }
+
+// Version is a hash of everything that decides what Reply and Machine say.
+func (r *Rules) Version() uint64 { return r.version }
+
+// Names lists the rules in the order in which they are looked at.
+func (r *Rules) Names() []string {
+	names := make([]string, len(r.rules))
+	for i := range r.rules {
+		names[i] = r.rules[i].name
+	}
+	return names
+}
+
+// compile makes rules of files, of which an earlier one goes before a later.
+func compile(files ...file) (*Rules, error) {
+	r := &Rules{providers: map[string]bool{}, hosts: map[string]string{}}
+	parts := []string{fmt.Sprint(Version)}
+	var written []stanza
+	for _, f := range files {
+		parts = append(parts, f.text)
+		p := parser{file: f, rules: r, first: len(written), stanzas: written}
+		if err := p.parse(); err != nil {
+			return nil, err
+		}
+		written = p.stanzas
+	}
+	r.version = uint64(schemas.HashEvent(parts...).ID())
+	b := newBuilder()
+	for i := range written {
+		if err := r.compile(b, &written[i]); err != nil {
+			return nil, err
+		}
+	}
+	r.words = b.build()
+	r.indexClauses()
+	r.nameCodes()
+	return r, nil
+}
+
+// compile adds one rule.
+func (r *Rules) compile(b *builder, s *stanza) error {
+	for _, alternatives := range s.texts {
+		ids, err := s.literals(b, alternatives)
+		if err != nil {
+			return err
+		}
+		s.rule.clauses = append(s.rule.clauses, ids)
+	}
+	not, err := s.literals(b, s.not)
+	if err != nil {
+		return err
+	}
+	s.rule.not = not
+	if f := family(s.rule.name); r.providers[f] {
+		s.rule.provider = f
+	}
+	r.rules = append(r.rules, s.rule)
+	return nil
+}
+
+func (s *stanza) literals(b *builder, written []phrase) ([]uint16, error) {
+	var ids []uint16
+	for _, p := range written {
+		id, err := b.add(p.text)
+		if err != nil {
+			return nil, s.file.problem(p.line, "%q %w", p.text, err)
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+// indexClauses lets each literal of a rule's first clause point to the rule.
+func (r *Rules) indexClauses() {
+	for i := range r.rules {
+		for _, id := range r.rules[i].clauses[0] {
+			l := &r.words.literals[id]
+			if !slices.Contains(l.rules, uint16(i)) {
+				l.rules = append(l.rules, uint16(i))
+			}
+		}
+	}
+}
+
+// nameCodes completes what no file says of reply codes.
+func (r *Rules) nameCodes() {
+	for i := range r.codes {
+		if k := &r.codes[i]; k.reason == schemas.ReasonNone {
+			k.reason, k.name = schemas.Unclassified, fmt.Sprint("code:", firstCode+i)
+		}
+	}
+}

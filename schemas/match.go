@@ -1,0 +1,64 @@
+package schemas
+
+import "fmt"
+
+// Match says by what a report, a bounce by mail or a hit was tied to its message.
+// Stored: append only.
+type Match uint8
+
+// The ways of matching, the best first.
+const (
+	// MatchNone: nothing was matched, for the source itself says which message it
+	// is about.
+	MatchNone Match = iota
+	// MatchSigned: by an id that we signed.
+	MatchSigned
+	// MatchAddress: by an envelope address of ours that a configured pattern knows.
+	MatchAddress
+	// MatchMessageID: by the Message-ID of what was sent back.
+	MatchMessageID
+	// MatchEnvelopeID: by the envelope id that we gave it (RFC 3461, 4.4).
+	MatchEnvelopeID
+)
+
+var matchNames = []string{"", "signed", "address", "message_id", "envelope_id"}
+
+// String returns the way's name; "" for MatchNone.
+func (m Match) String() string {
+	if int(m) < len(matchNames) {
+		return matchNames[m]
+	}
+	return fmt.Sprintf("match(%d)", uint8(m))
+}
+
+// Confidence says how sure it is that an event is about its message and its
+// recipient. Stored: append only.
+type Confidence uint8
+
+// The confidences.
+const (
+	// ConfidenceStated: nothing was inferred, for the source itself says it.
+	ConfidenceStated Confidence = iota
+	// ConfidenceNone: nothing says which message it is about.
+	ConfidenceNone
+	// ConfidenceLikely: something says it that may be another's.
+	ConfidenceLikely
+	// ConfidenceStrong: it is known only to who had the message.
+	ConfidenceStrong
+	// ConfidenceExact: we signed it.
+	ConfidenceExact
+)
+
+var confidenceNames = []string{"", "none", "likely", "strong", "exact"}
+
+// String returns the confidence's name; "" for ConfidenceStated.
+func (c Confidence) String() string {
+	if int(c) < len(confidenceNames) {
+		return confidenceNames[c]
+	}
+	return fmt.Sprintf("confidence(%d)", uint8(c))
+}
+
+// Certain reports whether an event may change what is said of its message. What
+// is not certain is kept and counted, and suppresses nobody.
+func (c Confidence) Certain() bool { return c == ConfidenceStated || c >= ConfidenceStrong }

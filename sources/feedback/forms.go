@@ -1,0 +1,47 @@
+package feedback
+
+import "mailfate/schemas"
+
+// A form is how a program that speaks no RFC 3464, or the text beside one that
+// does, says whom a mail did not reach. The recipients follow the line that ends
+// in intro, the first at once; each stands at the beginning of a line, indented as
+// the first is, and what is said of it behind or below it.
+type form struct {
+	marker string // stands in a line before the intro, or in it; tells the program
+	intro  string // "" for the first empty line behind the marker
+	kind   schemas.Kind
+	named  bool // X-Failed-Recipients names them, too
+}
+
+// forms are tried in this order; their words are in lower case.
+var forms = []form{
+	// qmail: https://cr.yp.to/proto/qsbmf.txt
+	{"hi. this is the", "", schemas.BouncedLater, false},
+	// Exim: src/deliver.c and src/moan.c say it so where bounce_message_file does not.
+	{"created automatically by mail delivery software", "the following address(es) failed:", schemas.BouncedLater, true},
+	{"created automatically by mail delivery software", "the address to which the message has not yet been delivered is:", schemas.Deferred, false},
+	{"created automatically by mail delivery software", "the addresses to which the message has not yet been delivered are:", schemas.Deferred, false},
+	// Postfix: bounce(5), the built-in templates.
+	{"be delivered to one or more recipients", "the mail system", schemas.BouncedLater, false},
+	{"be delivered to one or more recipients", "the postfix program", schemas.BouncedLater, false},
+	{"this is a warning only", "the mail system", schemas.Deferred, false},
+	// sendmail: savemail.c
+	{"", "----- the following addresses had permanent fatal errors -----", schemas.BouncedLater, false},
+	{"", "----- the following addresses had transient non-fatal errors -----", schemas.Deferred, false},
+	// Exchange 5.5, 2000 and 2003, 2007 and later.
+	{"your message", "did not reach the following recipient(s):", schemas.BouncedLater, false},
+	{"your message did not reach some or all of the intended recipients", "the following recipient(s) could not be reached:", schemas.BouncedLater, false},
+	{"", "delivery has failed to these recipients or groups:", schemas.BouncedLater, false},
+	{"", "delivery has failed to these recipients or distribution lists:", schemas.BouncedLater, false},
+	// Lotus Domino.
+	{"your message", "was not delivered to:", schemas.BouncedLater, false},
+	// Courier: courier/module.dsn
+	{"running the courier mail server", "your message to the following recipients cannot be delivered:", schemas.BouncedLater, false},
+	// Gmail, Yahoo and the iPlanet family, as they wrote before they spoke RFC 3464.
+	{"", "delivery to the following recipient failed permanently:", schemas.BouncedLater, true},
+	{"", "delivery to the following recipients failed permanently:", schemas.BouncedLater, true},
+	{"", "delivery to the following recipient has been delayed:", schemas.Deferred, false},
+	{"", "delivery to the following recipients has been delayed:", schemas.Deferred, false},
+	{"", "unable to deliver message to the following address(es).", schemas.BouncedLater, false},
+	{"", "your message cannot be delivered to the following recipients:", schemas.BouncedLater, false},
+}
