@@ -13,15 +13,17 @@
 //     mail is moved there, but only when what was made of it is acknowledged and the
 //     position behind it is kept (Keep).
 //   - A server may say what it likes: what it sends in answer to one question, the
-//     time that it takes and the size of a mail have limits, beyond which the
-//     connection is closed. A mail beyond Options.MaxMail is cut and counted.
+//     lists in it, the time that it takes and the size of a mail have limits, beyond
+//     which the connection is closed. A mail beyond Options.MaxMail is cut and counted.
+//     Close returns within seconds whatever server or client do; a client that does
+//     not notice that its connection is closed is left behind.
 //   - Lost connections are made again, after waits that grow to Options.MaxWait and
 //     are never quite the same. Why the last one failed is in Problems.
 //   - Changes are told by IDLE where the server has that; all the same, and
 //     elsewhere, it is asked every Options.Poll.
 //
-// The connection belongs to a goroutine of its own, so Next and Wait never wait for
-// a server. It holds a mail or two and stops there until they are handed out.
+// The connections belong to goroutines of their own, so Next and Wait never wait for
+// a server. They hold a mail or two and stop there until they are handed out.
 //
 // Left out on purpose: folders below the mailbox, flags, what the mails mean, and
 // moving mails at the end of a replay, for which the next follower is in time.

@@ -13,6 +13,9 @@ func (s *session) move() error {
 	if s.opts.MoveTo == "" || kept.Validity != s.at.Validity || kept.UID <= s.moved {
 		return nil
 	}
+	if err := s.open(); err != nil || kept.Validity != s.at.Validity {
+		return err // under their numbers there may be other mails now
+	}
 	done := wire.UIDSet{{Start: 1, Stop: wire.UID(kept.UID)}}
 	err := s.moveAll(done)
 	if said := new(wire.Error); errors.As(err, &said) && said.Code == wire.ResponseCodeTryCreate {

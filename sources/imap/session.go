@@ -2,11 +2,11 @@ package imap
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"net"
 	"strings"
 	"time"
@@ -61,53 +61,76 @@ func tries(refused bool) int {
 
 var errLogin = errors.New("log in")
 
-// session is one connection.
+// grace is how long the client has to notice that its connection was closed. It
+// takes as long as it takes to decode what had come.
+const grace = 3 * time.Second
+
+// session is one connection. It talks in a goroutine of its own, so that nothing that
+// holds the client up, be it a fault of the client's, holds up anybody else.
 type session struct {
 	*reader
+	ctx    context.Context //nolint:containedctx // ends with the connection
 	conn   *guard
 	client *imapclient.Client
-	at     *position
+	at     position
+	out    chan item
 	moved  uint32        // up to this UID nothing is left to be moved
 	torn   bool          // a mail broke off; the client reads on by itself and must not be asked to
 	news   chan struct{} // the server told of a change
 }
 
 // connect reads over one connection until it fails or, in a replay, all is read.
-func (r *reader) connect(at *position) (err error) {
-	ctx, cancel := context.WithTimeout(r.ctx, r.opts.Patience)
+func (r *reader) connect(at *position) error {
+	ctx, cancel := context.WithCancel(r.ctx)
 	defer cancel()
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", r.opts.Address)
+	dialer := net.Dialer{Timeout: r.opts.Patience}
+	conn, err := dialer.DialContext(ctx, "tcp", r.opts.Address)
 	if err != nil {
 		return err
 	}
-	s := &session{reader: r, conn: newGuard(conn, r.opts.Patience), at: at, news: make(chan struct{}, 1)}
-	defer s.conn.Close()
-	stop := context.AfterFunc(r.ctx, func() { _ = s.conn.Conn.Close() })
-	defer stop()
-	if s.client, err = s.greet(); err == nil {
-		defer func() { _ = s.client.Close() }() // it has failed, or we are done
-		err = s.read()
+	s := &session{
+		reader: r, ctx: ctx, conn: newGuard(conn, r.opts.Patience), at: *at,
+		out: make(chan item), news: make(chan struct{}, 1),
 	}
-	return s.conn.why(plain(err))
+	defer s.conn.rest()
+	talked := make(chan error, 1)
+	go func() { talked <- s.talk() }()
+	for {
+		select {
+		case err := <-talked:
+			return s.conn.why(plain(err))
+		case it := <-s.out:
+			select {
+			case r.items <- it:
+				*at = it.at
+			case <-ctx.Done():
+			}
+			continue
+		case <-s.conn.ended:
+		case <-ctx.Done():
+		}
+		s.conn.end(ctx.Err())
+		cancel()
+		select {
+		case <-talked:
+		case <-time.After(grace): // it is left behind: it has nothing in hand but memory
+		}
+		return s.conn.cause
+	}
 }
 
-// greet begins TLS, if it is wanted.
-func (s *session) greet() (*imapclient.Client, error) {
-	opts := &imapclient.Options{
-		TLSConfig:             s.opts.TLS,
+// talk is one connection's whole course.
+func (s *session) talk() error {
+	defer s.conn.Conn.Close()
+	conn, err := s.secure()
+	if err != nil {
+		return err
+	}
+	s.client = imapclient.New(conn, &imapclient.Options{
 		UnilateralDataHandler: &imapclient.UnilateralDataHandler{Mailbox: func(*imapclient.UnilateralDataMailbox) { notify(s.news) }},
-	}
-	switch {
-	case s.opts.TLS == nil:
-		return imapclient.New(s.conn, opts), nil
-	case s.opts.StartTLS:
-		return imapclient.NewStartTLS(s.conn, opts)
-	}
-	conn := tls.Client(s.conn, s.opts.TLS)
-	if err := conn.HandshakeContext(s.ctx); err != nil {
-		return nil, err
-	}
-	return imapclient.New(conn, opts), nil
+	})
+	defer func() { _ = s.client.Close() }() // it has failed, or we are done
+	return s.read()
 }
 
 // answer allows the server an answer.
@@ -128,6 +151,7 @@ func (s *session) read() error {
 		return err
 	}
 	for {
+		validity := s.at.Validity
 		if err := s.fetchNew(); err != nil {
 			return err
 		}
@@ -138,13 +162,16 @@ func (s *session) read() error {
 		if err := s.move(); err != nil {
 			return err
 		}
+		if s.at.Validity != validity {
+			continue
+		}
 		if err := s.await(); err != nil {
 			return err
 		}
 	}
 }
 
-// open opens the mailbox.
+// open opens the mailbox, and again to see whether it is still the same.
 func (s *session) open() error {
 	s.answer()
 	box, err := s.client.Select(s.opts.Mailbox, &wire.SelectOptions{ReadOnly: s.opts.MoveTo == ""}).Wait()
@@ -155,6 +182,7 @@ func (s *session) open() error {
 		return errors.New("open mailbox: the server does not number its mails (UIDVALIDITY)")
 	}
 	if s.at.Validity != box.UIDValidity {
+		s.moved = 0
 		return s.hand(item{at: position{Validity: box.UIDValidity}})
 	}
 	return nil
@@ -164,8 +192,8 @@ func (s *session) open() error {
 func (s *session) hand(it item) error {
 	s.conn.rest()
 	select {
-	case s.items <- it:
-		*s.at = it.at
+	case s.out <- it:
+		s.at = it.at
 		return nil
 	case <-s.ctx.Done():
 		return s.ctx.Err()
@@ -184,9 +212,9 @@ func (s *session) fetchNew() error {
 		return fmt.Errorf("look for mail: %w", err)
 	}
 	set, _ := found.All.(wire.UIDSet)
-	for wanted, last := range batches(set, first) {
-		if err := s.fetch(wanted, position{s.at.Validity, uint32(last)}); err != nil {
-			return fmt.Errorf("fetch mails with UID %s: %w", wanted, err)
+	for wanted := range batches(set, first) {
+		if err := s.fetch(wanted); err != nil {
+			return fmt.Errorf("fetch mails with UID %d to %d: %w", wanted[0], wanted[len(wanted)-1], err)
 		}
 	}
 	return nil
@@ -194,43 +222,42 @@ func (s *session) fetchNew() error {
 
 // batches takes a set apart, in ascending order, without what is below first: a
 // server names its last mail where all behind it are asked for.
-func batches(set wire.UIDSet, first wire.UID) func(func(wire.UIDSet, wire.UID) bool) {
-	return func(yield func(wire.UIDSet, wire.UID) bool) {
-		var some wire.UIDSet
-		n := uint32(0)
-		last := wire.UID(0)
+func batches(set wire.UIDSet, first wire.UID) iter.Seq[[]wire.UID] {
+	return func(yield func([]wire.UID) bool) {
+		var some []wire.UID
 		for _, r := range set {
-			for start := max(r.Start, first); start <= r.Stop && start != 0; {
-				stop := start + wire.UID(min(uint32(r.Stop-start), batch-n-1))
-				some = append(some, wire.UIDRange{Start: start, Stop: stop})
-				if n, last = n+uint32(stop-start)+1, stop; n == batch {
-					if !yield(some, last) {
+			for uid := max(r.Start, first); uid <= r.Stop && uid != 0; uid++ {
+				if some = append(some, uid); len(some) == batch {
+					if !yield(some) {
 						return
 					}
-					some, n = nil, 0
+					some = nil
 				}
-				start = stop + 1
 			}
 		}
 		if len(some) > 0 {
-			yield(some, last)
+			yield(some)
 		}
 	}
 }
 
-// fetch hands over the mails of a batch, then its end as the position: mails need
-// not come in the order of their numbers.
-func (s *session) fetch(wanted wire.UIDSet, end position) error {
+// fetch hands over the mails of a batch. The position follows them as long as they
+// come in the order of their numbers, which they need not, and is in the end that
+// of the last, for those that did not come are gone.
+func (s *session) fetch(wanted []wire.UID) error {
 	section := &wire.FetchItemBodySection{Peek: true, Partial: &wire.SectionPartial{Size: int64(s.opts.MaxMail) + 1}}
-	room := int64(s.opts.MaxMail) + answerBytes
-	s.conn.expect(room, s.opts.Patience)
-	cmd := s.client.Fetch(wanted, &wire.FetchOptions{UID: true, BodySection: []*wire.FetchItemBodySection{section}})
+	s.conn.expect(lineBytes, s.opts.Patience)
+	cmd := s.client.Fetch(wire.UIDSetNum(wanted...), &wire.FetchOptions{UID: true, BodySection: []*wire.FetchItemBodySection{section}})
+	end := position{s.at.Validity, uint32(wanted[len(wanted)-1])}
 	for {
 		msg := cmd.Next()
 		if msg == nil {
 			break
 		}
 		it, err := s.mail(msg)
+		if err == nil && len(wanted) > 0 && uint32(wanted[0]) == it.uid {
+			it.at.UID, wanted = it.uid, wanted[1:]
+		}
 		if err == nil && it.mail != nil {
 			err = s.hand(it)
 		}
@@ -241,7 +268,7 @@ func (s *session) fetch(wanted wire.UIDSet, end position) error {
 			}
 			return err
 		}
-		s.conn.expect(room, s.opts.Patience)
+		s.conn.expect(lineBytes, s.opts.Patience)
 	}
 	if err := cmd.Close(); err != nil {
 		return err
@@ -249,9 +276,9 @@ func (s *session) fetch(wanted wire.UIDSet, end position) error {
 	return s.hand(item{at: end})
 }
 
-// mail reads one mail, whose position is the one before its batch.
+// mail reads one mail. Its position is the one before it.
 func (s *session) mail(msg *imapclient.FetchMessageData) (it item, err error) {
-	it.at = *s.at
+	it.at = s.at
 	empty := false
 	for {
 		switch data := msg.Next().(type) {
@@ -269,6 +296,7 @@ func (s *session) mail(msg *imapclient.FetchMessageData) (it item, err error) {
 			if data.Literal.Size() > int64(s.opts.MaxMail)+1 {
 				return it, errTalkative
 			}
+			s.conn.expectMail(data.Literal.Size(), s.opts.Patience)
 			if it.mail, err = io.ReadAll(data.Literal); err != nil {
 				s.torn = true
 				return it, err
@@ -294,22 +322,29 @@ func (s *session) await() error {
 		}
 	}
 	s.conn.rest()
+	look := idle == nil
 	select {
 	case <-s.news:
 	case <-s.wake:
 	case <-poll.C:
+		look = true
 	case <-s.client.Closed():
 	case <-s.ctx.Done():
 		return s.ctx.Err()
 	}
-	s.answer()
-	if idle == nil {
-		return s.client.Noop().Wait()
+	if idle != nil {
+		s.answer()
+		if err := idle.Close(); err != nil {
+			return err
+		}
+		if err := idle.Wait(); err != nil {
+			return err
+		}
 	}
-	if err := idle.Close(); err != nil {
-		return err
+	if look {
+		return s.open()
 	}
-	return idle.Wait()
+	return nil
 }
 
 // maxWords is how much of what a server says is repeated.
