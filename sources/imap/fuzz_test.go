@@ -35,7 +35,7 @@ func FuzzServer(f *testing.F) {
 			n++
 			return err == nil && n < len(answers)
 		}, func(io.Writer, string, string) bool { return false }))
-		o.MaxMail, o.Patience, o.MaxWait = 1000, 100*time.Millisecond, time.Microsecond
+		o.MaxMail, o.Patience, o.MaxWait = 1000, 50*time.Millisecond, time.Microsecond
 		b := open(t, o, nil)
 		for end := time.Now().Add(20 * time.Second); b.next() != tail.Idle; {
 			if time.Now().After(end) {

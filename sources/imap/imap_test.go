@@ -2,9 +2,12 @@ package imap_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -13,6 +16,7 @@ import (
 
 	"mailfate/sources"
 	"mailfate/sources/imap"
+	"mailfate/sources/imap/dovecottest"
 	"mailfate/sources/tail"
 )
 
@@ -26,7 +30,7 @@ func mails(from, to int) (all []string) {
 }
 
 func options(addr string) imap.Options {
-	return imap.Options{Address: addr, User: "user", Password: "secret", MaxWait: 10 * time.Millisecond, Poll: time.Hour}
+	return imap.Options{Address: addr, User: dovecottest.User, Password: dovecottest.Password, MaxWait: 10 * time.Millisecond, Poll: time.Hour}
 }
 
 // box is a reader with what is kept of it.
@@ -102,55 +106,55 @@ func replay(t *testing.T, o imap.Options, kept map[string]string) *box {
 }
 
 func TestReplay(t *testing.T) {
-	d := startDovecot(t)
-	d.deliver(mails(1, 150)...)
-	b := replay(t, options(d.addr), nil)
+	d := dovecottest.Start(t)
+	d.Deliver(mails(1, 150)...)
+	b := replay(t, options(d.Addr), nil)
 	b.want(mails(1, 150))
 	if c := b.r.Counts(); c.Lines != 150 || len(b.r.Problems()) > 0 {
 		t.Errorf("%+v %v", c, b.r.Problems())
 	}
-	d.deliver(mails(151, 152)...)
-	replay(t, options(d.addr), b.kept).want(mails(151, 152))
-	if n := d.count(""); n != 152 {
+	d.Deliver(mails(151, 152)...)
+	replay(t, options(d.Addr), b.kept).want(mails(151, 152))
+	if n := d.Count(""); n != 152 {
 		t.Errorf("%d mails are left", n)
 	}
 }
 
 func TestIdleSeesANewMail(t *testing.T) {
-	d := startDovecot(t)
-	o := options(d.addr)
+	d := dovecottest.Start(t)
+	o := options(d.Addr)
 	o.Follow = true
-	d.deliver(mail(1))
+	d.Deliver(mail(1))
 	b := open(t, o, nil)
 	b.untilMails(1)
 	for n := 2; n <= 3; n++ {
-		d.deliver(mail(n))
+		d.Deliver(mail(n))
 		b.untilMails(n)
 	}
 	b.want(mails(1, 3))
 }
 
 func TestNewNumbersReadAllAgain(t *testing.T) {
-	d := startDovecot(t)
-	d.deliver(mails(1, 3)...)
-	b := replay(t, options(d.addr), nil)
-	d.renumber()
-	b = replay(t, options(d.addr), b.kept)
+	d := dovecottest.Start(t)
+	d.Deliver(mails(1, 3)...)
+	b := replay(t, options(d.Addr), nil)
+	d.Renumber()
+	b = replay(t, options(d.Addr), b.kept)
 	b.want(mails(1, 3))
-	replay(t, options(d.addr), b.kept).want(nil)
+	replay(t, options(d.Addr), b.kept).want(nil)
 }
 
 // TestAKillBetweenFetchAndCheckpoint begins again from what was kept last.
 func TestAKillBetweenFetchAndCheckpoint(t *testing.T) {
-	d := startDovecot(t)
-	d.deliver(mails(1, 200)...)
-	o := options(d.addr)
+	d := dovecottest.Start(t)
+	d.Deliver(mails(1, 200)...)
+	o := options(d.Addr)
 	o.Follow, o.MoveTo = true, "Read"
 	first := open(t, o, nil)
 	first.untilMails(70)
 	confirm := first.keep() // which is kept, but nobody is told of it any more
 	first.untilMails(100)
-	if n := d.count(".Read"); n != 0 {
+	if n := d.Count(".Read"); n != 0 {
 		t.Errorf("%d mails were moved before their position was kept", n)
 	}
 	_ = first.r.Close()
@@ -170,26 +174,26 @@ func TestAKillBetweenFetchAndCheckpoint(t *testing.T) {
 	if len(second.got) > 200-64 {
 		t.Errorf("%d mails were handed out again", len(second.got)-130)
 	}
-	second.until("the end", func() bool { second.keep()(); return d.count(".Read") == 200 && d.count("") == 0 })
+	second.until("the end", func() bool { second.keep()(); return d.Count(".Read") == 200 && d.Count("") == 0 })
 }
 
 func TestMailsMoveWhenTheirPositionIsKept(t *testing.T) {
-	d := startDovecot(t)
-	d.deliver(mails(1, 3)...)
-	o := options(d.addr)
+	d := dovecottest.Start(t)
+	d.Deliver(mails(1, 3)...)
+	o := options(d.Addr)
 	o.Follow, o.MoveTo = true, "Done"
 	b := open(t, o, nil)
 	b.untilMails(3)
-	d.deliver(mail(4))
+	d.Deliver(mail(4))
 	b.untilMails(4) // so it has been back at the server
-	if n := d.count(""); n != 4 {
+	if n := d.Count(""); n != 4 {
 		t.Errorf("%d mails are left, though nothing was kept", n)
 	}
-	b.until("the move", func() bool { b.keep()(); return d.count("") == 0 })
-	if n := d.count(".Done"); n != 4 {
+	b.until("the move", func() bool { b.keep()(); return d.Count("") == 0 })
+	if n := d.Count(".Done"); n != 4 {
 		t.Errorf("%d mails were moved", n)
 	}
-	d.deliver(mail(5))
+	d.Deliver(mail(5))
 	b.untilMails(5)
 	b.want(mails(1, 5))
 }
@@ -225,10 +229,10 @@ func relay(t *testing.T, to string, after func(conn int) int64) string {
 }
 
 func TestConnectionsCutInTheMiddleOfAMail(t *testing.T) {
-	d := startDovecot(t)
+	d := dovecottest.Start(t)
 	long := "Subject: long\r\n\r\n" + strings.Repeat(strings.Repeat("x", 70)+"\r\n", 1000)
-	d.deliver(mail(1), long, mail(2))
-	o := options(relay(t, d.addr, func(n int) int64 {
+	d.Deliver(mail(1), long, mail(2))
+	o := options(relay(t, d.Addr, func(n int) int64 {
 		if n <= 5 {
 			return int64(2000 + 10_000*n)
 		}
@@ -248,9 +252,9 @@ func TestConnectionsCutInTheMiddleOfAMail(t *testing.T) {
 }
 
 func TestLongMailsAreCut(t *testing.T) {
-	d := startDovecot(t)
-	d.deliver("Subject: x\r\n\r\n" + strings.Repeat("y", 5000) + "\r\n")
-	o := options(d.addr)
+	d := dovecottest.Start(t)
+	d.Deliver("Subject: x\r\n\r\n" + strings.Repeat("y", 5000) + "\r\n")
+	o := options(d.Addr)
 	o.MaxMail = 1000
 	b := replay(t, o, nil)
 	if c := b.r.Counts(); len(b.got) != 1 || len(b.got[0]) != 1000 || c.Cut != 1 {
@@ -259,8 +263,8 @@ func TestLongMailsAreCut(t *testing.T) {
 }
 
 func TestWrongPassword(t *testing.T) {
-	d := startDovecot(t)
-	o := options(d.addr)
+	d := dovecottest.Start(t)
+	o := options(d.Addr)
 	o.Password = "wrong"
 	b := open(t, o, nil)
 	for b.next() != tail.Idle {
@@ -268,4 +272,114 @@ func TestWrongPassword(t *testing.T) {
 	if p := b.r.Problems(); len(p) != 1 || !strings.Contains(p[0].Error(), "check user and password") {
 		t.Errorf("problems: %v", p)
 	}
+}
+
+// authority trusts the server's certificate.
+func authority(t *testing.T, d *dovecottest.Server) *tls.Config {
+	t.Helper()
+	pem, err := os.ReadFile(d.CA)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(pem)
+	return &tls.Config{RootCAs: pool}
+}
+
+func TestTLS(t *testing.T) {
+	d := dovecottest.Start(t, "disable_plaintext_auth = yes", "login_trusted_networks =")
+	d.Deliver(mails(1, 2)...)
+	trusted := authority(t, d)
+	for name, c := range map[string]struct {
+		addr  string
+		tls   *tls.Config
+		start bool
+		hint  string
+	}{
+		"from the beginning":         {d.TLSAddr, trusted, false, ""},
+		"after the greeting":         {d.Addr, trusted, true, ""},
+		"an unknown authority":       {d.TLSAddr, &tls.Config{}, false, "tls.ca"},
+		"unknown, and after it":      {d.Addr, &tls.Config{}, true, "tls.ca"},
+		"another name":               {d.Addr, &tls.Config{RootCAs: trusted.RootCAs, ServerName: "mx.example"}, true, "tls.server_name"},
+		"where TLS is at once":       {d.TLSAddr, trusted, true, "it is tried again"},
+		"where TLS is not yet there": {d.Addr, trusted, false, "it is tried again"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := options(c.addr)
+			o.TLS, o.StartTLS, o.Patience = c.tls, c.start, time.Second
+			b := replay(t, o, nil)
+			p := b.r.Problems()
+			if c.hint == "" {
+				b.want(mails(1, 2))
+			} else {
+				b.want(nil)
+			}
+			if c.hint == "" && len(p) > 0 || c.hint != "" && (len(p) != 1 || !strings.Contains(p[0].Error(), c.hint)) {
+				t.Errorf("problems: %v", p)
+			}
+		})
+	}
+}
+
+// TestNothingInFrontOfTLSIsBelieved has somebody between us and the server add to
+// what the server says in the open.
+func TestNothingInFrontOfTLSIsBelieved(t *testing.T) {
+	for _, said := range []string{"S OK\r\n* OK [CAPABILITY X] x\r\n", "S NO\r\n", "* PREAUTH\r\nS OK\r\n", "X\r\n", strings.Repeat("x", 10_000)} {
+		var more atomic.Bool
+		l := liar(t, func(w io.Writer, _, command string) bool {
+			more.Store(more.Load() || strings.HasPrefix(command, "LOGIN"))
+			_, _ = io.WriteString(w, said)
+			return true
+		})
+		o := options(l)
+		o.TLS, o.StartTLS, o.Patience = &tls.Config{}, true, 200*time.Millisecond
+		b := replay(t, o, nil)
+		if p := b.r.Problems(); len(p) != 1 || more.Load() {
+			t.Errorf("%.40q: problems %v; said more: %v", said, p, more.Load())
+		}
+	}
+}
+
+// TestServersThatCannotDoAll have no MOVE, or no IDLE, or neither UIDPLUS.
+func TestServersThatCannotDoAll(t *testing.T) {
+	t.Run("MOVE", func(t *testing.T) {
+		d := dovecottest.Start(t, "imap_capability = IMAP4rev1 LITERAL+ IDLE UIDPLUS")
+		d.Deliver(mails(1, 3)...)
+		o := options(d.Addr)
+		o.Follow, o.MoveTo = true, "Done"
+		b := open(t, o, nil)
+		b.untilMails(3)
+		b.until("the move", func() bool { b.keep()(); return d.Count("") == 0 })
+		d.Deliver(mail(4))
+		b.untilMails(4)
+		b.until("the next", func() bool { b.keep()(); return d.Count(".Done") == 4 && d.Count("") == 0 })
+		b.want(mails(1, 4))
+	})
+	t.Run("IDLE", func(t *testing.T) {
+		d := dovecottest.Start(t, "imap_capability = IMAP4rev1 LITERAL+ MOVE UIDPLUS")
+		d.Deliver(mail(1))
+		o := options(d.Addr)
+		o.Follow, o.Poll = true, 20*time.Millisecond
+		b := open(t, o, nil)
+		b.untilMails(1)
+		d.Deliver(mail(2))
+		b.untilMails(2)
+		b.want(mails(1, 2))
+	})
+	t.Run("MOVE and UIDPLUS", func(t *testing.T) {
+		d := dovecottest.Start(t, "imap_capability = IMAP4rev1 LITERAL+ IDLE")
+		d.Deliver(mail(1))
+		o := options(d.Addr)
+		o.Follow, o.MoveTo = true, "Done"
+		b := open(t, o, nil)
+		b.untilMails(1)
+		b.until("the refusal", func() bool {
+			b.keep()()
+			p := b.r.Problems()
+			return len(p) == 1 && strings.Contains(p[0].Error(), "leave move_to out")
+		})
+		if d.Count("") != 1 {
+			t.Error("the mail is gone")
+		}
+	})
 }
