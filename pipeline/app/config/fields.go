@@ -120,7 +120,7 @@ func (m *IMAP) fields() []field {
 	fields := append([]field{
 		{"address", text{&m.Address}},
 		{"user", text{&m.User}},
-	}, m.Password.fields()...)
+	}, m.Password.fields("password")...)
 	return append(fields,
 		field{"mailbox", text{&m.Mailbox}},
 		field{"move_to", text{&m.MoveTo}},

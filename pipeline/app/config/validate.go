@@ -303,10 +303,7 @@ func (m *IMAP) check(p *problems, key string) {
 	if m.User == "" {
 		p.report(key+".user", "is missing", "name the user")
 	}
-	if m.Password.IsZero() {
-		p.report(key+".password", "is missing", "name where it is with password_env or password_file")
-	}
-	m.Password.check(p, key)
+	m.Password.require(p, key, "password")
 	m.TLS.check(p, key+".tls")
 	host, _, _ := net.SplitHostPort(m.Address)
 	switch {
