@@ -312,7 +312,7 @@ func (m *IMAP) check(p *problems, key string) {
 	case m.TLS == nil && !spool.IsLoopback(host):
 		p.report(key+".tls", "is missing: the password would be sent in the open", "add tls: {}")
 	}
-	if mailbox := cmp.Or(m.Mailbox, "INBOX"); mailbox == m.MoveTo {
+	if strings.EqualFold(cmp.Or(m.Mailbox, "INBOX"), m.MoveTo) {
 		p.report(key+".move_to", "is the mailbox itself", "name another folder")
 	}
 }
