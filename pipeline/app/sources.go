@@ -174,13 +174,18 @@ func find(arg Argument, settings func(schemas.SourceType, string) Settings, all 
 	if name, ok := topic.Parse(arg.Path); ok {
 		return findTopic(arg, name, settings)
 	}
-	discover := tail.Discover
-	if arg.Type == schemas.SourceARF {
-		discover = tail.DiscoverMails
-	}
-	sets, err := discover([]string{arg.Path})
+	sets, err := discover(arg)
 	found, recogniseErr := asSources(arg, sets, settings, all)
 	return found, errors.Join(err, recogniseErr)
+}
+
+// discover returns what an argument names: a directory is all its files or, where
+// mails are said to be there, one.
+func discover(arg Argument) ([]tail.Set, error) {
+	if arg.Type == schemas.SourceARF {
+		return tail.DiscoverMails([]string{arg.Path})
+	}
+	return tail.Discover([]string{arg.Path})
 }
 
 // asSources makes sources of what an argument names, of the type that it says or

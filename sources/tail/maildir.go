@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -86,6 +87,9 @@ func (m *maildir) list() {
 	whole := true
 	for _, dir := range m.dirs() {
 		entries, err := os.ReadDir(dir)
+		if m.set.Own && errors.Is(err, fs.ErrNotExist) {
+			continue // nothing was put there yet
+		}
 		if err != nil {
 			m.problems.add(fileError("list", dir, err))
 			whole = false

@@ -169,21 +169,25 @@ func (s *setup) checkTopics(o *app.Options, args []string) error {
 
 func (s *setup) discover(args []string) ([]app.Source, error) { return s.collect(args, app.Find) }
 
-// mailSource returns a configured source that is a mailbox on a server or takes mails
-// itself; ok says whether it is one.
-func (s *setup) mailSource(c *config.Source) (src app.Source, ok bool, err error) {
-	switch {
-	case c.IMAP != nil:
-		o, err := c.IMAP.Options()
-		if err != nil {
-			return src, false, usageError{err}
+// mailSources are the configured mailboxes on servers, and what is taken from an MTA.
+func (s *setup) mailSources() (srcs []app.Source, err error) {
+	var errs []error
+	add := func(src app.Source, err error) {
+		if errs = append(errs, err); err == nil {
+			srcs = append(srcs, src)
 		}
-		return app.FromIMAP(o, s.settings(c)), true, nil
-	case c.Listen != "":
-		src, err = app.FromListener(c.Listen, s.config.Data, s.settings(c))
-		return src, err == nil, err
 	}
-	return src, false, nil
+	for i := range s.config.Sources {
+		c := &s.config.Sources[i]
+		if c.IMAP != nil {
+			o, err := c.IMAP.Options()
+			add(app.FromIMAP(o, s.settings(c)), err)
+		}
+		if c.Listen != "" {
+			add(app.FromListener(c.Listen, s.config.Data, s.settings(c)))
+		}
+	}
+	return srcs, errors.Join(errs...)
 }
 
 // collect gathers the sources of the arguments; without arguments, those of the
@@ -192,7 +196,12 @@ func (s *setup) collect(args []string, find app.Finder) ([]app.Source, error) {
 	if err := s.readKeys(); err != nil {
 		return nil, err
 	}
-	return s.gather(args, find)
+	srcs, err := s.gather(args, find)
+	if len(args) > 0 {
+		return srcs, err
+	}
+	mail, mailErr := s.mailSources()
+	return append(srcs, mail...), errors.Join(err, mailErr)
 }
 
 // gather is collect when the keys have been read.
@@ -223,11 +232,6 @@ func (s *setup) gather(args []string, find app.Finder) ([]app.Source, error) {
 	for i := range s.config.Sources {
 		c := &s.config.Sources[i]
 		t, _ := schemas.ParseSourceType(c.Type)
-		if src, ok, err := s.mailSource(c); ok || err != nil {
-			errs = append(errs, err)
-			srcs = append(srcs, src)
-			continue
-		}
 		for _, path := range c.Paths {
 			add(app.Argument{Type: t, Path: path}, func(schemas.SourceType, string) app.Settings { return s.settings(c) })
 		}

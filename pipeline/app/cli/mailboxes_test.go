@@ -149,8 +149,8 @@ func became(t *testing.T, data string) (messages, feedback string) {
 		}
 		return out
 	}
-	return ask("SELECT message_id, recipient, status, netcore, unisender, complaints FROM mail.messages ORDER BY ALL"),
-		ask("SELECT kind, match, count() FROM mail.events FINAL WHERE source = 'arf' GROUP BY ALL ORDER BY ALL")
+	return ask("SELECT message_id, recipient, status, netcore, unisender, complained_at IS NOT NULL, suspicious FROM mail.messages ORDER BY ALL"),
+		ask("SELECT kind, reason, match, confidence, count() FROM mail.events FINAL WHERE source = 'arf' GROUP BY ALL ORDER BY ALL")
 }
 
 // TestMailboxesAreReadOnceThroughKills delivers reports over IMAP and LMTP, to an mbox
