@@ -75,7 +75,7 @@ func (g *guard) end(why error) {
 	g.once.Do(func() {
 		g.cause = why
 		close(g.ended)
-		_ = g.Conn.Close()
+		_ = g.Close()
 	})
 }
 

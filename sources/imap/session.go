@@ -112,7 +112,8 @@ func (r *reader) connect(at *position) error {
 		s.conn.end(ctx.Err())
 		cancel()
 		select {
-		case <-talked:
+		case err := <-talked:
+			return s.conn.why(plain(err))
 		case <-time.After(grace): // it is left behind: it has nothing in hand but memory
 		}
 		return s.conn.cause
@@ -121,7 +122,7 @@ func (r *reader) connect(at *position) error {
 
 // talk is one connection's whole course.
 func (s *session) talk() error {
-	defer s.conn.Conn.Close()
+	defer func() { _ = s.conn.Close() }()
 	conn, err := s.secure()
 	if err != nil {
 		return err
@@ -262,7 +263,7 @@ func (s *session) fetch(wanted []wire.UID) error {
 			err = s.hand(it)
 		}
 		if err != nil {
-			_ = s.conn.Conn.Close() // which ends what the server still has to say
+			_ = s.conn.Close() // which ends what the server still has to say
 			if !s.torn {
 				_ = cmd.Close() // with the error of that
 			}
