@@ -66,7 +66,10 @@ type unmatchedRow struct {
 
 func (r *unmatchedRow) unmatched() (Unmatched, error) {
 	ev, err := r.event(r.MessageID)
-	ev.Subject, ev.Campaign, ev.Tags, ev.Size = r.Subject, r.Campaign, r.Tags, r.Size
+	ev.Subject, ev.Campaign, ev.Size = r.Subject, r.Campaign, r.Size
+	if len(r.Tags) > 0 {
+		ev.Tags = r.Tags
+	}
 	return Unmatched{
 		Event: ev, By: r.Match, Sure: r.Confidence, Events: r.Events, InTrail: r.Trail,
 		Judged: schemas.Identity{MessageID: r.JudgedMessageID, Recipient: r.JudgedRecipient},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,7 +64,7 @@ func TestUnmatched(t *testing.T) {
 		fmt.Fprintf(&log, `{"time":"2026-11-22T11:00:00Z","event":"delivered","message_id":%q,"recipient":%q,"sender":"b@shop.example"}`+"\n", m[0], m[1])
 	}
 	files := map[string]string{
-		sent:                                 log.String(),
+		sent:                                  log.String(),
 		filepath.Join(mails, "new", "wrong"):  report("r1", "ann@example.org", "wrong"),
 		filepath.Join(mails, "new", "redact"): report("r2", "redacted@example.org", "both"),
 		filepath.Join(mails, "new", "hashed"): report("r3", fmt.Sprintf("%x", sha256.Sum256([]byte("bob@example.org"))), "unknown"),
@@ -126,8 +127,9 @@ func TestUnmatched(t *testing.T) {
 			}
 		}
 	}
-	code, _, errOut := output(t, mailfate(t, "unmatched", "attach", "--data", data, list[0].ID, "both"))
-	if list[0].MessageID != "wrong" && (code != 1 || !strings.Contains(errOut, "--recipient")) {
+	redacted := list[slices.IndexFunc(list, func(u one) bool { return u.MessageID == "both" })].ID
+	code, _, errOut := output(t, mailfate(t, "unmatched", "attach", "--data", data, redacted, "both"))
+	if code != 1 || !strings.Contains(errOut, "--recipient") {
 		t.Errorf("who is meant is not said: exit %d, %s", code, errOut)
 	}
 	code, _, errOut = output(t, mailfate(t, "unmatched", "attach", "--data", data, list[0].ID, "nobody's"))
