@@ -10,8 +10,11 @@ type form struct {
 	marker string // stands in a line before the intro, or in it; tells the program
 	intro  string // "" for the first empty line behind the marker
 	kind   schemas.Kind
-	named  bool // X-Failed-Recipients names them, too
+	named  bool // X-Failed-Recipients names them, too, where there are several
 }
+
+// qsbmf is qmail's format in other words than its own.
+var qsbmf = form{kind: schemas.BouncedLater}
 
 // forms are tried in this order; their words are in lower case.
 var forms = []form{
@@ -23,8 +26,12 @@ var forms = []form{
 	{"created automatically by mail delivery software", "the addresses to which the message has not yet been delivered are:", schemas.Deferred, false},
 	// Postfix: bounce(5), the built-in templates.
 	{"be delivered to one or more recipients", "the mail system", schemas.BouncedLater, false},
-	{"be delivered to one or more recipients", "the postfix program", schemas.BouncedLater, false},
+	{"be delivered to one or more", " program", schemas.BouncedLater, false}, // under the name that mail_name gives it
 	{"this is a warning only", "the mail system", schemas.Deferred, false},
+	// OpenSMTPD: usr.sbin/smtpd/bounce.c
+	{"this is the mailer-daemon", "to the following list of recipients:", schemas.BouncedLater, false},
+	{"has occurred while attempting to deliver a message", "for the following list of recipients:", schemas.BouncedLater, false},
+	{"a message is delayed for more than", "for the following list of recipients:", schemas.Deferred, false},
 	// sendmail: savemail.c
 	{"", "----- the following addresses had permanent fatal errors -----", schemas.BouncedLater, false},
 	{"", "----- the following addresses had transient non-fatal errors -----", schemas.Deferred, false},
@@ -40,6 +47,8 @@ var forms = []form{
 	// Gmail, Yahoo and the iPlanet family, as they wrote before they spoke RFC 3464.
 	{"", "delivery to the following recipient failed permanently:", schemas.BouncedLater, true},
 	{"", "delivery to the following recipients failed permanently:", schemas.BouncedLater, true},
+	{"", "delivery to the following recipient failed.", schemas.BouncedLater, false}, // Windows' SMTP service
+	{"", "delivery to the following recipients failed.", schemas.BouncedLater, false},
 	{"", "delivery to the following recipient has been delayed:", schemas.Deferred, false},
 	{"", "delivery to the following recipients has been delayed:", schemas.Deferred, false},
 	{"", "unable to deliver message to the following address(es).", schemas.BouncedLater, false},
