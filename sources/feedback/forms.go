@@ -13,6 +13,14 @@ type form struct {
 	named  bool // X-Failed-Recipients names them, too, where there are several
 }
 
+// sentences name the one recipient themselves, before what is said of him.
+var sentences = []struct{ before, after string }{
+	{"there was an error delivering your mail to <", ">."}, // DragonFly Mail Agent: mail.c
+}
+
+// sentenceForm is theirs.
+var sentenceForm = form{kind: schemas.BouncedLater}
+
 // qsbmf is qmail's format in other words than its own.
 var qsbmf = form{kind: schemas.BouncedLater}
 
@@ -29,9 +37,8 @@ var forms = []form{
 	{"be delivered to one or more", " program", schemas.BouncedLater, false}, // under the name that mail_name gives it
 	{"this is a warning only", "the mail system", schemas.Deferred, false},
 	// OpenSMTPD: usr.sbin/smtpd/bounce.c
-	{"this is the mailer-daemon", "to the following list of recipients:", schemas.BouncedLater, false},
-	{"has occurred while attempting to deliver a message", "for the following list of recipients:", schemas.BouncedLater, false},
-	{"a message is delayed for more than", "for the following list of recipients:", schemas.Deferred, false},
+	{"an error has occurred while attempting to deliver a message", "the following list of recipients:", schemas.BouncedLater, false},
+	{"a message is delayed for more than", "the following list of recipients:", schemas.Deferred, false},
 	// sendmail: savemail.c
 	{"", "----- the following addresses had permanent fatal errors -----", schemas.BouncedLater, false},
 	{"", "----- the following addresses had transient non-fatal errors -----", schemas.Deferred, false},

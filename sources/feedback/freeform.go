@@ -98,6 +98,19 @@ func (m *mail) list(lines []string) (*form, []string) {
 	if at := ownWords(lower); at >= 0 {
 		return &qsbmf, lines[at:]
 	}
+	return inSentence(lower, lines)
+}
+
+// inSentence finds a sentence that names the recipient itself, and makes it a list.
+func inSentence(lower, lines []string) (*form, []string) {
+	for i, line := range lower {
+		for _, s := range sentences {
+			to, found := strings.CutPrefix(line, s.before)
+			if to, closed := strings.CutSuffix(to, s.after); found && closed {
+				return &sentenceForm, append([]string{"<" + to + ">:"}, lines[i+1:]...)
+			}
+		}
+	}
 	return nil, nil
 }
 
@@ -213,7 +226,9 @@ func (e *entry) add(words string) {
 // endsList reports whether a line separates the list from what follows.
 func endsList(text string) bool {
 	return strings.HasPrefix(text, "---") || strings.HasPrefix(text, "===") || strings.HasPrefix(text, "- ---") ||
-		strings.HasPrefix(text, "No action is required") // Exim, of a delay
+		strings.HasPrefix(text, "No action is required") || // Exim, of a delay
+		strings.HasPrefix(text, "Below is a copy of the original message") || // OpenSMTPD
+		strings.HasPrefix(text, "Message headers follow") || strings.HasPrefix(text, "Original message follows") // DragonFly Mail Agent
 }
 
 // listed reads a recipient's line: an address, alone or with what is said of it.

@@ -48,7 +48,7 @@ func parse(p *Parser, mail []byte) ([]schemas.Event, sources.Result) {
 
 // TestGolden parses mails that were written by hand, not received.
 func TestGolden(t *testing.T) {
-	for _, folder := range []string{".", "delivery", "plain", "replies", "complaints", "recorded"} {
+	for _, folder := range []string{".", "delivery", "plain", "replies", "complaints", "xarf", "recorded"} {
 		t.Run(folder, func(t *testing.T) { golden(t, filepath.Join("testdata", folder)) })
 	}
 }

@@ -49,6 +49,7 @@ func (r *report) setXARF(p *part) bool {
 	if json.Unmarshal(text, &x) != nil || x.Version == "" && x.Report.ReportType == "" {
 		return false
 	}
+	r.setEvidence(&x)
 	if t := r.feedbackType(); t != "" && t != "xarf" {
 		return true
 	}
@@ -64,7 +65,6 @@ func (r *report) setXARF(p *part) bool {
 		}
 	}
 	r.feedback = append(said, r.feedback...)
-	r.setEvidence(&x)
 	return true
 }
 
