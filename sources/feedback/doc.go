@@ -42,6 +42,8 @@
 //     words of another server is taken for a field.
 //   - Size, depth, parts, headers, recipients and what is decoded are limited.
 //
+// What remains unread is listed in testdata/UNREAD.md.
+//
 // Anybody can send a mail that looks like a report: no event of this package
 // creates a recipient, and only exact and strong ones change what is said of one.
 //

@@ -29,7 +29,8 @@ var forms = []form{
 	// qmail: https://cr.yp.to/proto/qsbmf.txt
 	{"hi. this is the", "", schemas.BouncedLater, false},
 	// Exim: src/deliver.c and src/moan.c say it so where bounce_message_file does not.
-	{"created automatically by mail delivery software", "the following address(es) failed:", schemas.BouncedLater, true},
+	// GMX and its kin say it in other lines.
+	{"created automatically by mail delivery software", "failed:", schemas.BouncedLater, true},
 	{"created automatically by mail delivery software", "the address to which the message has not yet been delivered is:", schemas.Deferred, false},
 	{"created automatically by mail delivery software", "the addresses to which the message has not yet been delivered are:", schemas.Deferred, false},
 	// Postfix: bounce(5), the built-in templates.

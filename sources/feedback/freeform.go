@@ -249,6 +249,7 @@ func listed(text string) (to, said string, ok bool) {
 	}
 	addr, said, _ := strings.Cut(text, " ")
 	addr, colon := strings.CutSuffix(addr, ":")
+	addr = strings.Trim(addr, `"`) // GMX
 	addr, _, _ = strings.Cut(addr, "<mailto:")
 	if strings.ContainsAny(addr, "<>()[],;:") || strings.Count(addr, "@") != 1 {
 		return "", "", false
