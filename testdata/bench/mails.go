@@ -54,7 +54,7 @@ func readReturned(mails string, replies []string) error {
 func (r *returned) readMails(dir string) error {
 	var mails [][]byte
 	if err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || filepath.Ext(path) != ".eml" {
+		if err != nil || d.IsDir() || filepath.Ext(path) != ".eml" {
 			return err
 		}
 		data, err := os.ReadFile(path)
