@@ -25,7 +25,6 @@ type xarf struct {
 		ReportType          string
 		SourceIP            string
 		SMTPMailFromAddress string
-		SMTPRcptToAddress   string
 		Samples             []struct {
 			ContentType   string
 			Base64Encoded bool
@@ -58,7 +57,7 @@ func (r *report) setXARF(p *part) bool {
 	for _, f := range []field{
 		{"source-ip", cmp.Or(x.Source, x.Report.SourceIP)},
 		{"original-mail-from", cmp.Or(x.From, x.Report.SMTPMailFromAddress)},
-		{"original-rcpt-to", cmp.Or(x.To, x.Report.SMTPRcptToAddress)},
+		{"original-rcpt-to", x.To},
 	} {
 		if f.value != "" {
 			said = append(said, f)
