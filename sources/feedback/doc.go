@@ -31,7 +31,7 @@
 //     kept, though nothing will match it.
 //   - The recipient is the one that the id or the address names, else the original
 //     one of the report, else the final one, else the only address in the returned
-//     part's To.
+//     part's To. A hash in a complaint's place of it is kept in Reply.
 //   - An event's time is when our mailbox received the mail: the date in the
 //     topmost Received field, else Delivery-Date, else Date.
 //   - Event ids are hashes of the mail's own Message-ID, or of its body where it
