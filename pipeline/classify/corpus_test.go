@@ -81,7 +81,7 @@ func hardness(r schemas.Reason) string {
 
 // corpora are the files of labelled replies; testdata/README.md says how they came
 // to be.
-var corpora = []string{"replies.ndjson", "unseen.ndjson", "again.ndjson"}
+var corpora = []string{"replies.ndjson", "unseen.ndjson", "again.ndjson", "third.ndjson"}
 
 // knownWrong are the replies that are called otherwise than a person would, and why that
 // is left so.
