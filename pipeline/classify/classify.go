@@ -42,6 +42,11 @@ type Said struct {
 	Text     string // in its words, with or without the codes
 }
 
+// SaidIn returns what the server answered that an event tells of.
+func SaidIn(ev *schemas.Event) Said {
+	return Said{Code: ev.Code, Enhanced: ev.Enhanced, Command: ev.Command, Host: ev.Relay, Text: ev.Reply}
+}
+
 // Verdict is why a delivery failed. Whether that is hard, whose fault it is and
 // whether it suppresses the address follows from the reason.
 type Verdict struct {

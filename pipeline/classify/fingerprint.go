@@ -17,8 +17,11 @@ func (f Fingerprint) String() string { return fmt.Sprintf("%016x", uint64(f)) }
 // Fingerprint returns the fingerprint of a reply. It does not allocate.
 func (s *Said) Fingerprint() Fingerprint {
 	var room [2 * maxText]byte
-	return Fingerprint(schemas.HashBytes(s.AppendTemplate(room[:0])).ID())
+	return FingerprintOf(s.AppendTemplate(room[:0]))
 }
+
+// FingerprintOf returns the fingerprint of the replies that have this template.
+func FingerprintOf(template []byte) Fingerprint { return Fingerprint(schemas.HashBytes(template).ID()) }
 
 // AppendTemplate appends the reply's codes and its words as rules see them, with
 // {email}, {url}, {ip}, {host}, {time}, {id} and {num} for what is another in each

@@ -15,7 +15,9 @@ WITH
             ('bounce_rates', 'message_status', 1),
             ('bounce_reasons', 'message_status', 1),
             ('deferral_reasons', 'status_changes', 1),
-            ('unread_lines', 'unparsed', 1))
+            ('unread_lines', 'unparsed', 1),
+            ('reply_fingerprints', 'reply_templates', 1),
+            ('new_replies', 'reply_templates', 1))
     ),
     here AS
     (
@@ -51,7 +53,20 @@ WITH
             ('deferral_reasons', 'example', 'the words of one of the replies'),
             ('unread_lines', 'share', 'lines ÷ all lines of all streams that were not understood'),
             ('unread_lines', 'example', 'one of these lines, cut; addresses, IP addresses and subjects taken out unless configured otherwise'),
-            ('unread_lines', 'counted_at', 'when the lines were last counted, by the clock on the wall'))
+            ('unread_lines', 'counted_at', 'when the lines were last counted, by the clock on the wall'),
+            ('reply_fingerprints', 'events', 'deferrals, bounces and returns with a reply of that wording'),
+            ('reply_fingerprints', 'messages', 'different messages and recipients among them'),
+            ('reply_fingerprints', 'last_day', 'events of the 24 hours before the newest event of all'),
+            ('reply_fingerprints', 'day_before', 'events of the 24 hours before those'),
+            ('reply_fingerprints', 'first_seen', 'when the earliest of them happened'),
+            ('reply_fingerprints', 'last_seen', 'when the latest of them happened'),
+            ('new_replies', 'events', 'deferrals, bounces and returns with a reply of that wording'),
+            ('new_replies', 'messages', 'different messages and recipients among them'),
+            ('new_replies', 'last_day', 'events of the 24 hours before the newest event of all'),
+            ('new_replies', 'day_before', 'events of the 24 hours before those'),
+            ('new_replies', 'first_seen', 'when the earliest of them happened'),
+            ('new_replies', 'last_seen', 'when the latest of them happened'),
+            ('new_replies', 'days_old', 'whole days from first_seen to the newest event of all'))
     ),
     said AS
     (
