@@ -30,7 +30,7 @@ import (
 
 // Version changes whenever the code here gives the same reply another reason by
 // the same rules, or the same agent is another's. See Rules.Version.
-const Version = 3
+const Version = 4
 
 // Said is what a server answered. Any of it may be missing; the codes are then
 // looked for in the text.

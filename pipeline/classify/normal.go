@@ -88,7 +88,7 @@ func (n *normaliser) codes(s string) int {
 	rest := afterCode(s[end:])
 	gap := len(s) - len(rest)
 	enhanced := statusLen(rest)
-	hyphen := len(s) > end && s[end] == '-' && (enhanced > 0 || gap < len(s) && !isDigit(s[gap]))
+	hyphen := len(s) > end && s[end] == '-' && (enhanced > 0 || gap == len(s) || !isDigit(s[gap]))
 	switch {
 	case hyphen:
 		n.continued = true
