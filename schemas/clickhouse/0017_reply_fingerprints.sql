@@ -37,21 +37,21 @@ SELECT
     e.first_seen AS first_seen, e.last_seen AS last_seen,
     ifNull(t.example, '') AS example
 FROM
-(
-    WITH (SELECT max(time) FROM events) AS newest
-    SELECT
-        fingerprint, provider,
-        count() AS events,
-        uniqExact(cityHash64(message_id, recipient)) AS messages,
-        countIf(time > newest - INTERVAL 1 DAY) AS last_day,
-        countIf(time > newest - INTERVAL 2 DAY AND time <= newest - INTERVAL 1 DAY) AS day_before,
-        min(time) AS first_seen,
-        max(time) AS last_seen
-    FROM events FINAL
-    PREWHERE fingerprint != ''
-    GROUP BY fingerprint, provider
-    SETTINGS do_not_merge_across_partitions_select_final = 1
-) AS e
+    (
+        WITH (SELECT max(time) FROM events) AS newest
+        SELECT
+            fingerprint, provider,
+            count() AS events,
+            uniqExact(cityHash64(message_id, recipient)) AS messages,
+            countIf(time > newest - INTERVAL 1 DAY) AS last_day,
+            countIf(time > newest - INTERVAL 2 DAY AND time <= newest - INTERVAL 1 DAY) AS day_before,
+            min(time) AS first_seen,
+            max(time) AS last_seen
+        FROM events FINAL
+        PREWHERE fingerprint != ''
+        GROUP BY fingerprint, provider
+        SETTINGS do_not_merge_across_partitions_select_final = 1
+    ) AS e
 LEFT JOIN (SELECT * FROM reply_templates FINAL) AS t ON t.fingerprint = e.fingerprint AND t.provider = e.provider
 COMMENT 'What servers answered to what failed, by wording and provider, and which rule decides its reason now. What was stored before this view was there is missing until it is ingested again.';
 
