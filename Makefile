@@ -3,7 +3,7 @@
 compiler:
 	@command -v $${CC:-cc} >/dev/null || { echo "the race detector needs a C compiler: apt-get install gcc libc6-dev" >&2; exit 1; }
 
-.PHONY: help compiler java replay test test-faults lint deps build fuzz bench bench-parse clean
+.PHONY: help compiler java replay test test-faults lint deps build fuzz bench bench-parse bench-feedback clean
 
 GO      ?= go
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -63,6 +63,10 @@ bench: ## run all benchmarks
 
 bench-parse: ## measure how fast logs are read, beside pflogsumm and eximstats, and print a table
 	$(GO) run ./testdata/bench
+
+MAILS ?= sources/feedback/testdata
+bench-feedback: ## measure how mails in MAILS are read and replies judged, beside Sisimai, and print a table
+	$(GO) run ./testdata/bench -mails $(MAILS)
 
 clean: ## remove what was built
 	rm -rf mailfate $(NPM_DIR)/node_modules

@@ -181,25 +181,13 @@ func recognise(set tail.Set) (schemas.SourceType, error) {
 		return schemas.SourceARF, nil
 	}
 	sample, err := set.Sample()
-	switch {
-	case err != nil || len(sample) == 0:
+	if err != nil || len(sample) == 0 {
 		return schemas.SourceNone, err
-	case powermta.Recognises(sample):
-		return schemas.SourcePowerMTA, nil
-	case kumomta.Recognises(sample):
-		return schemas.SourceKumoMTA, nil
-	case platform.Recognises(sample):
-		return schemas.SourcePlatform, nil
-	case tracking.Recognises(sample):
-		return schemas.SourceTracking, nil
-	case postfix.Recognises(sample):
-		return schemas.SourcePostfix, nil
-	case exim.Recognises(sample):
-		return schemas.SourceExim, nil
-	case sendmail.Recognises(sample):
-		return schemas.SourceSendmail, nil
-	case feedback.Recognises(sample):
-		return schemas.SourceARF, nil
+	}
+	for _, r := range recognisers {
+		if r.knows(sample) {
+			return r.as, nil
+		}
 	}
 	what := errUnknown
 	if tail.LooksBinary(sample) {

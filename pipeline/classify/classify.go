@@ -12,8 +12,8 @@
 // Whatever the rules say, a reply is never hard that is for now (4xx, 4.x.x), for
 // it may yet be delivered; that is for reasons of policy (x.7.x), for one
 // blocklisting would suppress every address; or that answers what we said before we
-// named a recipient, or wants us to log in (53x). Where a reply names two enhanced codes, either is enough. Nor
-// is what none of the three knows: it is unclassified.
+// named a recipient, or wants us to log in (53x). Where a reply names two enhanced
+// codes, either is enough. Nor is what none of the three knows: it is unclassified.
 //
 // What it leaves out: a bounce and a deferral with the same words have the same
 // reason; whether it was for good is the event's kind. Only the first kilobyte of

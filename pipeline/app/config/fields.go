@@ -48,7 +48,7 @@ func (s *SASL) fields() []field {
 	return append([]field{
 		{"mechanism", text{&s.Mechanism}},
 		{"user", text{&s.User}},
-	}, s.Password.fields()...)
+	}, s.Password.fields("password")...)
 }
 
 func (t *TLS) fields() []field {
@@ -66,15 +66,16 @@ func (c *ClickHouse) fields() []field {
 		{"addresses", texts(&c.Addresses)},
 		{"database", text{&c.Database}},
 		{"user", text{&c.User}},
-	}, c.Password.fields()...)
+	}, c.Password.fields("password")...)
 	return append(fields, field{"tls", optional[TLS]{&c.TLS, (*TLS).fields}})
 }
 
-func (s *Secret) fields() []field {
+// fields are the keys of a secret which is called what.
+func (s *Secret) fields(what string) []field {
 	return []field{
-		{"password", forbidden{"a password does not stand in this file", "name an environment variable (password_env) or a file (password_file)"}},
-		{"password_env", name{&s.Env}},
-		{"password_file", text{&s.File}},
+		{what, forbidden{"a " + what + " does not stand in this file", "name an environment variable (" + what + "_env) or a file (" + what + "_file)"}},
+		{what + "_env", name{&s.Env}},
+		{what + "_file", text{&s.File}},
 	}
 }
 
@@ -114,7 +115,7 @@ func sourceValue(s *Source) value {
 }
 
 func idKeyValue(k *IDKey) value {
-	return section(append([]field{{"name", text{&k.Name}}}, k.Secret.fields()...))
+	return section(append([]field{{"name", text{&k.Name}}}, k.Secret.fields("key")...))
 }
 
 func addressValue(re **regexp.Regexp) value { return addressPattern{re} }

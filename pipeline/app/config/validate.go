@@ -105,10 +105,7 @@ func (s *SASL) check(p *problems) {
 	if s.User == "" {
 		p.report("kafka.sasl.user", "is missing", "name the user")
 	}
-	if s.Password.IsZero() {
-		p.report("kafka.sasl.password", "is missing", "name where it is with password_env or password_file")
-	}
-	s.Password.check(p, "kafka.sasl")
+	s.Password.require(p, "kafka.sasl", "password")
 }
 
 func (c *ClickHouse) check(p *problems) {
@@ -119,7 +116,7 @@ func (c *ClickHouse) check(p *problems) {
 	if c.User == "" {
 		p.report("clickhouse.user", "is empty", "name the user, or leave the key out for default")
 	}
-	c.Password.check(p, "clickhouse")
+	c.Password.check(p, "clickhouse", "password")
 	c.TLS.check(p, "clickhouse.tls")
 }
 
@@ -132,21 +129,29 @@ func checkIDKeys(p *problems, keys []IDKey) {
 			p.report(key+".name", excerpt(k.Name)+" is no name of a key", "use letters, digits and underscores")
 		case seen[k.Name]:
 			p.report(key+".name", excerpt(k.Name)+" is the name of another key, too", "give each a name of its own")
-		case k.Secret.IsZero():
-			p.report(key+".password", "is missing", "name where the secret is with password_env or password_file")
 		}
 		seen[k.Name] = true
-		k.Secret.check(p, key)
+		k.Secret.require(p, key, "key")
 	}
 }
 
-func (s Secret) check(p *problems, key string) {
+// check looks at a secret of a section, which is called what.
+func (s Secret) check(p *problems, section, what string) {
+	key := join(section, what)
 	if s.Env != "" && s.File != "" {
-		p.report(key+".password_file", "a password cannot be in two places", "leave out password_env or password_file")
+		p.report(key+"_file", "a "+what+" cannot be in two places", "leave out "+what+"_env or "+what+"_file")
 	}
 	if s.Env != "" && !isWord(s.Env) {
-		p.report(key+".password_env", "is no name of an environment variable", "write its name, not the password")
+		p.report(key+"_env", "is no name of an environment variable", "write its name, not the "+what)
 	}
+}
+
+// require is check for a secret that has to be there.
+func (s Secret) require(p *problems, section, what string) {
+	if s.IsZero() {
+		p.report(join(section, what), "is missing", "name where it is with "+what+"_env or "+what+"_file")
+	}
+	s.check(p, section, what)
 }
 
 func (t *TLS) check(p *problems, key string) {

@@ -17,7 +17,9 @@ WITH
             ('deferral_reasons', 'status_changes', 1),
             ('unread_lines', 'unparsed', 1),
             ('reply_fingerprints', 'reply_templates', 1),
-            ('new_replies', 'reply_templates', 1))
+            ('new_replies', 'reply_templates', 1),
+            ('judgements', 'events', 1),
+            ('unmatched_candidates', 'message_status', 1))
     ),
     here AS
     (
@@ -66,7 +68,21 @@ WITH
             ('new_replies', 'day_before', 'events of the 24 hours before those'),
             ('new_replies', 'first_seen', 'when the earliest of them happened'),
             ('new_replies', 'last_seen', 'when the latest of them happened'),
-            ('new_replies', 'days_old', 'whole days from first_seen to the newest event of all'))
+            ('new_replies', 'days_old', 'whole days from first_seen to the newest event of all'),
+            ('judgements', 'unmatched_id', 'event_id of what belonged to no message, in unmatched'),
+            ('judgements', 'event_id', 'of the same event under the message'),
+            ('judgements', 'account', 'whose message it is'),
+            ('judgements', 'message_id', 'the message that it was found to be about'),
+            ('judgements', 'recipient', 'the recipient of that'),
+            ('unmatched_candidates', 'id', 'event_id as mailfate unmatched show and attach take it'),
+            ('unmatched_candidates', 'event_id', 'of what belongs to no message, in unmatched'),
+            ('unmatched_candidates', 'time', 'when that happened'),
+            ('unmatched_candidates', 'kind', 'what that is: opened, complained, …'),
+            ('unmatched_candidates', 'named_message_id', 'the message that it names; f: and a hash where it names none'),
+            ('unmatched_candidates', 'named_recipient', 'the recipient that it names; empty where it names none, or only a hash'),
+            ('unmatched_candidates', 'rank', 'among the candidates for it; 1 is the likeliest'),
+            ('unmatched_candidates', 'reason', 'what speaks for this message: message id, recipient or hash of recipient, sender domain, and how long before it was handed over'),
+            ('unmatched_candidates', 'handed_at', 'when it was delivered, else queued, else first heard of'))
     ),
     said AS
     (
