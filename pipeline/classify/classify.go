@@ -30,7 +30,7 @@ import (
 
 // Version changes whenever the code here gives the same reply another reason by
 // the same rules, or the same agent is another's. See Rules.Version.
-const Version = 3
+const Version = 4
 
 // Said is what a server answered. Any of it may be missing; the codes are then
 // looked for in the text.
@@ -40,6 +40,11 @@ type Said struct {
 	Command  string // the command that was answered, as RCPT TO
 	Host     string // who answered, as name[address]:port
 	Text     string // in its words, with or without the codes
+}
+
+// SaidIn returns what the server answered that an event tells of.
+func SaidIn(ev *schemas.Event) Said {
+	return Said{Code: ev.Code, Enhanced: ev.Enhanced, Command: ev.Command, Host: ev.Relay, Text: ev.Reply}
 }
 
 // Verdict is why a delivery failed. Whether that is hard, whose fault it is and
