@@ -1,11 +1,11 @@
 package app
 
-import "mailfate/sources/spool"
+import "mailfate/sources/lmtp"
 
 // listen takes mails for the sources that are listeners, until the returned function
 // is called. What is taken after their streams have ended is read at the next start.
 func (a *App) listen(srcs []Source) (stop func(), err error) {
-	var all []*spool.Listener
+	var all []*lmtp.Listener
 	stop = func() {
 		for _, l := range all {
 			if err := l.Close(); err != nil {
@@ -17,7 +17,7 @@ func (a *App) listen(srcs []Source) (stop func(), err error) {
 		if srcs[i].Listen == "" {
 			continue
 		}
-		l, err := spool.Listen(srcs[i].Listen, srcs[i].Set.Path, a.log)
+		l, err := lmtp.Listen(srcs[i].Listen, srcs[i].Set.Path, a.log)
 		if err != nil {
 			stop()
 			return nil, err

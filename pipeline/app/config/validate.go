@@ -11,7 +11,7 @@ import (
 	"unicode"
 
 	"mailfate/schemas"
-	"mailfate/sources/spool"
+	"mailfate/sources/lmtp"
 	"mailfate/sources/topic"
 )
 
@@ -289,7 +289,7 @@ func (s *Source) checkOrigin(p *problems, key string) {
 		p.report(key+".type", "is none of mails", "give the source the type "+schemas.SourceARF.String())
 	}
 	if s.Listen != "" {
-		if _, _, err := spool.ParseURL(s.Listen); err != nil {
+		if _, _, err := lmtp.ParseURL(s.Listen); err != nil {
 			p.report(key+".listen", err.Error(), "write lmtp://127.0.0.1:2424 or smtp://127.0.0.1:2525")
 		}
 	}
@@ -309,7 +309,7 @@ func (m *IMAP) check(p *problems, key string) {
 	switch {
 	case m.TLS == nil && m.StartTLS:
 		p.report(key+".starttls", "needs to know of TLS", "add tls: {}")
-	case m.TLS == nil && !spool.IsLoopback(host):
+	case m.TLS == nil && !lmtp.IsLoopback(host):
 		p.report(key+".tls", "is missing: the password would be sent in the open", "add tls: {}")
 	}
 	if strings.EqualFold(cmp.Or(m.Mailbox, "INBOX"), m.MoveTo) {

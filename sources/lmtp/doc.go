@@ -1,4 +1,4 @@
-// Package spool takes mails from an MTA over LMTP (RFC 2033) or SMTP and puts them
+// Package lmtp takes mails from an MTA over LMTP (RFC 2033) or SMTP and puts them
 // into a Maildir, which is a stream like any other.
 //
 // Use: [Listen] with a URL and the Maildir; Close it before the reader of the
@@ -16,4 +16,4 @@
 //
 // It listens on loopback alone: it knows no passwords, and whoever can send to it
 // can say anything of any message.
-package spool
+package lmtp

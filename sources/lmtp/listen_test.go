@@ -1,4 +1,4 @@
-package spool_test
+package lmtp_test
 
 import (
 	"log/slog"
@@ -11,14 +11,14 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"mailfate/sources"
-	"mailfate/sources/spool"
+	"mailfate/sources/lmtp"
 	"mailfate/sources/tail"
 )
 
-func listen(t *testing.T, url string) (l *spool.Listener, dir string) {
+func listen(t *testing.T, url string) (l *lmtp.Listener, dir string) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "spool")
-	l, err := spool.Listen(url, dir, slog.New(slog.DiscardHandler))
+	l, err := lmtp.Listen(url, dir, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +115,7 @@ func TestURLs(t *testing.T) {
 		"lmtp://127.0.0.1:24": true, "smtp://localhost:25": true, "smtp://[::1]:25": true,
 		"lmtp://0.0.0.0:24": false, "lmtp://mx.example.com:24": false, "http://127.0.0.1:1": false, "lmtp://127.0.0.1": false, "lmtp://:24": false, "": false,
 	} {
-		if _, _, err := spool.ParseURL(url); (err == nil) != want {
+		if _, _, err := lmtp.ParseURL(url); (err == nil) != want {
 			t.Errorf("%q: %v", url, err)
 		}
 	}
