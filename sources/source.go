@@ -10,6 +10,8 @@
 package sources
 
 import (
+	"cmp"
+
 	"mailfate/schemas"
 )
 
@@ -84,4 +86,14 @@ type Saved interface {
 
 	// Scan calls fn for all entries from a key on, in order, until it says false.
 	Scan(from []byte, fn func(key, value []byte) bool)
+}
+
+// OwnMessageID returns the id by which identities hold a message: what take takes out
+// of a clean Message-ID, such as the platform's own id, or all of it when take is nil
+// or finds nothing.
+func OwnMessageID(take func(messageID string) string, id string) string {
+	if take == nil || id == "" {
+		return id
+	}
+	return cmp.Or(schemas.CleanMessageID(take(id)), id)
 }

@@ -31,7 +31,7 @@ type ParseCounts struct {
 	Provisional int `json:"provisional"` // messages named after their queue id, as their Message-ID was not told
 	Forgotten   int `json:"forgotten"`   // queue ids that there was no room for
 
-	Warnings []string `json:"-"` // what looks like a mistake of whoever named the type
+	Warning string `json:"-"` // what looks like a mistake of whoever named the type
 }
 
 // unknownRule is under what lines are counted that no rule says more of.
@@ -54,7 +54,7 @@ func OnlyParse() {
 // understood. What cannot be read is in the error, beside the counts.
 func Parse(src *Source, fn func(*schemas.Event) error, shapes *shape.Table) (ParseCounts, error) {
 	n := ParseCounts{Type: src.Type.String(), Ignored: map[string]uint64{}, Unparsed: map[string]uint64{}}
-	if _, ok := topic.Parse(src.Set.Path); ok {
+	if _, ok := topic.Parse(src.Set.Path); ok || src.IMAP != nil {
 		return n, fmt.Errorf("parse %s: only files are read without Kafka; replay it, or run", src.Set.Path)
 	}
 	parser, reader := src.Parser(), tail.Open(src.Set, tail.Options{})
@@ -90,7 +90,7 @@ func Parse(src *Source, fn func(*schemas.Event) error, shapes *shape.Table) (Par
 	}
 	counts := reader.Counts()
 	n.Lines, n.Bytes, n.Cut, n.Torn = counts.Lines, counts.Bytes, counts.Cut, counts.Torn
-	n.warn(strays.Warning(n.Type, src.Set.Path, n.Lines), stray.Fruitless(n.Type, src.Set.Path, n.Lines, n.Events+n.Context))
+	n.Warning = cmp.Or(strays.Warning(n.Type, src.Set.Path, n.Lines), stray.Fruitless(n.Type, src.Set.Path, n.Lines, n.Events+n.Context))
 	if p, ok := parser.(interface{ Provisional() int }); ok {
 		n.Provisional = p.Provisional()
 	}
@@ -98,11 +98,4 @@ func Parse(src *Source, fn func(*schemas.Event) error, shapes *shape.Table) (Par
 		n.Forgotten = p.Forgotten()
 	}
 	return n, errors.Join(append(reader.Problems(), failed, reader.Close())...)
-}
-
-// warn takes the first of some warnings that says something: it is the most exact.
-func (n *ParseCounts) warn(warnings ...string) {
-	if w := cmp.Or(warnings...); w != "" {
-		n.Warnings = append(n.Warnings, w)
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"mailfate/schemas"
+	"mailfate/sources/feedback"
 	"mailfate/sources/mta/exim"
 	"mailfate/sources/mta/kumomta"
 	"mailfate/sources/mta/postfix"
@@ -14,8 +15,9 @@ import (
 	"mailfate/sources/tracking"
 )
 
-// recognisers say what a sample of lines is. More than one may know the lines of a
-// log that several programs write.
+// recognisers say what a sample is: the first that knows it, for the last ones take
+// more for theirs. More than one may know the lines of a log that several programs
+// write.
 var recognisers = []struct {
 	as    schemas.SourceType
 	knows func(sample []byte) bool
@@ -27,6 +29,7 @@ var recognisers = []struct {
 	{schemas.SourcePostfix, postfix.Recognises},
 	{schemas.SourceExim, exim.Recognises},
 	{schemas.SourceSendmail, sendmail.Recognises},
+	{schemas.SourceARF, feedback.Recognises},
 }
 
 // knows returns what tells of which other types the source's lines are. Types that
@@ -37,7 +40,7 @@ func (s *Source) knows() stray.Knows {
 	}
 	return func(sample []byte) (types []string) {
 		for _, r := range recognisers {
-			if r.as != s.Type && !slices.Contains(s.Besides, r.as) && r.knows(sample) {
+			if r.as != schemas.SourceARF && r.as != s.Type && !slices.Contains(s.Besides, r.as) && r.knows(sample) {
 				types = append(types, r.as.String())
 			}
 		}

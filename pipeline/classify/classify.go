@@ -13,8 +13,8 @@
 // Whatever the rules say, a reply is never hard that is for now (4xx, 4.x.x), for
 // it may yet be delivered; that is for reasons of policy (x.7.x), for one
 // blocklisting would suppress every address; or that answers what we said before we
-// named a recipient, or wants us to log in (53x). Where a reply names two enhanced codes, either is enough. Nor
-// is what none of the three knows: it is unclassified.
+// named a recipient, or wants us to log in (53x). Where a reply names two enhanced
+// codes, either is enough. Nor is what none of the three knows: it is unclassified.
 //
 // What it leaves out: a bounce and a deferral with the same words have the same
 // reason; whether it was for good is the event's kind. Only the first kilobyte of
@@ -35,7 +35,7 @@ import (
 
 // Version changes whenever the code here gives the same reply another reason by
 // the same rules. See Rules.Version.
-const Version = 3
+const Version = 4
 
 // Said is what a server answered. Any of it may be missing; the codes are then
 // looked for in the text.
@@ -45,6 +45,11 @@ type Said struct {
 	Command  string // the command that was answered, as RCPT TO
 	Host     string // who answered, as name[address]:port
 	Text     string // in its words, with or without the codes
+}
+
+// SaidIn returns what the server answered that an event tells of.
+func SaidIn(ev *schemas.Event) Said {
+	return Said{Code: ev.Code, Enhanced: ev.Enhanced, Command: ev.Command, Host: ev.Relay, Text: ev.Reply}
 }
 
 // Verdict is why a delivery failed. Whether that is hard, whose fault it is and

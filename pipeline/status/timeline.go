@@ -203,7 +203,7 @@ func (t *timeline) add(ev *schemas.Event) {
 		p.at += readerDelay
 	}
 	if p.Reason == schemas.ReasonNone && ev.Kind.Fails() {
-		said := classify.Said{Code: ev.Code, Enhanced: ev.Enhanced, Command: ev.Command, Host: ev.Relay, Text: ev.Reply}
+		said := classify.SaidIn(ev)
 		p.Reason = t.replies.Reply(&said).Reason
 	}
 	t.points = append(t.points, p)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"mailfate/schemas"
+	"mailfate/sources"
 )
 
 // A matched is the message that a report is about, and how that was told.
@@ -94,13 +95,4 @@ func cleanID(id string) string {
 	return id
 }
 
-// messageID returns the platform's own id that a Message-ID holds, or itself.
-func (p *Parser) messageID(id string) string {
-	if p.opts.MessageID == nil || id == "" {
-		return id
-	}
-	if own := schemas.CleanMessageID(p.opts.MessageID(id)); own != "" {
-		return own
-	}
-	return id
-}
+func (p *Parser) messageID(id string) string { return sources.OwnMessageID(p.opts.MessageID, id) }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"mailfate/schemas"
+	"mailfate/sources"
 )
 
 // HasMessageID reports whether a header's value names a message: whether anything
@@ -16,11 +17,5 @@ func HasMessageID(value []byte) bool {
 // Name returns the message id of a Message-ID as identities hold it: what
 // MessageID takes out of it, or all of it.
 func (o *Options) Name(messageID string) string {
-	id := schemas.CleanMessageID(messageID)
-	if o.MessageID != nil {
-		if taken := schemas.CleanMessageID(o.MessageID(id)); taken != "" {
-			return taken
-		}
-	}
-	return id
+	return sources.OwnMessageID(o.MessageID, schemas.CleanMessageID(messageID))
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"mailfate/schemas"
+	"mailfate/sources"
 	"mailfate/sources/jsonline"
 )
 
@@ -120,13 +121,10 @@ func (p *Parser) clean() {
 }
 
 func (p *Parser) messageID(id string) string {
-	if p.opts.MessageID == nil || id == "" || made(id) {
+	if made(id) {
 		return id
 	}
-	if own := schemas.CleanMessageID(p.opts.MessageID(id)); own != "" {
-		return own
-	}
-	return id
+	return sources.OwnMessageID(p.opts.MessageID, id)
 }
 
 // made reports whether we made up the id of a message that has none of its own.

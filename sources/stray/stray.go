@@ -44,7 +44,7 @@ func (l *Lines) Take(line sources.Line, r sources.Result) {
 		return
 	}
 	l.count++
-	if l.knows == nil || l.types != nil || l.samples == maxSamples {
+	if l.done() || len(line.Data) >= maxSample {
 		return
 	}
 	if len(l.sample)+len(line.Data) >= maxSample {
@@ -52,9 +52,16 @@ func (l *Lines) Take(line sources.Line, r sources.Result) {
 		l.sample, l.seen = l.sample[:0], 0
 		l.samples++
 	}
-	if len(line.Data) < maxSample {
-		l.sample = append(append(l.sample, line.Data...), '\n')
+	if l.done() {
+		l.sample = nil
+		return
 	}
+	l.sample = append(append(l.sample, line.Data...), '\n')
+}
+
+// done reports whether no more is to be looked at: it is known, or given up.
+func (l *Lines) done() bool {
+	return l.knows == nil || l.types != nil || l.samples == maxSamples
 }
 
 func (l *Lines) look() {

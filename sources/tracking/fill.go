@@ -5,15 +5,17 @@ import (
 	"unicode/utf8"
 
 	"mailfate/schemas"
+	"mailfate/sources"
+	"mailfate/sources/texts"
 )
 
-// texts says where the texts of a match end in p.texts, each behind the one before.
-type texts struct{ messageID, recipient, account, link int }
+// ends says where the texts of a match end in p.texts, each behind the one before.
+type ends struct{ messageID, recipient, account, link int }
 
 // fill makes the event of a hit, or says by which rule there is none.
 func (p *Parser) fill(m *match) (rule string) {
 	p.texts = p.texts[:0]
-	var at texts
+	var at ends
 	if m.signed {
 		at = p.takeToken()
 	} else if at, rule = p.takeMatch(m); rule != "" {
@@ -37,7 +39,7 @@ func (p *Parser) fill(m *match) (rule string) {
 	if p.ev.Host == "" {
 		p.ev.Host = p.opts.Host
 	}
-	p.ev.MessageID = p.messageID(schemas.CleanMessageID(all[:at.messageID]))
+	p.ev.MessageID = sources.OwnMessageID(p.opts.MessageID, schemas.CleanMessageID(all[:at.messageID]))
 	p.ev.Recipient = schemas.CleanRecipient(all[at.messageID:at.recipient])
 	p.ev.Account = schemas.CleanAccount(all[at.recipient:at.account])
 	if !isMessageID(p.ev.MessageID) || !isRecipient(p.ev.Recipient) {
@@ -47,7 +49,7 @@ func (p *Parser) fill(m *match) (rule string) {
 }
 
 // takeMatch decodes the texts of a match into p.texts.
-func (p *Parser) takeMatch(m *match) (at texts, rule string) {
+func (p *Parser) takeMatch(m *match) (at ends, rule string) {
 	var ok1, ok2, ok3, ok bool
 	at.messageID, ok1 = p.decode(m.messageID, false)
 	at.recipient, ok2 = p.decode(m.recipient, false)
@@ -55,13 +57,17 @@ func (p *Parser) takeMatch(m *match) (at texts, rule string) {
 	if !ok1 || !ok2 || !ok3 || !isClean(p.texts[:at.account]) {
 		return at, BadToken
 	}
-	at.link, ok = p.decode(m.link, m.linkQuery)
-	if !ok { // the hit is one all the same, and the link only evidence
+	if _, ok = p.decode(m.link, m.linkQuery); !ok { // the hit is one all the same, and the link only evidence
 		p.texts = append(p.texts[:at.account], m.link...)
-		at.link = len(p.texts)
 	}
-	at.link = p.cut(at.account, at.link)
+	at.link = p.endLink(at.account)
 	return at, ""
+}
+
+// endLink cuts the last text, the link, at its limit, and returns where it ends.
+func (p *Parser) endLink(start int) int {
+	p.texts = p.texts[:start+texts.CutAt(p.texts[start:], schemas.MaxText)]
+	return len(p.texts)
 }
 
 // decode appends a percent-encoded text (RFC 3986, 2.1) to p.texts, decoded
@@ -88,37 +94,8 @@ func (p *Parser) decode(b []byte, plusIsSpace bool) (end int, ok bool) {
 
 // add appends a text, cut at its limit, and returns where it ends.
 func (p *Parser) add(b []byte) int {
-	start := len(p.texts)
-	p.texts = append(p.texts, b[:min(len(b), schemas.MaxText)]...)
-	return p.cut(start, len(p.texts))
-}
-
-// cut shortens the last text, which runs from start to end, to its limit, and
-// leaves no half rune at its end.
-func (p *Parser) cut(start, end int) int {
-	if end-start >= schemas.MaxText {
-		end = start + schemas.MaxText
-		for i := end - 1; i >= end-utf8.UTFMax; i-- {
-			if utf8.RuneStart(p.texts[i]) {
-				if !utf8.FullRune(p.texts[i:end]) {
-					end = i
-				}
-				break
-			}
-		}
-	}
-	p.texts = p.texts[:end]
-	return end
-}
-
-func (p *Parser) messageID(id string) string {
-	if p.opts.MessageID == nil || id == "" {
-		return id
-	}
-	if own := schemas.CleanMessageID(p.opts.MessageID(id)); own != "" {
-		return own
-	}
-	return id
+	p.texts = append(p.texts, b[:texts.CutAt(b, schemas.MaxText)]...)
+	return len(p.texts)
 }
 
 // isMessageID reports whether s can be a message id: not nothing, and no step

@@ -58,15 +58,15 @@ func (p *Parser) findSigned(target []byte) (m match, rule string) {
 }
 
 // takeToken appends the texts of the token to p.texts, and returns where they end.
-func (p *Parser) takeToken() texts {
+func (p *Parser) takeToken() ends {
 	t := &p.token
 	p.texts = append(p.texts, t.MessageID...)
-	at := texts{messageID: len(p.texts)}
+	at := ends{messageID: len(p.texts)}
 	p.texts = append(p.texts, t.Recipient...)
 	at.recipient = len(p.texts)
 	at.account = len(p.texts) // a token's account is its message's
 	p.texts = append(p.texts, t.Link...)
-	at.link = p.cut(at.account, len(p.texts))
+	at.link = p.endLink(at.account)
 	return at
 }
 

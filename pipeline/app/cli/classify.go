@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mailfate/pipeline/classify"
+	"mailfate/sources/mta/postfix"
 )
 
 func (e *env) classify() *cobra.Command {
@@ -21,8 +22,9 @@ func (e *env) classify() *cobra.Command {
 			"one line of JSON: its reason, whether it is hard, whose fault it is, whether it suppresses\n" +
 			"the address, the rule that decided, the provider where one is known, and the reply's\n" +
 			"fingerprint, which replies have in common that differ in names and numbers alone.\n\n" +
-			"A line is the text, in which the codes are found; or a JSON object with any of code,\n" +
-			"enhanced, command, host and text. What of a line cannot be read is said in error.\n\n" +
+			"A line is the text, in which the codes are found, and host and command where it is what\n" +
+			"Postfix logs: host NAME said: TEXT (in reply to RCPT TO command); or a JSON object with any\n" +
+			"of code, enhanced, command, host and text. What of a line cannot be read is said in error.\n\n" +
 			"The rules are those built in; classify.rules of the configuration names a file that goes\n" +
 			"before them. --rules prints the built-in ones, whose head says how they are written.\n\n" +
 			"With --hits it says who opened or clicked, a machine or a person: a line is an object with\n" +
@@ -166,5 +168,5 @@ func readSaid(line []byte) (said classify.Said, problem string) {
 		}
 		problem = "no object of replies, so it was read as text: " + err.Error()
 	}
-	return classify.Said{Text: string(line)}, problem
+	return postfix.Said(string(line)), problem
 }

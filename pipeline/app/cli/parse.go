@@ -85,8 +85,8 @@ func (e *env) doParse(args []string, countOnly bool) error {
 
 // warn says what looks like a mistake of whoever named the source's type.
 func (e *env) warn(src *app.Source, n *app.ParseCounts) {
-	for _, w := range n.Warnings {
-		fmt.Fprintf(e.err, "%s: %s\n", terminal.Visible(src.Name()), terminal.Visible(w))
+	if n.Warning != "" {
+		fmt.Fprintf(e.err, "%s: %s\n", terminal.Visible(src.Name()), terminal.Visible(n.Warning))
 	}
 }
 

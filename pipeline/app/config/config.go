@@ -80,6 +80,8 @@ type IDKey struct {
 type Source struct {
 	Type     string // as schemas.ParseSourceType knows it; "": the content decides
 	Paths    []string
+	IMAP     *IMAP          // a mailbox on a server, instead of paths; may be nil
+	Listen   string         // lmtp:// or smtp://host:port to take mails at, likewise; "": nowhere
 	Stream   string         // "": made of type and path
 	Host     string         // "": what the lines say
 	Location *time.Location // of stamps without a zone
@@ -92,6 +94,17 @@ type Source struct {
 	AddressPatterns  []*regexp.Regexp   // of our envelope addresses, in reports; see feedback.AddressPatterns
 	Remember         time.Duration      // a queue id after its last line; 0: the default
 	MaxOpen          int                // queue ids in memory; 0: the default
+}
+
+// IMAP is a mailbox on a server.
+type IMAP struct {
+	Address  string // host:port
+	User     string
+	Password Secret
+	Mailbox  string // "": INBOX
+	MoveTo   string // folder for mails that were read; "": they stay
+	TLS      *TLS   // nil: none, which only this machine is asked without
+	StartTLS bool   // TLS begins after the greeting
 }
 
 // Retention says for how long things are kept.

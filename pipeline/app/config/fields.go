@@ -56,7 +56,7 @@ func (s *SASL) fields() []field {
 	return append([]field{
 		{"mechanism", text{&s.Mechanism}},
 		{"user", text{&s.User}},
-	}, s.Password.fields()...)
+	}, s.Password.fields("password")...)
 }
 
 func (t *TLS) fields() []field {
@@ -74,15 +74,16 @@ func (c *ClickHouse) fields() []field {
 		{"addresses", texts(&c.Addresses)},
 		{"database", text{&c.Database}},
 		{"user", text{&c.User}},
-	}, c.Password.fields()...)
+	}, c.Password.fields("password")...)
 	return append(fields, field{"tls", optional[TLS]{&c.TLS, (*TLS).fields}})
 }
 
-func (s *Secret) fields() []field {
+// fields are the keys of a secret which is called what.
+func (s *Secret) fields(what string) []field {
 	return []field{
-		{"password", forbidden{"a password does not stand in this file", "name an environment variable (password_env) or a file (password_file)"}},
-		{"password_env", name{&s.Env}},
-		{"password_file", text{&s.File}},
+		{what, forbidden{"a " + what + " does not stand in this file", "name an environment variable (" + what + "_env) or a file (" + what + "_file)"}},
+		{what + "_env", name{&s.Env}},
+		{what + "_file", text{&s.File}},
 	}
 }
 
@@ -109,6 +110,8 @@ func sourceValue(s *Source) value {
 	return section{
 		{"type", text{&s.Type}},
 		{"paths", texts(&s.Paths)},
+		{"imap", optional[IMAP]{&s.IMAP, (*IMAP).fields}},
+		{"listen", text{&s.Listen}},
 		{"stream", text{&s.Stream}},
 		{"host", text{&s.Host}},
 		{"time_zone", zone{&s.Location}},
@@ -121,8 +124,21 @@ func sourceValue(s *Source) value {
 	}
 }
 
+func (m *IMAP) fields() []field {
+	fields := append([]field{
+		{"address", text{&m.Address}},
+		{"user", text{&m.User}},
+	}, m.Password.fields("password")...)
+	return append(fields,
+		field{"mailbox", text{&m.Mailbox}},
+		field{"move_to", text{&m.MoveTo}},
+		field{"tls", optional[TLS]{&m.TLS, (*TLS).fields}},
+		field{"starttls", flag{&m.StartTLS}},
+	)
+}
+
 func idKeyValue(k *IDKey) value {
-	return section(append([]field{{"name", text{&k.Name}}}, k.Secret.fields()...))
+	return section(append([]field{{"name", text{&k.Name}}}, k.Secret.fields("key")...))
 }
 
 func addressValue(re **regexp.Regexp) value { return addressPattern{re} }

@@ -52,12 +52,7 @@ func (t *Tracker) fields() []field {
 }
 
 func keyValue(k *Key) value {
-	return section{
-		{"id", number{&k.ID}},
-		{"key", forbidden{"a key does not stand in this file", "name an environment variable (key_env) or a file (key_file)"}},
-		{"key_env", name{&k.Secret.Env}},
-		{"key_file", text{&k.Secret.File}},
-	}
+	return section(append([]field{{"id", number{&k.ID}}}, k.Secret.fields("key")...))
 }
 
 func (t *Tracker) check(p *problems) {
@@ -88,15 +83,7 @@ func (t *Tracker) check(p *problems) {
 func (k *Key) check(p *problems, key string, ids seen) {
 	checkNumber(p, key+".id", k.ID, 1, maxKey)
 	ids.add(p, key+".id", fmt.Sprint(k.ID), "key")
-	if k.Secret.IsZero() {
-		p.report(key+".key", "is missing", "name where it is with key_env or key_file")
-	}
-	if k.Secret.Env != "" && k.Secret.File != "" {
-		p.report(key+".key_file", "a key cannot be in two places", "leave out key_env or key_file")
-	}
-	if k.Secret.Env != "" && !isWord(k.Secret.Env) {
-		p.report(key+".key_env", "is no name of an environment variable", "write its name, not the key")
-	}
+	k.Secret.require(p, key, "key")
 }
 
 // isBase reports whether links can begin with s.

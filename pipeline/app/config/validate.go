@@ -1,7 +1,9 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
+	"net"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -9,6 +11,7 @@ import (
 	"unicode"
 
 	"mailfate/schemas"
+	"mailfate/sources/lmtp"
 	"mailfate/sources/topic"
 )
 
@@ -105,10 +108,7 @@ func (s *SASL) check(p *problems) {
 	if s.User == "" {
 		p.report("kafka.sasl.user", "is missing", "name the user")
 	}
-	if s.Password.IsZero() {
-		p.report("kafka.sasl.password", "is missing", "name where it is with password_env or password_file")
-	}
-	s.Password.check(p, "kafka.sasl")
+	s.Password.require(p, "kafka.sasl", "password")
 }
 
 func (c *ClickHouse) check(p *problems) {
@@ -119,7 +119,7 @@ func (c *ClickHouse) check(p *problems) {
 	if c.User == "" {
 		p.report("clickhouse.user", "is empty", "name the user, or leave the key out for default")
 	}
-	c.Password.check(p, "clickhouse")
+	c.Password.check(p, "clickhouse", "password")
 	c.TLS.check(p, "clickhouse.tls")
 }
 
@@ -132,21 +132,29 @@ func checkIDKeys(p *problems, keys []IDKey) {
 			p.report(key+".name", excerpt(k.Name)+" is no name of a key", "use letters, digits and underscores")
 		case seen[k.Name]:
 			p.report(key+".name", excerpt(k.Name)+" is the name of another key, too", "give each a name of its own")
-		case k.Secret.IsZero():
-			p.report(key+".password", "is missing", "name where the secret is with password_env or password_file")
 		}
 		seen[k.Name] = true
-		k.Secret.check(p, key)
+		k.Secret.require(p, key, "key")
 	}
 }
 
-func (s Secret) check(p *problems, key string) {
+// check looks at a secret of a section, which is called what.
+func (s Secret) check(p *problems, section, what string) {
+	key := join(section, what)
 	if s.Env != "" && s.File != "" {
-		p.report(key+".password_file", "a password cannot be in two places", "leave out password_env or password_file")
+		p.report(key+"_file", "a "+what+" cannot be in two places", "leave out "+what+"_env or "+what+"_file")
 	}
 	if s.Env != "" && !isWord(s.Env) {
-		p.report(key+".password_env", "is no name of an environment variable", "write its name, not the password")
+		p.report(key+"_env", "is no name of an environment variable", "write its name, not the "+what)
 	}
+}
+
+// require is check for a secret that has to be there.
+func (s Secret) require(p *problems, section, what string) {
+	if s.IsZero() {
+		p.report(join(section, what), "is missing", "name where it is with "+what+"_env or "+what+"_file")
+	}
+	s.check(p, section, what)
 }
 
 func (t *TLS) check(p *problems, key string) {
@@ -234,9 +242,7 @@ func (s *Source) check(p *problems, key string) {
 	if s.Type != "" && !slices.Contains(types, s.Type) {
 		p.report(key+".type", excerpt(s.Type)+" is no type of source", didYouMean(s.Type, types))
 	}
-	if len(s.Paths) == 0 {
-		p.report(key+".paths", "names nothing to read", "list files, patterns or directories")
-	}
+	s.checkOrigin(p, key)
 	for i, path := range s.Paths {
 		key := fmt.Sprintf("%s.paths[%d]", key, i)
 		if name, ok := topic.Parse(path); ok {
@@ -268,6 +274,46 @@ func (s *Source) check(p *problems, key string) {
 	}
 	if len(s.PathPatterns) > 0 && s.Type != schemas.SourceTracking.String() {
 		p.report(key+".path_patterns", "only access logs have them", "give the source the type "+schemas.SourceTracking.String())
+	}
+}
+
+// checkOrigin checks where a source is read from, but for paths themselves.
+func (s *Source) checkOrigin(p *problems, key string) {
+	mail := s.IMAP != nil || s.Listen != ""
+	switch {
+	case !mail && len(s.Paths) == 0:
+		p.report(key+".paths", "names nothing to read", "list files, patterns or directories")
+	case mail && len(s.Paths) > 0 || s.IMAP != nil && s.Listen != "":
+		p.report(key, "is read from several places", "name paths, imap or listen, and make a source of each of the others")
+	case mail && s.Type != schemas.SourceARF.String():
+		p.report(key+".type", "is none of mails", "give the source the type "+schemas.SourceARF.String())
+	}
+	if s.Listen != "" {
+		if _, _, err := lmtp.ParseURL(s.Listen); err != nil {
+			p.report(key+".listen", err.Error(), "write lmtp://127.0.0.1:2424 or smtp://127.0.0.1:2525")
+		}
+	}
+	if m := s.IMAP; m != nil {
+		m.check(p, key+".imap")
+	}
+}
+
+func (m *IMAP) check(p *problems, key string) {
+	checkAddresses(p, key+".address", []string{m.Address}, "993")
+	if m.User == "" {
+		p.report(key+".user", "is missing", "name the user")
+	}
+	m.Password.require(p, key, "password")
+	m.TLS.check(p, key+".tls")
+	host, _, _ := net.SplitHostPort(m.Address)
+	switch {
+	case m.TLS == nil && m.StartTLS:
+		p.report(key+".starttls", "needs to know of TLS", "add tls: {}")
+	case m.TLS == nil && !lmtp.IsLoopback(host):
+		p.report(key+".tls", "is missing: the password would be sent in the open", "add tls: {}")
+	}
+	if strings.EqualFold(cmp.Or(m.Mailbox, "INBOX"), m.MoveTo) {
+		p.report(key+".move_to", "is the mailbox itself", "name another folder")
 	}
 }
 

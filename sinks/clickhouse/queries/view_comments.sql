@@ -16,7 +16,11 @@ WITH
             ('bounce_rates', 'message_status', 1),
             ('bounce_reasons', 'message_status', 1),
             ('deferral_reasons', 'status_changes', 1),
-            ('unread_lines', 'unparsed', 1))
+            ('unread_lines', 'unparsed', 1),
+            ('reply_fingerprints', 'reply_templates', 1),
+            ('new_replies', 'reply_templates', 1),
+            ('judgements', 'events', 1),
+            ('unmatched_candidates', 'message_status', 1))
     ),
     here AS
     (
@@ -56,7 +60,34 @@ WITH
             ('deferral_reasons', 'example', 'the words of one of the replies'),
             ('unread_lines', 'share', 'lines ÷ all lines of all streams that were not understood'),
             ('unread_lines', 'example', 'one of these lines, cut; addresses, IP addresses and subjects taken out unless configured otherwise'),
-            ('unread_lines', 'counted_at', 'when the lines were last counted, by the clock on the wall'))
+            ('unread_lines', 'counted_at', 'when the lines were last counted, by the clock on the wall'),
+            ('reply_fingerprints', 'events', 'deferrals, bounces and returns with a reply of that wording'),
+            ('reply_fingerprints', 'messages', 'different messages and recipients among them'),
+            ('reply_fingerprints', 'last_day', 'events of the 24 hours before the newest event of all'),
+            ('reply_fingerprints', 'day_before', 'events of the 24 hours before those'),
+            ('reply_fingerprints', 'first_seen', 'when the earliest of them happened'),
+            ('reply_fingerprints', 'last_seen', 'when the latest of them happened'),
+            ('new_replies', 'events', 'deferrals, bounces and returns with a reply of that wording'),
+            ('new_replies', 'messages', 'different messages and recipients among them'),
+            ('new_replies', 'last_day', 'events of the 24 hours before the newest event of all'),
+            ('new_replies', 'day_before', 'events of the 24 hours before those'),
+            ('new_replies', 'first_seen', 'when the earliest of them happened'),
+            ('new_replies', 'last_seen', 'when the latest of them happened'),
+            ('new_replies', 'days_old', 'whole days from first_seen to the newest event of all'),
+            ('judgements', 'unmatched_id', 'event_id of what belonged to no message, in unmatched'),
+            ('judgements', 'event_id', 'of the same event under the message'),
+            ('judgements', 'account', 'whose message it is'),
+            ('judgements', 'message_id', 'the message that it was found to be about'),
+            ('judgements', 'recipient', 'the recipient of that'),
+            ('unmatched_candidates', 'id', 'event_id as mailfate unmatched show and attach take it'),
+            ('unmatched_candidates', 'event_id', 'of what belongs to no message, in unmatched'),
+            ('unmatched_candidates', 'time', 'when that happened'),
+            ('unmatched_candidates', 'kind', 'what that is: opened, complained, …'),
+            ('unmatched_candidates', 'named_message_id', 'the message that it names; f: and a hash where it names none'),
+            ('unmatched_candidates', 'named_recipient', 'the recipient that it names; empty where it names none, or only a hash'),
+            ('unmatched_candidates', 'rank', 'among the candidates for it; 1 is the likeliest'),
+            ('unmatched_candidates', 'reason', 'what speaks for this message: message id, recipient or hash of recipient, sender domain, and how long before it was handed over'),
+            ('unmatched_candidates', 'handed_at', 'when it was delivered, else queued, else first heard of'))
     ),
     said AS
     (
