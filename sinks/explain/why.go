@@ -73,8 +73,8 @@ func (t *teller) whyReason(r schemas.Reason, ev *schemas.Event) string {
 	return "the reason is read from the reply: rule " + rule
 }
 
-// machineAgent is why it is a machine's doing.
-const machineAgent = "its user agent is a proxy's or a scanner's"
+// byRule begins why it is a machine's doing.
+const byRule = "rule "
 
 func whyKind(p *status.Point, ev *schemas.Event, points []status.Point) string {
 	switch p.Kind {
@@ -87,7 +87,7 @@ func whyKind(p *status.Point, ev *schemas.Event, points []status.Point) string {
 		}
 		return "the same attempt was delivered"
 	case schemas.MachineOpened, schemas.MachineRead, schemas.MachineClicked, schemas.MachineUnsubscribed:
-		return machineAgent
+		return byRule + p.Fetcher.Rule() + ": " + p.Fetcher.Means()
 	}
 	return "the other events say so"
 }

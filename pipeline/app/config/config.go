@@ -118,9 +118,11 @@ type Timers struct {
 	Depleted time.Duration // after credit ran out
 }
 
-// Classify says by which rules replies are judged.
+// Classify says by which rules replies and hits are judged.
 type Classify struct {
-	Rules string // a file of rules that go before the embedded ones; "": none
+	Rules    string // a file of rules that go before the embedded ones; "": none
+	Machines string // likewise, of rules that tell machines from people
+	Networks string // a file of networks that those name, instead of the embedded one; "": none
 }
 
 // Metrics says where figures about the process are told.

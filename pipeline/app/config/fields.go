@@ -26,11 +26,19 @@ func (c *Config) fields() []field {
 		{"id_keys", list[IDKey]{&c.IDKeys, func() IDKey { return IDKey{} }, idKeyValue}},
 		{"sources", list[Source]{&c.Sources, newSource, sourceValue}},
 		{"timers", section(c.Timers.fields())},
-		{"classify", section{{"rules", text{&c.Classify.Rules}}}},
+		{"classify", section(c.Classify.fields())},
 		{"retention", section{{"life", duration{&c.Retention.Life}}}},
 		{"keep_examples", text{&c.KeepExamples}},
 		{"metrics", section{{"listen", text{&c.Metrics.Listen}}}},
 		{"tracker", section(c.Tracker.fields())},
+	}
+}
+
+func (c *Classify) fields() []field {
+	return []field{
+		{"rules", text{&c.Rules}},
+		{"machines", text{&c.Machines}},
+		{"networks", text{&c.Networks}},
 	}
 }
 
