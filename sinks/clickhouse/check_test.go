@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"mailfate/pipeline/classify"
 	"mailfate/schemas"
 	"mailfate/sinks/api"
 )
@@ -23,7 +24,7 @@ func shownAs(account, messageID, recipient, emailID string, revision uint64, sta
 
 func TestCheck(t *testing.T) {
 	db := migrated(t)
-	b := newBatch(db)
+	b := newBatch(db, classify.Default())
 	gone := shownAs("", "moved@x", "r@x", "", 5, 0)
 	gone.Standing, gone.Was = schemas.Unmatched, schemas.Shown
 	for _, s := range []*schemas.Snapshot{
@@ -74,7 +75,7 @@ func TestCheck(t *testing.T) {
 // TestMigratedKeys has rows that are older than the tables that are made of them.
 func TestMigratedKeys(t *testing.T) {
 	db := migrated(t)
-	b := newBatch(db)
+	b := newBatch(db, classify.Default())
 	b.addRows(shownAs("a", "one@x", "r@x", "em1", 1, 1), true)
 	if err := b.Write(t.Context()); err != nil {
 		t.Fatal(err)

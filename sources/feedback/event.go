@@ -22,7 +22,7 @@ func (p *Parser) observed(m *mail) (evs []schemas.Event, about []*report, rule s
 			some = r.statuses()
 			m.explain(some)
 		case r.disposition != nil:
-			some = []schemas.Event{r.disposed()}
+			some = []schemas.Event{r.disposed(m)}
 		}
 		for _, ev := range some {
 			evs, about = append(evs, ev), append(about, r)
