@@ -1,7 +1,6 @@
 package clickhouse
 
 import (
-	"context"
 	"fmt"
 	"testing"
 
@@ -80,16 +79,11 @@ func TestMigratedKeys(t *testing.T) {
 	if err := b.Write(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	exec := func(statement string) {
-		if err := db.conn.Exec(context.WithoutCancel(t.Context()), statement); err != nil {
-			t.Fatal(err)
-		}
-	}
 	for _, table := range []string{"message_ids", "message_keys"} {
-		exec("DROP TABLE " + table + "_made SYNC")
-		exec("DROP TABLE " + table + " SYNC")
+		exec(t, db, "DROP TABLE "+table+"_made SYNC", "DROP TABLE "+table+" SYNC")
 	}
-	exec("ALTER TABLE migrations DELETE WHERE name = 'message_ids' OR version > (SELECT version FROM migrations WHERE name = 'message_ids') SETTINGS mutations_sync = 1")
+	since := numberOf(t, db, "SELECT toUInt64(version) FROM migrations WHERE name = 'message_ids'")
+	exec(t, db, fmt.Sprintf("ALTER TABLE migrations DELETE WHERE version >= %d SETTINGS mutations_sync = 1", since))
 	if err := db.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
