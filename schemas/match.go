@@ -43,9 +43,10 @@ const (
 	ConfidenceNone
 	// ConfidenceLikely: something says it that may be another's.
 	ConfidenceLikely
-	// ConfidenceStrong: it is known only to who had the message.
+	// ConfidenceStrong: it is known only to who had the message. Which of its
+	// recipients that was, it does not say.
 	ConfidenceStrong
-	// ConfidenceExact: we signed it.
+	// ConfidenceExact: we signed it, the recipient included.
 	ConfidenceExact
 )
 
@@ -59,6 +60,9 @@ func (c Confidence) String() string {
 	return fmt.Sprintf("confidence(%d)", uint8(c))
 }
 
-// Certain reports whether an event may change what is said of its message. What
-// is not certain is kept and counted, and suppresses nobody.
-func (c Confidence) Certain() bool { return c == ConfidenceStated || c >= ConfidenceStrong }
+// Certain reports whether an event may change what is said of its message to its
+// recipient; sole: the message has no other, who could say it of this one. What is not
+// certain is kept and counted, and suppresses nobody.
+func (c Confidence) Certain(sole bool) bool {
+	return c == ConfidenceStated || c >= ConfidenceExact || c == ConfidenceStrong && sole
+}

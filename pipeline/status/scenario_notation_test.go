@@ -199,6 +199,13 @@ func (ev *repeated) set(key, value string) (err error) {
 		if ev.Source, ok = schemas.ParseSourceType(value); !ok {
 			err = fmt.Errorf("no source %q", value)
 		}
+	case key == "confidence":
+		for ev.Confidence.String() != value && ev.Confidence < schemas.ConfidenceExact {
+			ev.Confidence++
+		}
+		if ev.Confidence.String() != value {
+			err = fmt.Errorf("no confidence %q", value)
+		}
 	default:
 		err = fmt.Errorf("no key %q", key)
 	}

@@ -57,7 +57,7 @@ func twin(in twinInput) twinResult {
 	}
 	points := twinPoints(in)
 	twinHops(in, points)
-	points, doubts := twinCertain(twinOrder(points))
+	points, doubts := twinCertain(in, twinOrder(points))
 	twinAttempts(points)
 	points = twinOrder(twinReturns(points))
 	twinSuspicious(points)
@@ -279,9 +279,10 @@ func twinLess(a, b twinPoint) bool {
 }
 
 // twinCertain keeps apart what is surely about the message and what may be about another.
-func twinCertain(points []twinPoint) (certain, doubts []twinPoint) {
+func twinCertain(in twinInput, points []twinPoint) (certain, doubts []twinPoint) {
 	for _, p := range points {
-		if p.ev.Confidence == schemas.ConfidenceNone || p.ev.Confidence == schemas.ConfidenceLikely {
+		c := p.ev.Confidence
+		if c == schemas.ConfidenceNone || c == schemas.ConfidenceLikely || c == schemas.ConfidenceStrong && !in.sole {
 			p.suspicious = true
 			doubts = append(doubts, p)
 		} else {
