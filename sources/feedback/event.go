@@ -105,9 +105,8 @@ func (p *Parser) complete(ev *schemas.Event, m *mail, r *report, hash schemas.Ha
 	}
 	ev.Subject = readable(r.returned.first("subject"))
 	ev.Source, ev.Host = schemas.SourceARF, p.opts.Host
-	for _, text := range []*string{&ev.Reply, &ev.Subject} {
-		*text = (*text)[:texts.CutAt([]byte(*text), schemas.MaxText)]
-	}
+	ev.Reply = ev.Reply[:texts.CutAt([]byte(ev.Reply), schemas.MaxReply)]
+	ev.Subject = ev.Subject[:texts.CutAt([]byte(ev.Subject), schemas.MaxText)]
 }
 
 // leftOut says how much of a mail was not looked at.
