@@ -1,6 +1,9 @@
 package schemas
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Match says by what a report, a bounce by mail or a hit was tied to its message.
 // Stored: append only.
@@ -58,6 +61,12 @@ func (c Confidence) String() string {
 		return confidenceNames[c]
 	}
 	return fmt.Sprintf("confidence(%d)", uint8(c))
+}
+
+// ParseConfidence returns the confidence with that name.
+func ParseConfidence(name string) (Confidence, bool) {
+	at := slices.Index(confidenceNames, name)
+	return Confidence(max(at, 0)), at >= 0
 }
 
 // Certain reports whether an event may change what is said of its message to its

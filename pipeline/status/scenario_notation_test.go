@@ -200,10 +200,8 @@ func (ev *repeated) set(key, value string) (err error) {
 			err = fmt.Errorf("no source %q", value)
 		}
 	case key == "confidence":
-		for ev.Confidence.String() != value && ev.Confidence < schemas.ConfidenceExact {
-			ev.Confidence++
-		}
-		if ev.Confidence.String() != value {
+		var ok bool
+		if ev.Confidence, ok = schemas.ParseConfidence(value); !ok {
 			err = fmt.Errorf("no confidence %q", value)
 		}
 	default:
