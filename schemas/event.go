@@ -34,6 +34,14 @@ func (id EventID) Derive(k Kind) EventID {
 	return EventID(x)
 }
 
+// judged is what the ids of an event and of the same one under another message
+// differ by. Stored, and known to the view judgements.
+const judged = 0x6a09e667f3bcc908
+
+// Judged returns the id of the event under the message that a person has found it
+// to be about. It follows from the id alone: to judge so twice is one event.
+func (id EventID) Judged() EventID { return id ^ judged }
+
 // Hash is the content hash that event ids are cut from.
 type Hash [16]byte
 

@@ -22,9 +22,11 @@ const (
 	MatchMessageID
 	// MatchEnvelopeID: by the envelope id that we gave it (RFC 3461, 4.4).
 	MatchEnvelopeID
+	// MatchPerson: a person has judged so (see EventID.Judged).
+	MatchPerson
 )
 
-var matchNames = []string{"", "signed", "address", "message_id", "envelope_id"}
+var matchNames = []string{"", "signed", "address", "message_id", "envelope_id", "person"}
 
 // String returns the way's name; "" for MatchNone.
 func (m Match) String() string {

@@ -182,7 +182,7 @@ func parseKind(s string) (schemas.Kind, schemas.Reason, error) {
 func (ev *repeated) set(key, value string) (err error) {
 	texts := map[string]*string{
 		"queue": &ev.QueueID, "next": &ev.NextQueueID, "enhanced": &ev.Enhanced, "reply": &ev.Reply, "relay": &ev.Relay,
-		"agent": &ev.UserAgent, "url": &ev.URL, "stream": &ev.Stream, "sender": &ev.Sender, "campaign": &ev.Campaign,
+		"agent": &ev.UserAgent, "client": &ev.IP, "request": &ev.Command, "url": &ev.URL, "stream": &ev.Stream, "sender": &ev.Sender, "campaign": &ev.Campaign,
 	}
 	switch to := texts[key]; {
 	case to != nil:

@@ -39,6 +39,8 @@ type Point struct {
 	Streams    string // that the event was read in, see mergeReading
 	Attempt    int    // 0 for the first, one more with each observed resend
 
+	Fetcher classify.Fetcher // whose doing it is, of engagement
+
 	at   int64 // where it stands in the order: first by this,
 	rank int   // then by this, which is twice the kind, less one for what is derived from that kind,
 	// then by Kind, where several are derived from one, then by ID.
@@ -64,7 +66,10 @@ type timeline struct {
 	timers   []schemas.Timer
 	ids      []schemas.EventID
 	counted  []countedEvent
-	machines machines
+	seen     seen
+	around   around
+	labels   []string
+	odd      []string // agents that a count by agent says nothing of
 	rules    Timers
 	replies  *classify.Rules
 }
@@ -88,6 +93,9 @@ func (t *timeline) build(src *Sources) {
 	t.collect(src)
 	t.readHops()
 	t.sort()
+	if t.judgeHits() {
+		t.sort()
+	}
 	t.setDoubtsAside()
 	t.splitAttempts()
 	if t.readReturns() {
@@ -193,17 +201,11 @@ func (t *timeline) add(ev *schemas.Event, sole bool) {
 	}
 	p.Suspicious = p.Doubtful
 	switch ev.Kind.Stage() {
-	case schemas.StageEngagement:
-		p.at += readerDelay
-		if !asked(ev) && t.isMachine(ev.UserAgent) {
-			p.Kind += schemas.MachineOpened - schemas.Opened
-			p.rank = 2 * int(p.Kind)
-		}
-	case schemas.StageFeedback:
+	case schemas.StageEngagement, schemas.StageFeedback:
 		p.at += readerDelay
 	}
 	if p.Reason == schemas.ReasonNone && ev.Kind.Fails() {
-		said := classify.Said{Code: ev.Code, Enhanced: ev.Enhanced, Command: ev.Command, Host: ev.Relay, Text: ev.Reply}
+		said := classify.SaidIn(ev)
 		p.Reason = t.replies.Reply(&said).Reason
 	}
 	t.points = append(t.points, p)

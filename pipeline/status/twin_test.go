@@ -28,6 +28,7 @@ type twinPoint struct {
 	derived    bool
 	suspicious bool
 	attempt    int
+	rule       string // that made a machine of whoever fetched
 }
 
 type twinInput struct {
@@ -57,6 +58,7 @@ func twin(in twinInput) twinResult {
 	}
 	points := twinPoints(in)
 	twinHops(in, points)
+	points = twinMachines(points)
 	points, doubts := twinCertain(in, twinOrder(points))
 	twinAttempts(points)
 	points = twinOrder(twinReturns(points))
@@ -139,9 +141,6 @@ func twinCap(events []schemas.Event, queues int) (kept []schemas.Event) {
 	}
 	return kept
 }
-
-// twinMachine knows the agents that the cases are drawn with.
-func twinMachine(agent string) bool { return agent == "Mozilla/5.0" || agent == "curl/8.14.1" }
 
 func twinIs(k schemas.Kind, kinds ...schemas.Kind) bool { return slices.Contains(kinds, k) }
 
@@ -227,12 +226,6 @@ func twinPoints(in twinInput) []twinPoint {
 		p := twinPoint{ev: &ev, streams: streams[id], id: id, kind: ev.Kind, reason: ev.Reason, time: ev.Time, at: ev.Time}
 		if twinEngagement(ev.Kind) || twinFeedback(ev.Kind) {
 			p.at += 5 * twinSecond
-		}
-		if twinMachine(ev.UserAgent) && ev.Source != schemas.SourceARF {
-			p.kind = map[schemas.Kind]schemas.Kind{
-				schemas.Opened: schemas.MachineOpened, schemas.Read: schemas.MachineRead,
-				schemas.Clicked: schemas.MachineClicked, schemas.Unsubscribed: schemas.MachineUnsubscribed,
-			}[ev.Kind]
 		}
 		if ev.Reason == schemas.ReasonNone && twinIs(ev.Kind, schemas.Deferred, schemas.Bounced, schemas.BouncedLater) {
 			p.reason = map[string]schemas.Reason{"": schemas.Unclassified, "5.1.1": schemas.UserUnknown, "4.2.2": schemas.MailboxFull}[ev.Enhanced]

@@ -27,7 +27,7 @@ func (p *Parser) observed(m *mail) (evs []schemas.Event, about []*report, rule s
 			some = r.statuses()
 			m.explain(some)
 		case r.disposition != nil:
-			some = []schemas.Event{r.disposed()}
+			some = []schemas.Event{r.disposed(m)}
 		}
 		r.named, left = len(some), left+r.more
 		for _, ev := range some {

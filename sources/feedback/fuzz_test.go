@@ -92,6 +92,29 @@ func FuzzPlain(f *testing.F) {
 	})
 }
 
+func FuzzXARF(f *testing.F) {
+	for path, mail := range corpus(f) {
+		if _, text, found := bytes.Cut(mail, []byte("Content-Type: application/json; name=\"xarf.json\"\n\n")); found && strings.Contains(path, "xarf/") {
+			text, _, _ = bytes.Cut(text, []byte("\n--b1"))
+			f.Add(text)
+		}
+	}
+	f.Fuzz(func(t *testing.T, text []byte) { holds(t, wrapped("feedback-report", "application/json", text)) })
+}
+
+func FuzzPage(f *testing.F) {
+	for path, mail := range corpus(f) {
+		if strings.Contains(path, "html") {
+			_, body := splitMail(mail)
+			f.Add(body)
+		}
+	}
+	f.Add([]byte("<p>Delivery has failed to these recipients or groups:<p>reader@isp.example<br>550 5.1.1<![CDATA[x]]><textarea><title></p>"))
+	f.Fuzz(func(t *testing.T, page []byte) {
+		holds(t, append([]byte(fuzzHead+"Content-Type: text/html\n\n"), page...))
+	})
+}
+
 // bombs are mails that are small or plain to look at and made to cost much.
 func bombs() map[string][]byte {
 	var zipped bytes.Buffer
@@ -126,6 +149,8 @@ func bombs() map[string][]byte {
 		"lines":      append([]byte(fuzzHead+"\n"), bytes.Repeat([]byte("\n"), 8<<20)...),
 		"base64":     []byte(fuzzHead + "Content-Transfer-Encoding: base64\n\n" + strings.Repeat("QUJD", 2<<20)),
 		"flowed":     []byte(fuzzHead + "Content-Type: text/plain; format=flowed; delsp=yes\n\n" + strings.Repeat("x \n", 2<<20)),
+		"page":       []byte(fuzzHead + "Content-Type: text/html\n\n" + strings.Repeat("<p>x</p><style><!--", 500_000)),
+		"JSON":       wrapped("feedback-report", "application/json", []byte(`{"xarf_version":"4","evidence":`+strings.Repeat("[", 200_000))),
 		"words":      []byte(fuzzHead + "Subject: " + strings.Repeat("=?utf-8?b?eA==?= ", 12_000) + "\n\nx\n"),
 	}
 }

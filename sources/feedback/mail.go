@@ -11,7 +11,8 @@ const maxDate = 256 // bytes of a date
 // A mail is what was found in one.
 type mail struct {
 	header  fields
-	words   string // its first text part
+	words   string // its first text part, a plain one where there is one
+	rich    bool   // words are those of a page
 	reports []*report
 	parts   int
 	forged  int // ids in it that say they are ours and are not
@@ -93,11 +94,12 @@ func (m *mail) leaf(p *part, in *report, depth int) {
 	case "message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers", "message/global-headers":
 		in.attached = append(in.attached, attachment{*p, depth})
 	default:
-		if in.kind != "" && in.sniff(p, depth) {
+		if in.kind != "" && in.sniff(p, depth) || p.isJSON() && in.setXARF(p) {
 			return
 		}
-		if m.words == "" && strings.HasPrefix(p.mediaType, "text/") {
-			m.words = p.words()
+		rich := p.mediaType == "text/html"
+		if strings.HasPrefix(p.mediaType, "text/") && (m.words == "" || m.rich && !rich) {
+			m.words, m.rich = p.words(), rich
 		}
 	}
 }
