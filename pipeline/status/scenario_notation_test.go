@@ -199,6 +199,11 @@ func (ev *repeated) set(key, value string) (err error) {
 		if ev.Source, ok = schemas.ParseSourceType(value); !ok {
 			err = fmt.Errorf("no source %q", value)
 		}
+	case key == "confidence":
+		var ok bool
+		if ev.Confidence, ok = schemas.ParseConfidence(value); !ok {
+			err = fmt.Errorf("no confidence %q", value)
+		}
 	default:
 		err = fmt.Errorf("no key %q", key)
 	}

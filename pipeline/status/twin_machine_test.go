@@ -81,7 +81,7 @@ func twinRule(points []twinPoint, p twinPoint) string {
 func twinSeconds(p twinPoint) int64 { return p.ev.Time / twinSecond }
 
 func twinSure(p twinPoint) bool {
-	return !twinIs(p.kind, schemas.KindNone) && p.ev.Confidence != schemas.ConfidenceNone && p.ev.Confidence != schemas.ConfidenceLikely
+	return !twinIs(p.kind, schemas.KindNone) && !p.doubtful
 }
 
 // twinFresh looks for a delivery at most so many seconds before or after.

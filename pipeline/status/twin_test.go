@@ -27,6 +27,7 @@ type twinPoint struct {
 	at         int64
 	derived    bool
 	suspicious bool
+	doubtful   bool
 	attempt    int
 	rule       string // that made a machine of whoever fetched
 }
@@ -57,6 +58,9 @@ func twin(in twinInput) twinResult {
 		in.whole = append(in.whole, twinCap(record, 128)...)
 	}
 	points := twinPoints(in)
+	for i := range points {
+		points[i].doubtful = twinDoubtful(in, points[i].ev.Confidence)
+	}
 	twinHops(in, points)
 	points = twinMachines(points)
 	points, doubts := twinCertain(twinOrder(points))
@@ -271,10 +275,15 @@ func twinLess(a, b twinPoint) bool {
 	return a.id < b.id
 }
 
+// twinDoubtful tells what may be about another message, or was said by another recipient.
+func twinDoubtful(in twinInput, c schemas.Confidence) bool {
+	return c == schemas.ConfidenceNone || c == schemas.ConfidenceLikely || c == schemas.ConfidenceStrong && !in.sole
+}
+
 // twinCertain keeps apart what is surely about the message and what may be about another.
 func twinCertain(points []twinPoint) (certain, doubts []twinPoint) {
 	for _, p := range points {
-		if p.ev.Confidence == schemas.ConfidenceNone || p.ev.Confidence == schemas.ConfidenceLikely {
+		if p.doubtful {
 			p.suspicious = true
 			doubts = append(doubts, p)
 		} else {

@@ -22,7 +22,9 @@ func (t *teller) notes(points []status.Point, i int) []string {
 		notes = append(notes, note)
 	}
 	switch {
-	case !p.Event.Confidence.Certain():
+	case p.Doubtful && p.Event.Confidence == schemas.ConfidenceStrong:
+		notes = append(notes, "suspicious: any of the message's recipients could say it of this one, so it changes nothing")
+	case p.Doubtful:
 		notes = append(notes, "suspicious: it is not sure that it is about this message, so it changes nothing")
 	case p.Suspicious:
 		notes = append(notes, "suspicious: this attempt was never delivered, so it changes nothing")

@@ -236,6 +236,7 @@ func TestErrors(t *testing.T) {
 		{source + "type: postfx", `c.yaml:4: sources[0].type: "postfx" is no type of source; did you mean postfix?`},
 		{source + "type: exim4mail", `c.yaml:4: sources[0].type: "exim4mail" is no type of source; want one of postfix, platform, tracking, arf, powermta, kumomta, sendmail, exim`},
 		{source + "stream: s\n- paths: [y]\n  stream: s", `c.yaml:6: sources[1].stream: stream "s" is also sources[0].stream; each belongs to one place`},
+		{source + "type: arf\n  address_patterns: ['^b-(?P<message_id>.+)@']", "c.yaml:5: sources[0].address_patterns[0]: use pattern: parse address pattern: \"^b-(?P<message_id>.+)@\" takes addresses of any domain for ours; end it with the domain, as in @shop\\.example$"},
 		{source + "path_patterns: [{kind: opened, pattern: '(?P<message_id>.)'}]", "c.yaml:4: sources[0].path_patterns: only access logs have them; give the source the type tracking"},
 		{"sources:\n- paths: [x]\n  type: tracking\n  path_patterns:\n  - kind: delivered\n    pattern: (?P<message_id>.)", "c.yaml:5: sources[0].path_patterns[0]: use pattern: parse path pattern: kind \"delivered\": want one of [opened read clicked unsubscribed]"},
 		{"- a", "c.yaml:1: is of another type; want keys with values"},
