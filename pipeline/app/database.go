@@ -57,7 +57,7 @@ func openExisting(ctx context.Context, o Options, prepare func(*clickhouse.DB, c
 func openDatabase(ctx context.Context, o Options, prepare func(*clickhouse.DB, context.Context) error) (*Database, error) {
 	db := &Database{timers: o.Timers, replies: o.Replies}
 	opts := o.ClickHouse
-	opts.Logger = o.Logger
+	opts.Logger, opts.Replies = o.Logger, o.Replies
 	if len(opts.Addresses) == 0 {
 		address, err := db.start(ctx, &o)
 		if err != nil {

@@ -99,6 +99,13 @@ func isBelowAny(host []byte, domains []string) bool {
 	return len(domains) == 0
 }
 
+// Provider tells whose host answered, given as name[address]:port; "" when nobody
+// knows. It does not allocate.
+func (r *Rules) Provider(relay string) string {
+	var room [255]byte
+	return r.providerOf(hostOf(room[:0], relay))
+}
+
 // providerOf tells whose host it is, by the nearest domain that has a provider.
 func (r *Rules) providerOf(host []byte) string {
 	for len(host) > 0 {

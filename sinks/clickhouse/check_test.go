@@ -1,12 +1,12 @@
 package clickhouse
 
 import (
-	"context"
 	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"mailfate/pipeline/classify"
 	"mailfate/schemas"
 	"mailfate/sinks/api"
 )
@@ -23,7 +23,7 @@ func shownAs(account, messageID, recipient, emailID string, revision uint64, sta
 
 func TestCheck(t *testing.T) {
 	db := migrated(t)
-	b := newBatch(db)
+	b := newBatch(db, classify.Default())
 	gone := shownAs("", "moved@x", "r@x", "", 5, 0)
 	gone.Standing, gone.Was = schemas.Unmatched, schemas.Shown
 	for _, s := range []*schemas.Snapshot{
@@ -74,21 +74,16 @@ func TestCheck(t *testing.T) {
 // TestMigratedKeys has rows that are older than the tables that are made of them.
 func TestMigratedKeys(t *testing.T) {
 	db := migrated(t)
-	b := newBatch(db)
+	b := newBatch(db, classify.Default())
 	b.addRows(shownAs("a", "one@x", "r@x", "em1", 1, 1), true)
 	if err := b.Write(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	exec := func(statement string) {
-		if err := db.conn.Exec(context.WithoutCancel(t.Context()), statement); err != nil {
-			t.Fatal(err)
-		}
-	}
 	for _, table := range []string{"message_ids", "message_keys"} {
-		exec("DROP TABLE " + table + "_made SYNC")
-		exec("DROP TABLE " + table + " SYNC")
+		exec(t, db, "DROP TABLE "+table+"_made SYNC", "DROP TABLE "+table+" SYNC")
 	}
-	exec("ALTER TABLE migrations DELETE WHERE name = 'message_ids' OR version > (SELECT version FROM migrations WHERE name = 'message_ids') SETTINGS mutations_sync = 1")
+	since := numberOf(t, db, "SELECT toUInt64(version) FROM migrations WHERE name = 'message_ids'")
+	exec(t, db, fmt.Sprintf("ALTER TABLE migrations DELETE WHERE version >= %d SETTINGS mutations_sync = 1", since))
 	if err := db.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package clickhouse
 import (
 	"testing"
 
+	"mailfate/pipeline/classify"
 	"mailfate/pipeline/kafkalog"
 	"mailfate/schemas"
 )
@@ -18,7 +19,7 @@ func FuzzAdd(f *testing.F) {
 	u := unparsedRecord(f, 0, schemas.Unparsed{Stream: "s", Shape: "x", Lines: 5, Examples: [][]byte{[]byte("e")}})
 	f.Add(uint8(2), u.Key, u.Value)
 	f.Fuzz(func(t *testing.T, topic uint8, key, value []byte) {
-		b := newBatch(nil)
+		b := newBatch(nil, classify.Default())
 		err := b.Add(Topics()[int(topic)%len(Topics())], kafkalog.Record{Key: key, Value: value}, topic > 128)
 		if err != nil && b.Rows() > 0 {
 			t.Errorf("%d rows beside the error %v", b.Rows(), err)

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"mailfate/pipeline/classify"
 	machine "mailfate/pipeline/status"
 	"mailfate/schemas"
 )
@@ -55,7 +56,7 @@ func wander(t testing.TB, steps []step) []schemas.Snapshot {
 // with the same key the one with the greatest revision, unless it is withdrawn.
 // The keys are those of the schema; bookkeeping is left out.
 func finalRows(list []schemas.Snapshot) map[string]string {
-	b := newBatch(nil)
+	b := newBatch(nil, classify.Default())
 	for i := range list {
 		b.addRows(&list[i], false)
 	}

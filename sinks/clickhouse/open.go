@@ -13,6 +13,8 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"mailfate/pipeline/classify"
 )
 
 const (
@@ -33,8 +35,9 @@ type Options struct {
 	Database  string   // DefaultDatabase when empty; made by Migrate
 	User      string   // "default" when empty
 	Password  string
-	TLS       *tls.Config  // nil: no TLS
-	Logger    *slog.Logger // nil: silent
+	TLS       *tls.Config     // nil: no TLS
+	Replies   *classify.Rules // why deliveries failed; nil: the embedded rules
+	Logger    *slog.Logger    // nil: silent
 }
 
 // DB is a ClickHouse database of mailfate's. It is safe for concurrent use.
@@ -55,6 +58,9 @@ func Open(opts Options) (*DB, error) {
 	}
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.DiscardHandler)
+	}
+	if opts.Replies == nil {
+		opts.Replies = classify.Default()
 	}
 	db := &DB{opts: opts, log: opts.Logger}
 	var err error

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"mailfate/pipeline/classify"
 	"mailfate/pipeline/kafkalog"
 	"mailfate/schemas"
 	"mailfate/sinks/intake"
@@ -56,7 +57,7 @@ func cell(c column, i int) string {
 func TestRowsGolden(t *testing.T) {
 	for _, whole := range []bool{false, true} {
 		t.Run(fmt.Sprintf("whole=%v", whole), func(t *testing.T) {
-			b := newBatch(nil)
+			b := newBatch(nil, classify.Default())
 			for _, r := range statusRecords(t, 0, samples(t)...) {
 				if err := b.Add(schemas.TopicStatus, r, whole); err != nil {
 					t.Fatal(err)
@@ -93,7 +94,7 @@ func TestRecordsWithoutRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	key := schemas.Identity{MessageID: "m", Recipient: "r"}.AppendKey(nil)
-	b := newBatch(nil)
+	b := newBatch(nil, classify.Default())
 	for name, c := range map[string]struct {
 		topic string
 		rec   kafkalog.Record
@@ -111,7 +112,7 @@ func TestRecordsWithoutRows(t *testing.T) {
 
 func TestUnreadableRecords(t *testing.T) {
 	key := schemas.Identity{MessageID: "m", Recipient: "r"}.AppendKey(nil)
-	b := newBatch(nil)
+	b := newBatch(nil, classify.Default())
 	for name, c := range map[string]struct {
 		topic string
 		rec   kafkalog.Record
@@ -140,7 +141,7 @@ func TestCompactionLagIsTheTopics(t *testing.T) {
 // Every column of every insert is there in the schema.
 func TestColumnsExist(t *testing.T) {
 	db := migrated(t)
-	for _, tab := range append(newBatch(db).tables, &newAccountRows().table, &newMeaningRows().table) {
+	for _, tab := range append(newBatch(db, classify.Default()).tables, &newAccountRows().table, &newMeaningRows().table) {
 		var columns []struct {
 			Name    string `ch:"name"`
 			Default string `ch:"default_expression"`

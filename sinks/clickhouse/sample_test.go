@@ -5,6 +5,7 @@ import (
 	"sync"
 	"testing"
 
+	"mailfate/pipeline/classify"
 	"mailfate/pipeline/kafkalog"
 	"mailfate/schemas"
 )
@@ -149,7 +150,7 @@ func unparsedRecord(tb testing.TB, offset int64, u schemas.Unparsed) kafkalog.Re
 // write puts records of one topic into the database as one batch.
 func write(tb testing.TB, to inserter, topic string, whole bool, records ...kafkalog.Record) {
 	tb.Helper()
-	b := newBatch(to)
+	b := newBatch(to, classify.Default())
 	for _, r := range records {
 		if err := b.Add(topic, r, whole); err != nil {
 			tb.Fatal(err)
