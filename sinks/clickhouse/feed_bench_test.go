@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"mailfate/pipeline/classify"
 	"mailfate/schemas"
 	"mailfate/sinks/api"
 )
@@ -46,7 +47,7 @@ func feedMessage(tb testing.TB, i, n int) *schemas.Snapshot {
 func BenchmarkFeed(b *testing.B) {
 	const n = 500_000
 	db := migrated(b)
-	rows := newBatch(db)
+	rows := newBatch(db, classify.Default())
 	for i := range n {
 		rows.addRows(feedMessage(b, i, n), true)
 		if rows.Rows() > 50_000 || i == n-1 {

@@ -13,6 +13,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"mailfate/pipeline/classify"
 	"mailfate/schemas"
 	"mailfate/sinks/api"
 )
@@ -79,7 +80,7 @@ func wantedChanges(tb testing.TB, db *DB, list []*schemas.Snapshot, f *api.Filte
 func TestFeed(t *testing.T) {
 	db := migrated(t)
 	list := feedSnapshots(t)
-	b := newBatch(db)
+	b := newBatch(db, classify.Default())
 	for i, s := range list {
 		if i%3 == 0 { // an older version
 			old := *s
@@ -170,7 +171,7 @@ func someFilter(some *rand.Rand, list []*schemas.Snapshot) api.Filter {
 // TestFeedTakesNoSQL asks with hostile texts in every value that is a text.
 func TestFeedTakesNoSQL(t *testing.T) {
 	db := migrated(t)
-	b := newBatch(db)
+	b := newBatch(db, classify.Default())
 	list := feedSnapshots(t)
 	for _, s := range list {
 		b.addRows(s, true)
