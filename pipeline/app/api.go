@@ -8,8 +8,9 @@ import (
 	"net"
 	"net/netip"
 
+	"mailfate/schemas"
 	"mailfate/sinks/api"
-	"mailfate/sinks/clickhouse"
+	"mailfate/sinks/explain"
 )
 
 // API answers questions over HTTP from a database.
@@ -21,7 +22,7 @@ type API struct {
 
 // ServeAPI begins to answer at an address, host:port. While there are no keys that is
 // a loopback address, whatever is asked for: anybody could ask anything.
-func ServeAPI(ctx context.Context, db *clickhouse.DB, listen string, log *slog.Logger) (*API, error) {
+func ServeAPI(ctx context.Context, db *Database, listen string, log *slog.Logger) (*API, error) {
 	a := &API{server: api.New(api.Options{Store: db, Logger: log}), failed: make(chan error, 1)}
 	keys, err := a.server.HasKeys(ctx)
 	if err != nil {
@@ -41,6 +42,15 @@ func ServeAPI(ctx context.Context, db *clickhouse.DB, listen string, log *slog.L
 	go func() { a.failed <- a.server.Serve(listener) }() // ends with Close
 	log.Info("answering questions", "address", a.Address(), "keys", keys)
 	return a, nil
+}
+
+// Message tells the story of one message of an owner's.
+func (db *Database) Message(ctx context.Context, owner api.Owner, id, recipient string, in []*schemas.Vocabulary) (explain.Story, error) {
+	found, err := db.StoryOf(ctx, owner, id, recipient)
+	if err != nil {
+		return explain.Story{}, err
+	}
+	return explain.Tell(found, explain.Options{Vocabularies: in, Timers: db.timers, Replies: db.replies}), nil
 }
 
 // loopback returns an address as such that only this machine reaches it.
@@ -79,7 +89,7 @@ func (a *App) openAPI(ctx context.Context) (err error) {
 	if a.db == nil {
 		return errors.New("questions are answered by a sink, and this process is none: leave out api.listen, add sink to the roles, or use mailfate serve")
 	}
-	a.api, err = ServeAPI(ctx, a.db.DB, a.opts.API, a.log)
+	a.api, err = ServeAPI(ctx, a.db, a.opts.API, a.log)
 	return err
 }
 

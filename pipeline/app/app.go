@@ -160,6 +160,9 @@ func (a *App) openDatabase(ctx context.Context) error {
 		err = db.SetAccounts(ctx, a.opts.Accounts)
 	}
 	if err == nil {
+		err = db.JudgeReplies(ctx)
+	}
+	if err == nil {
 		a.sinkGroup, err = db.Group(ctx)
 	}
 	if err != nil {

@@ -151,8 +151,8 @@ func (r *retrier) record(l *Letter) (partition int, record kafkalog.Record, err 
 	if _, _, err := r.dec.Record(l.Event, &ev); err != nil {
 		return 0, record, err
 	}
-	key := []byte(ev.MessageID)
-	return kafkalog.Partition(key, r.partitions), kafkalog.Record{Key: key, Value: l.Event}, nil
+	partition, record = eventRecord(ev.MessageID, l.Event, r.partitions)
+	return partition, record, nil
 }
 
 // publish sends what was added; notes come last, so that nothing is noted that

@@ -67,6 +67,10 @@ func findCodes(s string) (code uint16, enhanced string) {
 	framed := true
 	for i := 0; i < len(s); i++ {
 		c := s[i]
+		if isLetter(c) { // most are
+			framed = false
+			continue
+		}
 		if isDigit(c) && (i == 0 || begins(s[i-1])) {
 			if n := codeLen(s[i:]); n > 0 && code == 0 && (framed || statusLen(afterCode(s[i+n:])) > 0) {
 				code = number(s[i : i+n])

@@ -3,6 +3,7 @@ package classify
 import (
 	"bytes"
 	"fmt"
+	"unicode/utf8"
 
 	"mailfate/schemas"
 )
@@ -17,8 +18,11 @@ func (f Fingerprint) String() string { return fmt.Sprintf("%016x", uint64(f)) }
 // Fingerprint returns the fingerprint of a reply. It does not allocate.
 func (s *Said) Fingerprint() Fingerprint {
 	var room [2 * maxText]byte
-	return Fingerprint(schemas.HashBytes(s.AppendTemplate(room[:0])).ID())
+	return FingerprintOf(s.AppendTemplate(room[:0]))
 }
+
+// FingerprintOf returns the fingerprint of the replies that have this template.
+func FingerprintOf(template []byte) Fingerprint { return Fingerprint(schemas.HashBytes(template).ID()) }
 
 // AppendTemplate appends the reply's codes and its words as rules see them, with
 // {email}, {url}, {ip}, {host}, {time}, {id} and {num} for what is another in each
@@ -89,6 +93,9 @@ const (
 
 // urlLen is the length of the URL that a text begins with.
 func urlLen(s []byte) int {
+	if s[0] != 'h' && s[0] != 'w' {
+		return 0
+	}
 	if !bytes.HasPrefix(s, []byte("http://")) && !bytes.HasPrefix(s, []byte("https://")) && !bytes.HasPrefix(s, []byte("www.")) {
 		return 0
 	}
@@ -114,12 +121,24 @@ func wordLen(s []byte) (n int) {
 	return n
 }
 
-func isWordByte(c byte) bool {
-	return isLetter(c) || isDigit(c) || c == '.' || c == '-' || c == '_' || c == ':' || c == '+' || c >= 0x80
-}
+func isWordByte(c byte) bool { return nameBytes[c] }
+
+// nameBytes are what words are made of, and names, numbers and times.
+var nameBytes = func() (set [256]bool) {
+	for c := range set {
+		set[c] = isWord(byte(c)) || c >= utf8.RuneSelf
+	}
+	for _, c := range []byte(".-_:+") {
+		set[c] = true
+	}
+	return set
+}()
 
 // markOf says what stands for a word in a template; "" for the word itself.
 func markOf(w []byte) string {
+	if lettersLen(w) == len(w) {
+		return markOfLetters(w)
+	}
 	var digits, letters, dots, colons, others int
 	for _, c := range w {
 		switch {
@@ -138,8 +157,6 @@ func markOf(w []byte) string {
 		}
 	}
 	switch {
-	case digits == 0 && letters == len(w):
-		return markOfLetters(w)
 	case colons >= 2 && isHexadecimal(w):
 		if digits == len(w)-colons && colons == 2 && w[0] != ':' {
 			return markTime
@@ -161,6 +178,14 @@ func markOf(w []byte) string {
 	return ""
 }
 
+// lettersLen is how many small letters a text begins with.
+func lettersLen(s []byte) (n int) {
+	for n < len(s) && 'a' <= s[n] && s[n] <= 'z' {
+		n++
+	}
+	return n
+}
+
 // minID is how long words with digits in them are that are no error's name.
 const minID = 8
 
@@ -175,6 +200,9 @@ func markOfDigits(w []byte, colons, others int) string {
 
 // markOfLetters knows what days, months and zones are called.
 func markOfLetters(w []byte) string {
+	if len(w) != len("mon") {
+		return ""
+	}
 	switch string(w) {
 	case "mon", "tue", "wed", "thu", "fri", "sat", "sun", "utc", "gmt",
 		"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "oct", "nov", "dec":

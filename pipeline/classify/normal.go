@@ -24,7 +24,7 @@ const email = "{email}"
 func normalise(dst []byte, s string) []byte {
 	n := normaliser{dst: dst}
 	for i := 0; i < len(s) && len(n.dst) < maxText; {
-		if c := s[i]; 'a' <= c && c <= 'z' { // most are
+		if c := s[i]; 'a' <= c && c <= 'z' || c == ' ' && !n.betweenWords() { // most are
 			n.dst = append(n.dst, c)
 			i++
 			continue
@@ -88,7 +88,7 @@ func (n *normaliser) codes(s string) int {
 	rest := afterCode(s[end:])
 	gap := len(s) - len(rest)
 	enhanced := statusLen(rest)
-	hyphen := len(s) > end && s[end] == '-' && (enhanced > 0 || gap < len(s) && !isDigit(s[gap]))
+	hyphen := len(s) > end && s[end] == '-' && (enhanced > 0 || gap == len(s) || !isDigit(s[gap]))
 	switch {
 	case hyphen:
 		n.continued = true

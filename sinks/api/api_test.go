@@ -29,6 +29,8 @@ type fake struct {
 	asked   []string
 	owner   Owner
 	words   *schemas.Vocabulary
+	news    []News // also the feed
+	failAt  int    // after so many changes an export fails, if not 0
 }
 
 func (f *fake) Check(_ context.Context, owner Owner, v *schemas.Vocabulary, ids []string) ([]Checked, error) {
@@ -75,14 +77,17 @@ func (c *clock) move(d time.Duration) {
 type rig struct {
 	*fake
 	*clock
-	base string
-	log  *bytes.Buffer
+	base   string
+	log    *bytes.Buffer
+	server *Server
 }
 
 func start(t *testing.T, f *fake) *rig {
 	t.Helper()
 	r := &rig{fake: f, clock: &clock{at: time.Unix(1e9, 0)}, log: new(bytes.Buffer)}
 	s := New(Options{Store: f, Now: r.now, Logger: slog.New(slog.NewTextHandler(r.log, nil))})
+	r.server = s
+	s.hub.begun = true // the tests poll themselves
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

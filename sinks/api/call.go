@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"time"
 )
 
 // A caller is who makes a call.
@@ -16,53 +17,96 @@ type caller struct {
 	owner Owner
 }
 
-// call makes a handler of a method: who calls and whether they may, then its answer or
-// failure, and a line in the log about it.
+// call makes a handler of a method that answers with a JSON document.
 func (s *Server) call(needs Scopes, method func(*http.Request, caller) (any, error)) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		begun := s.now()
+	return s.serve(needs, func(w http.ResponseWriter, r *http.Request, who caller) error {
 		ctx, cancel := context.WithTimeout(r.Context(), answerTime)
 		defer cancel()
-		r = r.WithContext(ctx)
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		who, answer, err := s.answer(r, needs, method)
-		status := http.StatusOK
-		if err != nil {
-			f := asFailure(err)
-			status, answer = f.status, f
+		answer, err := method(r.WithContext(ctx), who)
+		if err == nil {
+			write(w, http.StatusOK, answer)
 		}
-		write(w, status, answer)
-
-		name := "none"
-		if who.key != nil {
-			name = who.key.ID
-		}
-		attrs := []slog.Attr{
-			slog.String("method", r.Pattern), slog.Int("status", status), slog.String("key", name),
-			slog.String("account", who.owner.Account), slog.String("client", r.RemoteAddr), slog.Duration("took", s.now().Sub(begun)),
-		}
-		level := slog.LevelInfo
-		if status >= http.StatusInternalServerError {
-			level = slog.LevelError
-			attrs = append(attrs, slog.Any("error", err))
-		}
-		s.log.LogAttrs(r.Context(), level, "answered", attrs...)
+		return err
 	})
 }
 
-func (s *Server) answer(r *http.Request, needs Scopes, method func(*http.Request, caller) (any, error)) (caller, any, error) {
+// serve makes a handler: who calls and whether they may, then the answer or what is
+// wrong, and a line in the log about it. An answer that was begun and fails is cut
+// off, so that nobody takes it for whole.
+func (s *Server) serve(needs Scopes, answer func(http.ResponseWriter, *http.Request, caller) error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		begun := s.now()
+		to := &reply{ResponseWriter: w}
+		r.Body = http.MaxBytesReader(to, r.Body, maxBody)
+		who, err := s.admit(r, needs)
+		if err == nil {
+			err = answer(to, r, who)
+		}
+		cut := err != nil && to.status != 0
+		if err != nil && !cut {
+			f := asFailure(err)
+			clear(to.Header())
+			write(to, f.status, f)
+		}
+		s.tell(r, who, to.status, begun, err)
+		if cut {
+			panic(http.ErrAbortHandler) // what net/http has for this
+		}
+	})
+}
+
+// tell writes the line about a call.
+func (s *Server) tell(r *http.Request, who caller, status int, begun time.Time, err error) {
+	name := "none"
+	if who.key != nil {
+		name = who.key.ID
+	}
+	attrs := []slog.Attr{
+		slog.String("method", r.Pattern), slog.Int("status", status), slog.String("key", name),
+		slog.String("account", who.owner.Account), slog.String("client", r.RemoteAddr), slog.Duration("took", s.now().Sub(begun)),
+	}
+	level := slog.LevelInfo
+	switch {
+	case err != nil && r.Context().Err() != nil:
+		attrs = append(attrs, slog.Bool("left", true))
+	case err != nil && (status < http.StatusBadRequest || status >= http.StatusInternalServerError):
+		level = slog.LevelError
+		attrs = append(attrs, slog.Any("error", err))
+	}
+	s.log.LogAttrs(r.Context(), level, "answered", attrs...)
+}
+
+// reply notes what was begun to be answered.
+type reply struct {
+	http.ResponseWriter
+	status int
+}
+
+func (r *reply) WriteHeader(status int) {
+	r.status = status
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *reply) Write(b []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	return r.ResponseWriter.Write(b)
+}
+
+// Unwrap is for http.ResponseController.
+func (r *reply) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+// admit tells who calls, if they may.
+func (s *Server) admit(r *http.Request, needs Scopes) (caller, error) {
 	if err := parse(r); err != nil {
-		return caller{}, nil, err
+		return caller{}, err
 	}
 	who, err := s.identify(r)
-	if err != nil {
-		return who, nil, err
+	if err == nil && who.key != nil && !who.key.Scopes.Have(needs) {
+		err = errScope
 	}
-	if who.key != nil && !who.key.Scopes.Have(needs) {
-		return who, nil, errScope
-	}
-	answer, err := method(r, who)
-	return who, answer, err
+	return who, err
 }
 
 // parse reads the parameters, of the URL and of a form.

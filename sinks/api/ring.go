@@ -128,3 +128,13 @@ func (r *ring) admit(ctx context.Context, secret string) (*Key, error) {
 	}
 	return &h.Key, nil
 }
+
+// has reports whether a key that was admitted still is good.
+func (r *ring) has(ctx context.Context, key *Key) bool {
+	k, err := r.keys(ctx)
+	if err != nil {
+		return false
+	}
+	h := k.byHash[key.Hash]
+	return h != nil && !h.Revoked
+}

@@ -12,6 +12,9 @@ import (
 	"golang.org/x/net/netutil"
 )
 
+// base is where everything is but checkEmail, whose path UniSender's text says.
+const base = "/api/v1"
+
 const (
 	headerTime  = 5 * time.Second
 	readTime    = 15 * time.Second
@@ -19,7 +22,7 @@ const (
 	idleTime    = time.Minute
 	maxHeader   = 512 << 10 // 500 Message-IDs fit into a URL
 	maxBody     = 512 << 10
-	connections = 1024
+	connections = 8192 // listeners among them
 )
 
 // Options says how questions are answered.
@@ -36,6 +39,10 @@ type Server struct {
 	log   *slog.Logger
 	now   func() time.Time
 	http  http.Server
+
+	hub       *hub
+	downloads chan struct{} // one for each that runs
+	heartbeat time.Duration
 }
 
 // New returns a server that does not listen yet.
@@ -47,6 +54,9 @@ func New(o Options) *Server {
 		o.Now = time.Now
 	}
 	s := &Server{store: o.Store, ring: newRing(o.Store, o.Now), log: o.Logger, now: o.Now}
+	s.hub = newHub(o.Store, o.Logger)
+	s.downloads = make(chan struct{}, maxDownloads)
+	s.heartbeat = heartbeat
 	s.http = http.Server{
 		Handler:           s.routes(),
 		ReadHeaderTimeout: headerTime,
@@ -56,6 +66,7 @@ func New(o Options) *Server {
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(o.Logger.Handler(), slog.LevelDebug), // what clients do wrong
 	}
+	s.http.RegisterOnShutdown(s.hub.end)
 	return s
 }
 
@@ -65,8 +76,24 @@ func (s *Server) routes() http.Handler {
 		mux.Handle("GET "+pattern, s.call(ScopeCheck, s.checkEmail))
 		mux.Handle("POST "+pattern, s.call(ScopeCheck, s.checkEmail))
 	}
+	for path, handler := range s.resources() {
+		mux.Handle("GET "+base+path, handler)
+	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { write(w, errNoRoute.status, errNoRoute) })
 	return mux
+}
+
+// resources are what there is under base.
+func (s *Server) resources() map[string]http.Handler {
+	return map[string]http.Handler{
+		"/feed":                 s.call(ScopeRead, s.feed),
+		"/feed/download":        s.serve(ScopeRead|ScopeDownload, s.download),
+		"/feed/live":            s.serve(ScopeRead, s.live),
+		"/messages/{id}":        s.call(ScopeRead, s.message),
+		"/recipients/{address}": s.call(ScopeRead, s.recipient),
+		"/vocabularies":         s.call(ScopeRead, s.vocabularies),
+		"/openapi.yaml":         http.HandlerFunc(openAPI),
+	}
 }
 
 // Serve answers on a listener until Shutdown.

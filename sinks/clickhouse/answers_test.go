@@ -10,16 +10,6 @@ import (
 	"mailfate/schemas"
 )
 
-// told is what a query answers, one string for each row.
-func told(tb testing.TB, db *DB, sql string) []string {
-	tb.Helper()
-	var lines []string
-	if err := db.conn.QueryRow(tb.Context(), "SELECT groupArray(toString(tuple(*))) FROM ("+sql+")").Scan(&lines); err != nil {
-		tb.Fatalf("%s: %v", sql, err)
-	}
-	return lines
-}
-
 // to is a message to an address, of which something is known.
 func to(tb testing.TB, account, messageID, recipient, word string, row schemas.Row) *schemas.Snapshot {
 	row.Statuses, row.First, row.Last, row.Attempts = status(tb, word), minute(1), minute(9), 1

@@ -22,6 +22,7 @@ type batch struct {
 	snapshot  schemas.Snapshot
 	event     schemas.Event
 	events    *eventRows
+	replies   *replyRows
 	status    *statusRows
 	changes   *changeRows
 	unmatched *heldRows
@@ -37,14 +38,16 @@ func newBatch(to inserter, replies *classify.Rules) *batch {
 		decoder:   schemas.NewDecoder(),
 		events:    newEventRows(),
 		status:    newStatusRows(replies),
+		replies:   newReplyRows(replies),
 		changes:   newChangeRows(),
 		unmatched: newHeldRows("unmatched"),
 		contested: newHeldRows("contested"),
 		unparsed:  newUnparsedRows(),
 		fresh:     map[schemas.EventID]struct{}{},
 	}
-	// The row of a message comes after its changes: who sees the one finds the others.
-	b.tables = []*table{&b.events.table, &b.unparsed.table, &b.unmatched.table, &b.contested.table, &b.changes.table, &b.status.table}
+	// The row of a message comes after its changes, and an event after the template of
+	// its reply: who sees the one finds the others.
+	b.tables = []*table{&b.replies.table, &b.events.table, &b.unparsed.table, &b.unmatched.table, &b.contested.table, &b.changes.table, &b.status.table}
 	return b
 }
 
@@ -69,7 +72,8 @@ func (b *batch) addEvent(rec kafkalog.Record) error {
 		return fmt.Errorf("%w: %w; mailfate dead list has it", intake.ErrSkip, err)
 	}
 	if !isClock {
-		b.events.add(&b.event, rec.Time)
+		fingerprint, provider := b.replies.note(&b.event, rec.Time)
+		b.events.add(&b.event, rec.Time, fingerprint, provider)
 	}
 	return nil
 }
@@ -163,11 +167,13 @@ func (b *batch) Write(ctx context.Context) error {
 			return err
 		}
 	}
+	b.replies.written()
 	return nil
 }
 
-// Reset forgets what was written.
+// Reset forgets what was written, or was not and is to be read again.
 func (b *batch) Reset() {
+	b.replies.forget()
 	for _, t := range b.tables {
 		t.reset()
 	}

@@ -1,7 +1,6 @@
 package clickhouse
 
 import (
-	"context"
 	"fmt"
 	"testing"
 
@@ -89,17 +88,11 @@ func TestMigratedKeys(t *testing.T) {
 	if err := b.Write(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	exec := func(statement string) {
-		if err := db.conn.Exec(context.WithoutCancel(t.Context()), statement); err != nil {
-			t.Fatal(err)
-		}
-	}
 	for _, table := range []string{"message_ids", "message_keys"} {
-		exec("DROP TABLE " + table + "_made SYNC")
-		exec("DROP TABLE " + table + " SYNC")
+		exec(t, db, "DROP TABLE "+table+"_made SYNC", "DROP TABLE "+table+" SYNC")
 	}
-	from := numberOf(t, db, "SELECT toUInt64(version) FROM migrations WHERE name = 'message_ids'")
-	exec(fmt.Sprintf("ALTER TABLE migrations DELETE WHERE version >= %d SETTINGS mutations_sync = 1", from))
+	since := numberOf(t, db, "SELECT toUInt64(version) FROM migrations WHERE name = 'message_ids'")
+	exec(t, db, fmt.Sprintf("ALTER TABLE migrations DELETE WHERE version >= %d SETTINGS mutations_sync = 1", since))
 	if err := db.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ func checkMeanings(t *testing.T, db *DB) {
 	}
 }
 
-func exec(t *testing.T, db *DB, statements ...string) {
+func exec(t testing.TB, db *DB, statements ...string) {
 	t.Helper()
 	for _, s := range statements {
 		if err := db.conn.Exec(t.Context(), s); err != nil {

@@ -20,6 +20,7 @@ type eventRows struct {
 	queueID, nextQueueID           text
 	url, userAgent, ip             text
 	match, confidence              word
+	fingerprint, provider          word
 	source, stream, host, instance word
 	file                           text
 	offset                         number[int64]
@@ -53,6 +54,8 @@ func newEventRows() *eventRows {
 	r.field("ip", &r.ip)
 	r.field("match", &r.match)
 	r.field("confidence", &r.confidence)
+	r.field("fingerprint", &r.fingerprint)
+	r.field("provider", &r.provider)
 	r.field("source", &r.source)
 	r.field("stream", &r.stream)
 	r.field("host", &r.host)
@@ -64,8 +67,9 @@ func newEventRows() *eventRows {
 	return r
 }
 
-// add adds an event that was published at the given time.
-func (r *eventRows) add(ev *schemas.Event, published int64) {
+// add adds an event that was published at the given time, with the fingerprint of
+// its reply and whose it is.
+func (r *eventRows) add(ev *schemas.Event, published int64, fingerprint any, provider string) {
 	r.messageID.add(ev.MessageID)
 	r.eventID.add(uint64(ev.ID))
 	r.time.add(ev.Time)
@@ -91,6 +95,8 @@ func (r *eventRows) add(ev *schemas.Event, published int64) {
 	r.ip.add(ev.IP)
 	r.match.add(ev.Match.String())
 	r.confidence.add(ev.Confidence.String())
+	r.fingerprint.name(fingerprint)
+	r.provider.add(provider)
 	r.source.add(ev.Source.String())
 	r.stream.add(ev.Stream)
 	r.host.add(ev.Host)

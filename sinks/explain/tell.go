@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"mailfate/pipeline/classify"
 	"mailfate/pipeline/status"
 	"mailfate/schemas"
 )
@@ -19,6 +20,9 @@ func Tell(f *Found, o Options) Story {
 		s.Vocabularies = append(s.Vocabularies, v.Name)
 	}
 	r := newRecords(f)
+	if o.Replies == nil {
+		o.Replies = classify.Default()
+	}
 	eval := status.NewEvaluator(o.Timers).JudgeBy(o.Replies)
 	for i := range s.Recipients {
 		to := &s.Recipients[i]

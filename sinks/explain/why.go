@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"mailfate/pipeline/classify"
 	"mailfate/pipeline/status"
 	"mailfate/schemas"
 )
@@ -16,12 +17,14 @@ func (t *teller) notes(points []status.Point, i int) []string {
 		return []string{inference(p)}
 	}
 	ev := t.full(p.Event)
-	notes := reading(p, ev, points)
+	notes := t.reading(p, ev, points)
 	if note := belonging(ev); note != "" {
 		notes = append(notes, note)
 	}
 	switch {
-	case !p.Event.Confidence.Certain():
+	case p.Doubtful && p.Event.Confidence == schemas.ConfidenceStrong:
+		notes = append(notes, "suspicious: any of the message's recipients could say it of this one, so it changes nothing")
+	case p.Doubtful:
 		notes = append(notes, "suspicious: it is not sure that it is about this message, so it changes nothing")
 	case p.Suspicious:
 		notes = append(notes, "suspicious: this attempt was never delivered, so it changes nothing")
@@ -48,7 +51,7 @@ func inference(p *status.Point) string {
 }
 
 // reading says why an event is read as another kind, or for which reason.
-func reading(p *status.Point, ev *schemas.Event, points []status.Point) []string {
+func (t *teller) reading(p *status.Point, ev *schemas.Event, points []status.Point) []string {
 	var notes []string
 	if p.Kind != ev.Kind {
 		notes = append(notes, fmt.Sprintf("logged as %s, read as %s: %s", ev.Kind, p.Kind, whyKind(p, ev, points)))
@@ -56,18 +59,24 @@ func reading(p *status.Point, ev *schemas.Event, points []status.Point) []string
 	if p.Time != ev.Time {
 		notes = append(notes, fmt.Sprintf("logged at %s: a mail does not come back before it was delivered", Time(ev.Time).stamp()))
 	}
-	switch p.Reason {
-	case ev.Reason:
-	case schemas.Unclassified:
-		notes = append(notes, "the reply names no reason that is known")
-	default:
-		notes = append(notes, "the reason is read from the reply")
+	if p.Reason != ev.Reason {
+		notes = append(notes, t.whyReason(p.Reason, ev))
 	}
 	return notes
 }
 
-// machineAgent is why it is a machine's doing.
-const machineAgent = "its user agent is a proxy's or a scanner's"
+// whyReason says which rule reads the reason from the reply.
+func (t *teller) whyReason(r schemas.Reason, ev *schemas.Event) string {
+	said := classify.SaidIn(ev)
+	rule := t.Replies.Reply(&said).Rule
+	if r == schemas.Unclassified {
+		return "the reply names no reason that is known: rule " + rule
+	}
+	return "the reason is read from the reply: rule " + rule
+}
+
+// byRule begins why it is a machine's doing.
+const byRule = "rule "
 
 func whyKind(p *status.Point, ev *schemas.Event, points []status.Point) string {
 	switch p.Kind {
@@ -80,7 +89,7 @@ func whyKind(p *status.Point, ev *schemas.Event, points []status.Point) string {
 		}
 		return "the same attempt was delivered"
 	case schemas.MachineOpened, schemas.MachineRead, schemas.MachineClicked, schemas.MachineUnsubscribed:
-		return machineAgent
+		return byRule + p.Fetcher.Rule() + ": " + p.Fetcher.Means()
 	}
 	return "the other events say so"
 }

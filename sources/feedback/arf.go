@@ -1,6 +1,7 @@
 package feedback
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -27,6 +28,7 @@ func (r *report) complaints() []schemas.Event {
 	recipients := r.complainers()
 	if len(recipients) == 0 {
 		recipients = []string{""}
+		ev.Reply = cmp.Or(ev.Reply, r.hashed())
 	}
 	evs := make([]schemas.Event, len(recipients))
 	for i, to := range recipients {
@@ -41,7 +43,11 @@ func (r *report) complainers() []string {
 	var rs []string
 	for _, name := range []string{"original-rcpt-to", "removal-recipient"} {
 		for _, v := range r.feedback.all(name) {
-			if to := Recipient(v); to != "" && !slices.Contains(rs, to) && len(rs) < maxRecipients {
+			switch to := Recipient(v); {
+			case to == "" || slices.Contains(rs, to):
+			case len(rs) == maxRecipients:
+				r.more++
+			default:
 				rs = append(rs, to)
 			}
 		}
@@ -52,6 +58,20 @@ func (r *report) complainers() []string {
 		}
 	}
 	return rs
+}
+
+// hashed returns what the report has in a recipient's place where that is a hash,
+// for people to find out whose.
+func (r *report) hashed() string {
+	for _, name := range []string{"original-rcpt-to", "removal-recipient"} {
+		for _, v := range r.feedback.all(name) {
+			hash := strings.ToLower(address(v))
+			if local, _, _ := strings.Cut(hash, "@"); isHash(local) && isClean(hash) {
+				return hash
+			}
+		}
+	}
+	return ""
 }
 
 // complaintWithoutPart returns the complaint of a feedback loop that writes none

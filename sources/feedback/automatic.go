@@ -23,7 +23,12 @@ func (m *mail) fromMailer() bool {
 
 // fromDaemon reports whether a mail server names itself as the author.
 func (m *mail) fromDaemon() bool {
-	local, _, _ := strings.Cut(strings.ToLower(address(m.header.first("from"))), "@")
+	from := m.header.first("from")
+	local, _, _ := strings.Cut(strings.ToLower(address(from)), "@")
+	if local == "" { // some have a name, and no address to answer to
+		name, _, _ := strings.Cut(strings.ToLower(from), "<")
+		local = strings.Trim(name, ` "`)
+	}
 	switch local {
 	case "mailer-daemon", "mailerdaemon", "mail-daemon", "postmaster", "mail.daemon", "mdaemon", "mailsystem":
 		return true

@@ -59,6 +59,9 @@ func (p *part) words() string {
 	if strings.EqualFold(p.params["format"], "flowed") {
 		text = unflowed(text, strings.EqualFold(p.params["delsp"], "yes"))
 	}
+	if p.mediaType == "text/html" {
+		text = fromHTML(text)
+	}
 	return text
 }
 

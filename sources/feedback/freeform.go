@@ -9,6 +9,7 @@ import (
 
 const (
 	maxIntro  = 200     // lines before a bounce names recipients
+	maxBefore = 4       // lines with words up to the one that tells which program it is
 	maxWords  = 4 << 10 // bytes of what is said of one recipient
 	maxListed = 5000    // lines of a list of recipients
 )
@@ -19,10 +20,13 @@ func (m *mail) bounces(r *report) []schemas.Event {
 	lines := linesOf(m.words)
 	f, list := m.list(lines)
 	failed := m.failedRecipients()
-	if f == nil || f.named && failed == nil {
+	if f == nil {
 		return nil
 	}
 	entries, rest := readList(list)
+	if f.named && failed == nil && len(entries) != 1 {
+		return nil // which of them are a server's words is not known
+	}
 	if len(r.returned) == 0 {
 		r.returned = copied(rest)
 	}
@@ -44,9 +48,23 @@ func (m *mail) bounces(r *report) []schemas.Event {
 	return evs
 }
 
+// rejection returns what a mailbox's owner, or his server for him, gives as the
+// reason for sending a mail back, in the words of Dovecot: after "Your message to
+// <x> was automatically rejected:" (rejection_reason).
+func (m *mail) rejection() (words string, ok bool) {
+	intro, words, _ := strings.Cut(strings.TrimSpace(m.words[:min(len(m.words), maxWords)]), "\n")
+	intro = strings.ToLower(strings.TrimSpace(intro))
+	ok = strings.HasPrefix(intro, "your message to <") && strings.HasSuffix(intro, "> was automatically rejected:")
+	return strings.Join(strings.Fields(words), " "), ok
+}
+
 // explain adds what the text for people says to what an MTA says of recipients:
 // some tell only there what failed, and which command was answered.
 func (m *mail) explain(evs []schemas.Event) {
+	if words, ok := m.rejection(); ok && len(evs) == 1 && evs[0].Kind.Fails() && evs[0].Reply == "" {
+		evs[0].Reply = words
+		return
+	}
 	_, list := m.list(linesOf(m.words))
 	entries, _ := readList(list)
 	for i := range evs {
@@ -78,18 +96,56 @@ func (m *mail) list(lines []string) (*form, []string) {
 			return &forms[i], lines[at+1:]
 		}
 	}
+	if at := ownWords(lower); at >= 0 {
+		return &qsbmf, lines[at:]
+	}
+	return inSentence(lower, lines)
+}
+
+// inSentence finds a sentence that names the recipient itself, and makes it a list.
+func inSentence(lower, lines []string) (*form, []string) {
+	for i, line := range lower {
+		for _, s := range sentences {
+			to, found := strings.CutPrefix(line, s.before)
+			if to, closed := strings.CutSuffix(to, s.after); found && closed {
+				return &sentenceForm, append([]string{"<" + to + ">:"}, lines[i+1:]...)
+			}
+		}
+	}
 	return nil, nil
 }
 
+// ownWords finds the list of a program that has qmail's format and another's words:
+// behind an empty line an address and a colon, and somewhere below it the line
+// that says that a copy of the mail follows.
+func ownWords(lines []string) int {
+	from := -1
+	for i, line := range lines {
+		switch {
+		case from < 0 && i > 0 && lines[i-1] == "" && strings.HasPrefix(line, "<") && strings.Contains(line, ">:"):
+			from = i
+		case strings.HasPrefix(line, "--- below this line is a copy") || strings.HasPrefix(line, "--- enclosed is a copy"):
+			return from
+		}
+	}
+	return -1
+}
+
 // find returns the line that the list of recipients follows; -1 when there is none.
+// A program begins with its words at once; behind those of a person it is quoted.
 func (f *form) find(lines []string) int {
-	marked := f.marker == ""
+	marked, worded := f.marker == "", 0
 	for i, line := range lines {
 		if f.intro == "" && i == 0 && !strings.HasPrefix(line, f.marker) {
 			return -1
 		}
+		if line != "" {
+			worded++
+		}
 		marked = marked || strings.Contains(line, f.marker)
 		switch {
+		case !marked && worded >= maxBefore, f.marker == "" && worded > 1 && !f.named:
+			return -1
 		case !marked:
 		case f.intro == "" && line == "", f.intro != "" && strings.HasSuffix(line, f.intro):
 			return i
@@ -177,12 +233,14 @@ func (e *entry) add(words string) {
 // endsList reports whether a line separates the list from what follows.
 func endsList(text string) bool {
 	return strings.HasPrefix(text, "---") || strings.HasPrefix(text, "===") || strings.HasPrefix(text, "- ---") ||
-		strings.HasPrefix(text, "No action is required") // Exim, of a delay
+		strings.HasPrefix(text, "No action is required") || // Exim, of a delay
+		strings.HasPrefix(text, "Below is a copy of the original message") || // OpenSMTPD
+		strings.HasPrefix(text, "Message headers follow") || strings.HasPrefix(text, "Original message follows") // DragonFly Mail Agent
 }
 
 // listed reads a recipient's line: an address, alone or with what is said of it.
 func listed(text string) (to, said string, ok bool) {
-	text = strings.TrimPrefix(text, "Recipient address: ")
+	text = strings.TrimPrefix(strings.TrimPrefix(text, "Recipient address: "), "* ")
 	if strings.HasPrefix(text, "<") {
 		addr, after, closed := strings.Cut(text[1:], ">")
 		if !closed {
@@ -198,6 +256,7 @@ func listed(text string) (to, said string, ok bool) {
 	}
 	addr, said, _ := strings.Cut(text, " ")
 	addr, colon := strings.CutSuffix(addr, ":")
+	addr = strings.Trim(addr, `"`) // GMX
 	addr, _, _ = strings.Cut(addr, "<mailto:")
 	if strings.ContainsAny(addr, "<>()[],;:") || strings.Count(addr, "@") != 1 {
 		return "", "", false

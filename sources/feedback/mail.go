@@ -11,9 +11,11 @@ const maxDate = 256 // bytes of a date
 // A mail is what was found in one.
 type mail struct {
 	header  fields
-	words   string // its first text part
+	words   string // its first text part, a plain one where there is one
+	rich    bool   // words are those of a page
 	reports []*report
 	parts   int
+	forged  int // ids in it that say they are ours and are not
 }
 
 // read takes a mail apart and says by which rule it cannot be read.
@@ -92,26 +94,27 @@ func (m *mail) leaf(p *part, in *report, depth int) {
 	case "message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers", "message/global-headers":
 		in.attached = append(in.attached, attachment{*p, depth})
 	default:
-		if in.kind != "" && in.sniff(p, depth) {
+		if in.kind != "" && in.sniff(p, depth) || p.isJSON() && in.setXARF(p) {
 			return
 		}
-		if m.words == "" && strings.HasPrefix(p.mediaType, "text/") {
-			m.words = p.words()
+		rich := p.mediaType == "text/html"
+		if strings.HasPrefix(p.mediaType, "text/") && (m.words == "" || m.rich && !rich) {
+			m.words, m.rich = p.words(), rich
 		}
 	}
 }
 
-// settle finds out what the mails are that are attached to a report: the first
-// one is what it is about, which is not entered: what that reports was not
-// reported to us. A mail that is no report forwards them.
+// settle finds out what the mails are that are attached to a report: one is what
+// it is about, which is not entered: what that reports was not reported to us. A
+// mail that is no report forwards them.
 func (m *mail) settle(r *report) error {
-	for i, a := range r.attached {
-		if i == 0 {
-			r.setReturned(&a.part)
-		}
-		if !r.empty() || r.kind != "" {
-			return nil
-		}
+	for i := range r.attached {
+		r.setReturned(&r.attached[i].part)
+	}
+	if !r.empty() || r.kind != "" {
+		return nil
+	}
+	for _, a := range r.attached {
 		text, whole := a.part.decoded()
 		p, err := openPart(text, !whole)
 		if err != nil {

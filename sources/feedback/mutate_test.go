@@ -127,6 +127,10 @@ var ambiguous = map[string]string{
 	"line lost":  "address_not_at_once.eml", // the one that should not be there
 }
 
+// indistinct is a mail that is only not read because it names several recipients:
+// cut, it may name one.
+const indistinct = "several_by_exim_without_header.eml"
+
 // bounced are the recipients of the bounces that each sample tells of, whole.
 func bounced(t testing.TB, mail []byte) map[string]bool {
 	evs, _ := parse(New(options(t)), mail)
@@ -160,6 +164,9 @@ func TestDamaged(t *testing.T) {
 	lost, kept := map[string]int{}, map[string]int{}
 	mails := corpus(t)
 	for _, path := range slices.Sorted(maps.Keys(mails)) {
+		if filepath.Base(path) == indistinct {
+			continue
+		}
 		mail := mails[path]
 		known := bounced(t, mail)
 		for _, m := range mutations {

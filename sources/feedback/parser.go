@@ -59,7 +59,7 @@ func (p *Parser) Line(line sources.Line, emit func(*schemas.Event)) sources.Resu
 	if len(line.Data) > p.opts.MaxSize {
 		return unparsed(TooLarge)
 	}
-	data := withoutEnvelope(line.Data)
+	data := withoutEnvelope(withLineEnds(line.Data))
 	var m mail
 	rule := m.read(data)
 	at, dated := m.received()
@@ -92,6 +92,15 @@ func (p *Parser) Changes(func(key, value []byte) error) error { return nil }
 
 // Load has nothing to take back.
 func (p *Parser) Load(_, _ []byte) error { return nil }
+
+// withLineEnds returns a mail whose lines end as they did on an old Macintosh, with
+// a return alone, as one whose lines end.
+func withLineEnds(data []byte) []byte {
+	if bytes.IndexByte(data, '\n') < 0 && bytes.IndexByte(data, '\r') >= 0 {
+		return bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
+	}
+	return data
+}
 
 // withoutEnvelope drops the line that mailboxes in one file begin mails with.
 func withoutEnvelope(data []byte) []byte {

@@ -77,6 +77,15 @@ func mediaType(v string) (string, map[string]string) {
 // isMultipart reports whether a part holds others.
 func (p *part) isMultipart() bool { return strings.HasPrefix(p.mediaType, "multipart/") }
 
+// isJSON reports whether a part says that it is JSON, by its type or its name.
+func (p *part) isJSON() bool {
+	if strings.HasSuffix(p.mediaType, "/json") || strings.HasSuffix(p.mediaType, "+json") {
+		return true
+	}
+	_, params := mediaType(p.header.first("content-disposition"))
+	return strings.HasSuffix(params["filename"], ".json") || strings.HasSuffix(p.params["name"], ".json")
+}
+
 // eachPart calls visit for each part of a multipart, until it fails. It reports
 // whether there were any.
 func (p *part) eachPart(visit func(data []byte, cut bool) error) (found bool, err error) {

@@ -27,14 +27,23 @@ func (t *Tracker) client(r *http.Request) netip.Addr {
 			break
 		}
 		at := strings.LastIndexByte(chain, ',')
-		before, err := netip.ParseAddr(strings.TrimSpace(chain[at+1:]))
-		if err != nil {
+		before, ok := parseForwarded(strings.TrimSpace(chain[at+1:]))
+		if !ok {
 			break
 		}
 		client = before.Unmap().WithZone("")
 		chain = chain[:max(at, 0)]
 	}
 	return client
+}
+
+// parseForwarded reads an address as proxies write it, some with its port.
+func parseForwarded(s string) (netip.Addr, bool) {
+	if a, err := netip.ParseAddr(strings.Trim(s, "[]")); err == nil {
+		return a, true
+	}
+	a, err := netip.ParseAddrPort(s)
+	return a.Addr(), err == nil
 }
 
 func (t *Tracker) ours(a netip.Addr) bool {

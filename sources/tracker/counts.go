@@ -39,7 +39,9 @@ type Stats struct {
 
 // Stats returns what was counted so far.
 func (t *Tracker) Stats() Stats {
+	t.holding.Lock()
 	s := Stats{Requests: make(map[string]uint64, outcomes), Held: len(t.held)}
+	t.holding.Unlock()
 	for o, name := range outcomeNames {
 		s.Requests[name] = t.counts[o].Load()
 	}

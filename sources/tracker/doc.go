@@ -21,8 +21,8 @@
 //     hits are lost, which the spool counts; nobody is told to be unsubscribed then: the
 //     answer is 503, and who asked asks again.
 //   - A pixel is held open, all but its last byte, for as long as it takes to say that
-//     it was looked at (tracking.ReadAfter); the number of those is bounded, and beyond
-//     it pixels are answered at once. A reader who vanishes without a word, as a phone
+//     it was looked at (tracking.ReadAfter); the number of those is bounded, one for
+//     each mail and recipient, and beyond it pixels are answered at once. A reader who vanishes without a word, as a phone
 //     out of reach does, looks like one who stays.
 //   - Requests are bounded in size, time and number of connections.
 //   - No cookies, no scripts, no third party. Answers are not kept by caches.

@@ -44,7 +44,7 @@ func (t *Tracker) appendLine(b []byte, h *hit) []byte {
 	r := h.request
 	at := h.began.Add(h.took)
 	b = append(b, `{"msec":`...)
-	b = appendMillis(b, at.UnixMilli())
+	b = tracking.AppendSeconds(b, at.UnixMilli())
 	b = append(b, `,"request_id":"`...)
 	b = append(b, t.run...)
 	b = append(b, '-')
@@ -62,7 +62,7 @@ func (t *Tracker) appendLine(b []byte, h *hit) []byte {
 	b = append(b, `","status":`...)
 	b = strconv.AppendInt(b, int64(h.status), 10)
 	b = append(b, `,"request_time":`...)
-	b = appendMillis(b, h.took.Milliseconds())
+	b = tracking.AppendSeconds(b, h.took.Milliseconds())
 	if h.rest {
 		b = append(b, `,"`+tracking.KeyRest+`":1`...)
 	}
@@ -82,13 +82,6 @@ func appendText(b []byte, key, s string, limit int) []byte {
 	}
 	b = append(append(append(b, `,"`...), key...), `":`...)
 	return jsonline.AppendString(b, s[:min(len(s), limit)])
-}
-
-// appendMillis appends milliseconds as seconds, as 1790000000.123.
-func appendMillis(b []byte, ms int64) []byte {
-	b = strconv.AppendInt(b, ms/1000, 10)
-	ms %= 1000
-	return append(b, '.', byte('0'+ms/100), byte('0'+ms/10%10), byte('0'+ms%10))
 }
 
 // prefetched reports whether a browser fetches it before anybody has asked.

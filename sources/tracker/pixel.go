@@ -26,11 +26,11 @@ func (t *Tracker) pixel(w http.ResponseWriter, h *hit) {
 	header := w.Header()
 	header["Content-Type"] = gifType
 	header["Content-Length"] = gifLength
-	if h.request.Method == http.MethodHead || prefetched(h.request) || !t.hold() {
+	if h.request.Method == http.MethodHead || prefetched(h.request) || !t.hold(h.target) {
 		_, _ = w.Write(gif)
 		return
 	}
-	defer t.release()
+	defer t.release(h.target)
 	header["X-Accel-Buffering"] = unbuffered
 	end := len(gif) - 1
 	_, _ = w.Write(gif[:end])
@@ -42,17 +42,23 @@ func (t *Tracker) pixel(w http.ResponseWriter, h *hit) {
 	_, _ = w.Write(gif[end:])
 }
 
-// hold takes one of the places for pixels that are held open, if there is one.
-func (t *Tracker) hold() bool {
-	select {
-	case t.held <- struct{}{}:
-		return true
-	default:
+// hold takes one of the places for pixels that are held open, if there is one: one for
+// each token, or who asks for the same pixel again and again would take them all.
+func (t *Tracker) hold(target string) bool {
+	t.holding.Lock()
+	defer t.holding.Unlock()
+	if _, already := t.held[target]; already || len(t.held) >= t.opts.MaxHeld {
 		return false
 	}
+	t.held[target] = struct{}{}
+	return true
 }
 
-func (t *Tracker) release() { <-t.held }
+func (t *Tracker) release(target string) {
+	t.holding.Lock()
+	defer t.holding.Unlock()
+	delete(t.held, target)
+}
 
 // looksOn reports whether whoever asks is still there after some time.
 func (t *Tracker) looksOn(h *hit) bool {

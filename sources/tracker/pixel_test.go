@@ -35,7 +35,7 @@ func TestRead(t *testing.T) {
 func TestLooksAway(t *testing.T) {
 	t.Run("leave", func(t *testing.T) {
 		r := start(t, Options{MaxHeld: 1, HoldFor: time.Hour}, spool.Options{})
-		_, conn := r.holdOne(t)
+		_, conn := r.holdOne(t, recipient)
 		_ = conn.Close()
 		if err := r.server.Shutdown(t.Context()); err != nil { // which waits until nothing is held
 			t.Error(err)
@@ -46,7 +46,7 @@ func TestLooksAway(t *testing.T) {
 	})
 	t.Run("end", func(t *testing.T) {
 		r := start(t, Options{MaxHeld: 1, HoldFor: time.Hour}, spool.Options{})
-		in, conn := r.holdOne(t)
+		in, conn := r.holdOne(t, recipient)
 		defer conn.Close()
 		go func() { _ = r.Shutdown(context.WithoutCancel(t.Context())) }()
 		last, err := in.ReadByte()
@@ -60,13 +60,13 @@ func TestLooksAway(t *testing.T) {
 }
 
 // holdOne asks for a pixel and reads all of it but the last byte.
-func (r *rig) holdOne(t *testing.T) (*bufio.Reader, net.Conn) {
+func (r *rig) holdOne(t *testing.T, recipient string) (*bufio.Reader, net.Conn) {
 	t.Helper()
 	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", r.addr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	fmt.Fprintf(conn, "GET %s.gif HTTP/1.1\r\nHost: a\r\n\r\n", sign(t, schemas.Opened))
+	fmt.Fprintf(conn, "GET %s.gif HTTP/1.1\r\nHost: a\r\n\r\n", signFor(t, schemas.Opened, recipient))
 	in := bufio.NewReader(conn)
 	for line := ""; line != "\r\n"; {
 		var err error
@@ -84,8 +84,8 @@ func (r *rig) holdOne(t *testing.T) (*bufio.Reader, net.Conn) {
 func TestManyHeld(t *testing.T) {
 	const places, all = 100, 10_000
 	r := start(t, Options{MaxHeld: places, HoldFor: time.Hour}, spool.Options{})
-	for range places {
-		_, conn := r.holdOne(t)
+	for i := range places {
+		_, conn := r.holdOne(t, fmt.Sprintf("%d@example.org", i))
 		defer conn.Close()
 	}
 	pixel := sign(t, schemas.Opened) + ".gif"
@@ -99,5 +99,23 @@ func TestManyHeld(t *testing.T) {
 	}
 	if n := len(r.events(t)); n != all {
 		t.Errorf("%d events", n)
+	}
+}
+
+// TestHeldOnce asks for one pixel again while it is held.
+func TestHeldOnce(t *testing.T) {
+	r := start(t, Options{MaxHeld: 2, HoldFor: time.Hour}, spool.Options{})
+	for _, to := range []string{recipient, "another@example.org"} {
+		if _, body := r.do(t, "GET", signFor(t, schemas.Opened, "another@example.org")+".gif", "", http.Header{"Purpose": {"prefetch"}}); body != string(gif) {
+			t.Errorf("%q", body)
+		}
+		_, conn := r.holdOne(t, to)
+		defer conn.Close()
+		if _, body := r.do(t, "GET", signFor(t, schemas.Opened, to)+".gif", "", nil); body != string(gif) {
+			t.Errorf("%q", body)
+		}
+	}
+	if s := r.Stats(); s.Held != 2 || s.Requests["opened"] != 6 {
+		t.Errorf("%+v", s)
 	}
 }

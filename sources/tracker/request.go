@@ -39,7 +39,7 @@ func (t *Tracker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case tok.Kind == schemas.Unsubscribed && r.Method == http.MethodPost:
 		t.unsubscribe(w, &hit, tok.Recipient)
 	default:
-		h["Allow"] = []string{"GET, HEAD"}
+		h["Allow"] = allowed[tok.Kind == schemas.Unsubscribed]
 		t.refuse(w, BadMethod, http.StatusMethodNotAllowed)
 	}
 }
@@ -49,6 +49,7 @@ var (
 	noStore    = []string{"no-store"}
 	noReferrer = []string{"no-referrer"}
 	noSniff    = []string{"nosniff"}
+	allowed    = map[bool][]string{false: {"GET, HEAD"}, true: {"GET, HEAD, POST"}} // to unsubscribe or not
 )
 
 // robots keeps search engines away, which would click on what they find.

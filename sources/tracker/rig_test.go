@@ -39,6 +39,11 @@ func loadKeys() (*token.Keys, error) {
 
 func sign(tb testing.TB, kind schemas.Kind) string {
 	tb.Helper()
+	return signFor(tb, kind, recipient)
+}
+
+func signFor(tb testing.TB, kind schemas.Kind, recipient string) string {
+	tb.Helper()
 	t := token.Token{Kind: kind, MessageID: messageID, Recipient: recipient}
 	if kind == schemas.Clicked {
 		t.Link = link

@@ -57,9 +57,10 @@ type Tracker struct {
 	server  *http.Server
 	run     string        // names this process in the lines
 	lines   atomic.Uint64 // numbers them
-	held    chan struct{} // a place for each pixel that is held
-	closing chan struct{} // closed when nothing is held any more
-	close   sync.Once     // closes it
+	holding sync.Mutex
+	held    map[string]struct{} // tokens whose pixels are held
+	closing chan struct{}       // closed when nothing is held any more
+	close   sync.Once           // closes it
 	counts  counts
 }
 
@@ -79,7 +80,7 @@ func New(o Options) *Tracker {
 	}
 	var run [8]byte
 	_, _ = rand.Read(run[:]) // never fails
-	t := &Tracker{opts: o, run: hex.EncodeToString(run[:]), held: make(chan struct{}, o.MaxHeld), closing: make(chan struct{})}
+	t := &Tracker{opts: o, run: hex.EncodeToString(run[:]), held: map[string]struct{}{}, closing: make(chan struct{})}
 	t.server = &http.Server{
 		Handler:           t,
 		ReadHeaderTimeout: headerTime,

@@ -2,6 +2,7 @@ package tracker
 
 import (
 	"net/http"
+	"strings"
 )
 
 // maxBody is more than anybody has to say who wants to unsubscribe.
@@ -25,7 +26,7 @@ func (t *Tracker) unsubscribe(w http.ResponseWriter, h *hit, recipient string) {
 	r := h.request
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	// Either encoding is fine (RFC 8058, 3.1); what is too long has no values.
-	if r.PostFormValue(oneClickField) != oneClickValue {
+	if strings.TrimSpace(r.PostFormValue(oneClickField)) != oneClickValue { // some end the body as a line
 		t.refuse(w, BadBody, http.StatusBadRequest)
 		return
 	}

@@ -3,7 +3,6 @@ package tracking
 import (
 	"bytes"
 	"slices"
-	"strconv"
 )
 
 // albTypes begin the lines of an Application Load Balancer, which say what was spoken.
@@ -25,7 +24,8 @@ func isALB(line []byte) bool {
 //	received_bytes sent_bytes "request" "user_agent" ssl_cipher ssl_protocol
 //	target_group_arn "trace_id" "domain_name"[ anything]
 //
-// The times are until the answer begins, so that no pixel that is held open shows.
+// The times are until the answer begins: how long a pixel was held open is not among
+// them, and so nothing is known to be read.
 func (p *Parser) readALB(line []byte) (rule string) {
 	h := &p.hit
 	_, rest := word(line)
@@ -37,12 +37,9 @@ func (p *Parser) readALB(line []byte) (rule string) {
 	_, rest = word(rest) // elb
 	h.addr, rest = word(rest)
 	h.addr = withoutPort(h.addr)
-	_, rest = word(rest) // target:port
-	var took [3][]byte
-	for i := range took {
-		took[i], rest = word(rest)
+	for range 4 { // target:port and the times
+		_, rest = word(rest)
 	}
-	h.seconds = p.sum(took[:])
 	if h.status, rest = word(rest); !isStatus(h.status) {
 		return Malformed
 	}
@@ -75,15 +72,4 @@ func withoutPort(b []byte) []byte {
 		b = b[:i]
 	}
 	return bytes.TrimSuffix(bytes.TrimPrefix(b, []byte("[")), []byte("]"))
-}
-
-// sum adds times in seconds; a time of -1 is of what did not happen.
-func (p *Parser) sum(times [][]byte) []byte {
-	var all float64
-	for _, t := range times {
-		if f, err := strconv.ParseFloat(string(t), 64); err == nil && f > 0 && f < 1e6 {
-			all += f
-		}
-	}
-	return p.seconds(int64(all * 1000))
 }

@@ -52,7 +52,7 @@ func (p *Parser) readJSON(line []byte) (rule string) {
 			h.prefetch = h.prefetch || IsPrefetch(string(p.text(p.scanner.Value())))
 			continue
 		case KeyRest:
-			h.rest = true
+			h.rest = string(p.text(p.scanner.Value())) == "1"
 			continue
 		default:
 			continue
@@ -154,10 +154,15 @@ func (p *Parser) first(v jsonline.Value) []byte {
 // seconds writes milliseconds as logs do, as 5.123.
 func (p *Parser) seconds(ms int64) []byte {
 	start := len(p.plain)
-	p.plain = strconv.AppendInt(p.plain, ms/1000, 10)
-	ms %= 1000
-	p.plain = append(p.plain, '.', byte('0'+ms/100), byte('0'+ms/10%10), byte('0'+ms%10))
+	p.plain = AppendSeconds(p.plain, ms)
 	return p.plain[start:]
+}
+
+// AppendSeconds appends milliseconds as seconds, as 1790000000.123.
+func AppendSeconds(b []byte, ms int64) []byte {
+	b = strconv.AppendInt(b, ms/1000, 10)
+	ms %= 1000
+	return append(b, '.', byte('0'+ms/100), byte('0'+ms/10%10), byte('0'+ms%10))
 }
 
 // text returns a string or number as bytes; of other values nothing.

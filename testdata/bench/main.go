@@ -3,6 +3,10 @@
 // logs, repeated with other times, queue ids and messages (testdata/generate).
 //
 //	go run ./testdata/bench
+//	go run ./testdata/bench -mails sources/feedback/testdata
+//
+// With -mails it measures how mails that came back are read and replies judged,
+// beside Sisimai on the same ones; with MAILFATE_LIST=1 each mail is listed, too.
 //
 // A core's speed is lines by the seconds that all cores together have worked, as
 // the kernel counts them: so other programs on the machine matter little. Of
@@ -28,10 +32,17 @@ func main() {
 		}
 		return
 	}
+	if len(os.Args) >= 3 && os.Args[1] == returnedCommand {
+		if err := readReturned(os.Args[2], os.Args[3:]); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	b := bench{}
 	flag.IntVar(&b.lines, "lines", 1_000_000, "how many lines of each format")
 	flag.IntVar(&b.memory, "memory", 10_000_000, "how many lines of Postfix for the measure of memory; 0 leaves it out")
 	flag.IntVar(&b.runs, "runs", 3, "how often each program runs")
+	flag.StringVar(&b.mails, "mails", "", "measure how the mails below this folder are read, not logs")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := b.run(ctx)
@@ -44,7 +55,7 @@ func main() {
 // bench is one measurement of everything.
 type bench struct {
 	lines, memory, runs int
-	dir                 string
+	dir, mails          string
 }
 
 // A format is a kind of log, with recordings of it.
@@ -69,7 +80,11 @@ func (b *bench) run(ctx context.Context) error {
 		return err
 	}
 	b.dir = dir
-	return errors.Join(b.table(ctx), os.RemoveAll(dir))
+	measure := b.table
+	if b.mails != "" {
+		measure = b.returnedTable
+	}
+	return errors.Join(measure(ctx), os.RemoveAll(dir))
 }
 
 // table measures and prints all rows.

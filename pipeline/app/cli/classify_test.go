@@ -14,7 +14,7 @@ func classifyText(t testing.TB, in, config string) []verdictLine {
 	t.Helper()
 	var out bytes.Buffer
 	e := &env{out: &out, err: &out, flags: flags{config: config}}
-	if err := e.doClassify(strings.NewReader(in)); err != nil {
+	if err := e.doClassify(strings.NewReader(in), false); err != nil {
 		t.Fatal(err)
 	}
 	var all []verdictLine
@@ -37,6 +37,8 @@ func TestClassify(t *testing.T) {
 		{`{"code":550,"command":"RCPT TO","text":"mailbox unavailable"}`, "user_unknown", "hard", "unknown.unavailable", ""},
 		{`{"code":550,"enhanced":"5.7.1","host":"mx.google.com[192.0.2.1]:25","text":"no such user"}`, "policy", "soft", "enhanced:5.7.*", ""},
 		{"host mx.x.example[192.0.2.1] said: 552 5.2.2 over quota (in reply to RCPT TO)", "mailbox_full", "soft", "full.mailbox", ""},
+		{"host mx.google.com[192.0.2.1] said: 550 mailbox unavailable (in reply to RCPT TO command)", "user_unknown", "hard", "unknown.unavailable", ""},
+		{"host mx.google.com[192.0.2.1] said: 550 mailbox unavailable (in reply to MAIL FROM command)", "unclassified", "soft", "code:550", ""},
 		{`{"code":550,"text":"mailbox full`, "mailbox_full", "soft", "full.mailbox", "read as text"},
 		{`{"code":"550","text":"mailbox full"}`, "mailbox_full", "soft", "full.mailbox", "read as text"},
 		{`{"code":-1}`, "unclassified", "soft", "none", "read as text"},
@@ -82,7 +84,7 @@ func TestClassifyRulesFile(t *testing.T) {
 	write("rules.txt", "[house.gone] nowhere\n")
 	e := &env{flags: flags{config: config}}
 	var usage usageError
-	if err := e.doClassify(strings.NewReader("")); !errors.As(err, &usage) || !strings.Contains(err.Error(), rules+":1: ") {
+	if err := e.doClassify(strings.NewReader(""), false); !errors.As(err, &usage) || !strings.Contains(err.Error(), rules+":1: ") {
 		t.Error(err)
 	}
 }

@@ -29,7 +29,8 @@ func (e *env) link() *cobra.Command {
 			"               (RFC 8058); both have to be signed by DKIM\n" +
 			"  html         the HTML of FILE, or of standard input, with the links of <a> and <area>\n" +
 			"               tracked and the pixel added; data-track=\"no\" leaves a link as it is\n\n" +
-			"It is for trying out, and for few mails: package sources/tracker/links does it in a program.",
+			"It is for trying out, and for few mails: package sources/tracker/links does it in a program.\n" +
+			"Whether an account has opens and clicks tracked is for whoever calls it to heed.",
 		Example: "  mailfate link --config mailfate.yaml --message-id m1@shop.example --recipient a@b.example html < mail.html",
 		Args:    cobra.RangeArgs(1, 2),
 		RunE: func(_ *cobra.Command, args []string) error {

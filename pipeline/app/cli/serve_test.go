@@ -76,8 +76,8 @@ func TestServe(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	_, key, _ := output(t, mailfate(t, "key", "add", "--data", dir, "--account", "default"))
-	_, other, _ := output(t, mailfate(t, "key", "add", "--data", dir, "--account", "shop"))
+	_, key, _ := output(t, mailfate(t, "key", "add", "--data", dir, "--account", "default", "--scope", "check,read,download"))
+	_, other, _ := output(t, mailfate(t, "key", "add", "--data", dir, "--account", "shop", "--scope", "check,read"))
 	key, other = strings.TrimSpace(key), strings.TrimSpace(other)
 	address, stop = serving(t, "serve", "--data", dir, "--listen", "127.0.0.1:0")
 	defer func() {
@@ -96,6 +96,7 @@ func TestServe(t *testing.T) {
 		t.Errorf("without the key: %s", got)
 	}
 	checkPost(t, address, key, messageID)
+	checkFeed(t, dir, address, key, other)
 
 	id, _, _ := strings.Cut(strings.TrimPrefix(key, "mf_"), "_")
 	if code, _, errOut := output(t, mailfate(t, "key", "revoke", "--data", dir, id)); code != 0 {

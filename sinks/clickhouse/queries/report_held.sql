@@ -1,5 +1,7 @@
 -- Events, not rows: of a kind with many, few are kept. Every slot tells their number.
+-- What a person has found to be about a message is not unmatched any more.
 SELECT
     (SELECT sum(lines) FROM unparsed FINAL) AS unparsed,
-    (SELECT sum(events) FROM unmatched FINAL WHERE slot = 0) AS unmatched,
+    toUInt64((SELECT sum(events) FROM unmatched FINAL WHERE slot = 0)
+        - (SELECT count() FROM unmatched FINAL WHERE event_id IN (SELECT unmatched_id FROM judgements))) AS unmatched,
     (SELECT sum(events) FROM contested FINAL WHERE slot = 0) AS contested

@@ -3,6 +3,7 @@ package postfix
 import (
 	"strings"
 
+	"mailfate/pipeline/classify"
 	smtp "mailfate/sources/mta/reply"
 )
 
@@ -11,6 +12,14 @@ type reply struct {
 	code    uint16
 	text    string // the remote server's words, from the code on; else Postfix's own
 	command string // what was answered
+	host    string // who answered, as NAME[ADDRESS]
+}
+
+// Said reads the reason of a status as it stands in a log between the brackets.
+// What is none of Postfix' is all text.
+func Said(reason string) classify.Said {
+	r := parseReply(reason)
+	return classify.Said{Code: r.code, Command: r.command, Host: r.host, Text: r.text}
 }
 
 // parseReply reads the text between a status' brackets, one of
@@ -35,8 +44,8 @@ func parseReply(s string) (r reply) {
 	}
 	for i := range frames {
 		f := &frames[i]
-		if said, ok := f.cut(s); ok {
-			r.command = f.command
+		if host, said, ok := f.cut(s); ok {
+			r.host, r.command = host, f.command
 			switch {
 			case f.stage:
 				r.command = commandAt(said)
@@ -70,17 +79,18 @@ var frames = [...]frame{
 	{before: "SASL authentication failed; server ", after: " said: ", command: "AUTH"},
 }
 
-// cut returns what follows the frame.
-func (f *frame) cut(s string) (said string, ok bool) {
+// cut returns the host within the frame and what follows it.
+func (f *frame) cut(s string) (host, said string, ok bool) {
 	s, ok = strings.CutPrefix(s, f.before)
 	if !ok {
-		return "", false
+		return "", "", false
 	}
 	i := strings.IndexByte(s, ' ') // no name of a host has a space
 	if i < 0 {
-		return "", false
+		return "", "", false
 	}
-	return strings.CutPrefix(s[i:], f.after)
+	said, ok = strings.CutPrefix(s[i:], f.after)
+	return s[:i], said, ok
 }
 
 // cutCommand cuts " (in reply to RCPT TO command)" off; a few are no commands by

@@ -27,7 +27,7 @@ func (m *Mail) HTML(in []byte, pixel bool) ([]byte, error) {
 		at = r.html
 	}
 	if at < 0 {
-		at = len(r.out)
+		at = r.end
 	}
 	image := `<img src="` + u + `" width="1" height="1" alt="" style="display:block;border:0">`
 	return append(r.out[:at:at], append([]byte(image), r.out[at:]...)...), nil
@@ -38,6 +38,7 @@ type rewriter struct {
 	mail       *Mail
 	out        []byte
 	body, html int // where the last end tag of each begins in out; -1: there is none
+	end        int // where out ends, or the tag begins that has no end
 }
 
 func (r *rewriter) all(in []byte) {
@@ -48,6 +49,10 @@ func (r *rewriter) all(in []byte) {
 		in = in[len(raw):]
 		switch kind {
 		case html.ErrorToken: // the end, which may be within a tag
+			r.end = len(r.out)
+			if len(raw)+len(in) > 0 && bytes.HasSuffix(r.out, []byte("<")) {
+				r.end--
+			}
 			r.out = append(append(r.out, raw...), in...)
 			return
 		case html.StartTagToken, html.SelfClosingTagToken:
@@ -93,9 +98,15 @@ func (r *rewriter) tracked(z *html.Tokenizer) (string, bool) {
 			return "", false
 		}
 	}
-	if !found || strings.HasPrefix(strings.TrimSpace(link), r.mail.Base+tracking.TokenPath) {
+	if !found || r.mail.leads(strings.TrimSpace(link)) {
 		return "", false
 	}
 	u, err := r.mail.Click(link)
 	return u, err == nil // what cannot be signed stays as it is
+}
+
+// leads reports whether a link leads to the tracker already.
+func (m *Mail) leads(link string) bool {
+	n := min(len(m.Base), len(link))
+	return strings.EqualFold(link[:n], m.Base) && strings.HasPrefix(link[n:], tracking.TokenPath)
 }

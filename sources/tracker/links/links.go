@@ -2,6 +2,7 @@ package links
 
 import (
 	"fmt"
+	"strings"
 
 	"mailfate/schemas"
 	"mailfate/sources/tracking"
@@ -40,8 +41,18 @@ func (m *Mail) Headers() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return "List-Unsubscribe: <" + u + ">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n", nil
+	if !strings.HasPrefix(u, "https://") {
+		return "", fmt.Errorf("make headers: %s is not https, and one click is offered over nothing else (RFC 8058, 3.1)", m.Base)
+	}
+	line := "List-Unsubscribe: <" + u + ">"
+	if len(line) > maxLine {
+		return "", fmt.Errorf("make headers: message id and recipient are too long for a line of a mail, of %d bytes at most", maxLine)
+	}
+	return line + "\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n", nil
 }
+
+// maxLine is the longest line of a mail (RFC 5322, 2.1.1).
+const maxLine = 998
 
 func (m *Mail) url(kind schemas.Kind, link string) (string, error) {
 	text, err := m.Keys.Sign(token.Token{

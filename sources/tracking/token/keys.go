@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"hash"
 	"sync"
+
+	"mailfate/schemas"
 )
 
 // MinSecret is the least that a secret may have, in bytes: as many as the hash.
@@ -53,7 +55,11 @@ func NewKeys(keys ...Key) (*Keys, error) {
 
 // Sign returns the token's text.
 func (k *Keys) Sign(t Token) (string, error) {
-	if err := t.check(); err != nil {
+	err := t.check()
+	if err == nil && t.Kind == schemas.Unsubscribed && t.Recipient == "" {
+		err = errors.New("who unsubscribes is not said: of a message to several nobody would")
+	}
+	if err != nil {
 		return "", fmt.Errorf("sign token: %w", err)
 	}
 	pool := k.byID[k.first]

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+
+	"golang.org/x/net/idna"
 )
 
 const (
@@ -38,14 +40,23 @@ func isURLByte(c byte) bool {
 }
 
 // CleanLink returns a link of a mail as it can be signed: without white space around
-// it, its scheme in lower case, and percent-encoded where it has to be. What is no
-// absolute http or https URL is not ok.
+// it, its scheme in lower case, its host as A-labels (RFC 5890), and percent-encoded
+// where it has to be. What is no absolute http or https URL is not ok.
 func CleanLink(link string) (clean string, ok bool) {
 	link = strings.Trim(link, " \t\r\n\f")
 	scheme, rest, found := strings.Cut(link, "://")
 	if !found {
 		return "", false
 	}
+	host := rest
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		host = rest[:i]
+	}
+	ascii, ok := asciiHost(host)
+	if !ok {
+		return "", false
+	}
+	rest = ascii + rest[len(host):]
 	var b strings.Builder
 	b.WriteString(strings.ToLower(scheme))
 	b.WriteString("://")
@@ -63,6 +74,17 @@ func CleanLink(link string) (clean string, ok bool) {
 	}
 	clean = b.String()
 	return clean, checkLink(clean) == nil
+}
+
+// asciiHost returns a host, with its port, as A-labels if it has other letters.
+func asciiHost(host string) (ascii string, ok bool) {
+	for i := range len(host) {
+		if host[i] >= 0x80 {
+			ascii, err := idna.Lookup.ToASCII(host)
+			return ascii, err == nil
+		}
+	}
+	return host, true
 }
 
 func appendLink(b []byte, link string) []byte {

@@ -1,0 +1,2 @@
+require ["ereject"];
+ereject "I take no newsletters at all.";

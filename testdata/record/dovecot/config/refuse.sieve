@@ -1,0 +1,3 @@
+require ["reject"];
+reject "I take no newsletters.
+Write to my other address.";
