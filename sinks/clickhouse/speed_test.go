@@ -101,7 +101,7 @@ func fill(t *testing.T, db *DB, messages int) (ids []string) {
 			for i := range messages / speedWriters {
 				m := s.next()
 				b.addRows(m, true)
-				s.events(m, b.events.add)
+				s.events(m, b.trail)
 				if s.chance(100) {
 					parts[w] = append(parts[w], m.Row.EmailID)
 				}

@@ -75,10 +75,7 @@ func (h *history) happens(within int64, kind schemas.Kind, to string, reason sch
 	return h.now
 }
 
-const (
-	second = 1000
-	hour   = 3600 * second
-)
+const second = 1000
 
 // next makes a message.
 func (s *synthetic) next() *schemas.Snapshot {
