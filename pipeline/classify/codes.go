@@ -35,7 +35,7 @@ func statusLen(s string) int {
 // codeLen is 3 when a text begins with an SMTP reply code that says that
 // something failed and is followed by what may follow one.
 func codeLen(s string) int {
-	if len(s) < 3 || s[0] != '4' && s[0] != '5' || s[1] > '5' || !isDigit(s[1]) || !isDigit(s[2]) {
+	if len(s) < 3 || s[0] != '4' && s[0] != '5' || s[1] > '5' && s[1] != '7' || !isDigit(s[1]) || !isDigit(s[2]) {
 		return 0
 	}
 	if len(s) > 3 && s[3] != ' ' && s[3] != '-' && s[3] != '\r' && s[3] != '\n' && s[3] != '\t' {
@@ -99,18 +99,30 @@ func findCodes(s string) (code uint16, enhanced string) {
 // afterCode skips what stands between a reply code and an enhanced one.
 func afterCode(s string) string { return strings.TrimLeft(s, " -#([") }
 
-// namesPolicy reports whether an enhanced code x.7.x stands anywhere in a text.
-func namesPolicy(s string) bool {
+// classes are what the codes in a text forbid to conclude.
+type classes struct {
+	later  bool // 4.x.x, or the text begins with 4xx
+	policy bool // x.7.x
+}
+
+// classesIn looks at all codes of a text, for a server may quote another's. What
+// follows the 7 may be anything: some write 5.7.x.
+func classesIn(s string) (c classes) {
 	s = s[:min(len(s), maxText)]
-	for {
-		i := strings.Index(s, ".7.")
+	c.later = codeLen(s) > 0 && s[0] == '4'
+	for at := 0; ; {
+		i := strings.IndexByte(s[at:], '.')
 		if i < 0 {
-			return false
+			return c
 		}
-		if i > 0 && statusLen(s[i-1:]) > 0 && (i == 1 || begins(s[i-2])) {
-			return true
+		at += i + 1
+		start := at - 2
+		if start < 0 || start > 0 && !begins(s[start-1]) {
+			continue
 		}
-		s = s[i+2:]
+		isStatus := statusLen(s[start:]) > 0
+		c.later = c.later || isStatus && s[start] == '4'
+		c.policy = c.policy || strings.HasPrefix(s[at:], "7.") && (isStatus || hasPrefixFold(s[at+2:], "x"))
 	}
 }
 

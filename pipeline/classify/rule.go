@@ -3,7 +3,6 @@ package classify
 import (
 	"bytes"
 	"regexp"
-	"strings"
 
 	"mailfate/schemas"
 )
@@ -15,6 +14,7 @@ type rule struct {
 	codes          []codeRange
 	statuses       []statusPattern
 	commands       []string // in lower case; how the command begins
+	ours           bool     // our own MTA speaks, and no server
 	hosts          []string // in lower case; the host or a domain above it
 	clauses        [][]uint16
 	not            []uint16
@@ -24,7 +24,7 @@ type rule struct {
 // meets reports whether the reply meets all conditions; that one word of the
 // rule's first clause was said is known.
 func (r *rule) meets(q *question) bool {
-	if r.reason.Hard() && (q.mild || q.policy) {
+	if r.reason.Hard() && (q.mild || q.policy || !q.stage.allows(r, q)) || r.ours && !q.ours() || r.isOfAnother(q.provider) {
 		return false
 	}
 	for _, clause := range r.clauses[1:] {
@@ -42,6 +42,14 @@ func (r *rule) meets(q *question) bool {
 	}
 	return true
 }
+
+// isOfAnother reports whether the rule is a provider's, and another's host answered.
+func (r *rule) isOfAnother(provider string) bool {
+	return r.provider != "" && provider != "" && r.provider != provider
+}
+
+// ours reports whether no server answered: these are the words of our own MTA.
+func (q *question) ours() bool { return q.code == 0 && len(q.host) == 0 }
 
 func (r *rule) meetsCodes(q *question) bool {
 	ok := len(r.codes) == 0
@@ -66,10 +74,6 @@ func (r *rule) meetsCommand(command string) bool {
 		}
 	}
 	return len(r.commands) == 0
-}
-
-func hasPrefixFold(s, prefix string) bool {
-	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }
 
 // hostOf appends the name of name[address]:port in lower case.
