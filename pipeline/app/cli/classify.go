@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -58,11 +59,21 @@ type verdictLine struct {
 
 // saidLine is a reply as a JSON object.
 type saidLine struct {
-	Code     uint16 `json:"code"`
-	Enhanced string `json:"enhanced"`
-	Command  string `json:"command"`
-	Host     string `json:"host"`
-	Text     string `json:"text"`
+	Code     json.Number `json:"code"` // also in a string
+	Enhanced string      `json:"enhanced"`
+	Command  string      `json:"command"`
+	Host     string      `json:"host"`
+	Text     string      `json:"text"`
+}
+
+func (l *saidLine) said() (said classify.Said, err error) {
+	var code uint64
+	if l.Code != "" {
+		if code, err = strconv.ParseUint(l.Code.String(), 10, 16); err != nil {
+			return said, fmt.Errorf("code %s is no reply code", l.Code)
+		}
+	}
+	return classify.Said{Code: uint16(code), Enhanced: l.Enhanced, Command: l.Command, Host: l.Host, Text: l.Text}, nil
 }
 
 // maxReplyLine is how long a line may be; what is longer is cut, and said to be.
@@ -141,7 +152,10 @@ func readSaid(line []byte) (said classify.Said, problem string) {
 		var l saidLine
 		err := json.Unmarshal(trimmed, &l)
 		if err == nil {
-			return classify.Said{Code: l.Code, Enhanced: l.Enhanced, Command: l.Command, Host: l.Host, Text: l.Text}, ""
+			said, err = l.said()
+		}
+		if err == nil {
+			return said, ""
 		}
 		problem = "no object of replies, so it was read as text: " + err.Error()
 	}
