@@ -18,7 +18,7 @@
 //   - that answers what we said before we named a recipient, or wants us to log in
 //     (53x);
 //   - that answers the letter (DATA and its end) and says no more than words that
-//     servers also have for letters they do not like: see stage.allows;
+//     servers also have for letters they do not like: see allowsLate;
 //   - that says a word of something else than the recipient: a veto. It then has the
 //     reason that the veto names, unless a softer rule knows better: "veto:policy".
 //
@@ -116,7 +116,10 @@ func (q *question) readCodes() {
 	code, enhanced := q.said.codes()
 	named := classesIn(q.said.Text)
 	q.code, q.enhanced, q.stage = code, parseStatus(enhanced), stageOf(q.said.Command)
-	told := parseStatus(q.said.Enhanced)
+	told := q.enhanced
+	if enhanced != q.said.Enhanced {
+		told = parseStatus(q.said.Enhanced)
+	}
 	q.mild = code != 0 && code/100 != 5 || code/10 == 53 || named.later || q.stage == beforeRecipient ||
 		q.enhanced.class != 0 && q.enhanced.class != 5 || told.class != 0 && told.class != 5
 	q.policy = q.enhanced.subject == 7 || told.subject == 7 || named.policy || code/10 == 57

@@ -106,23 +106,29 @@ type classes struct {
 }
 
 // classesIn looks at all codes of a text, for a server may quote another's. What
-// follows the 7 may be anything: some write 5.7.x.
-func classesIn(s string) (c classes) {
+// follows the 7 may be an x: some write 5.7.x.
+func classesIn(s string) classes {
 	s = s[:min(len(s), maxText)]
-	c.later = codeLen(s) > 0 && s[0] == '4'
-	for at := 0; ; {
-		i := strings.IndexByte(s[at:], '.')
+	return classes{
+		later: codeLen(s) > 0 && s[0] == '4' || anyAt(s, "4.", 0, func(code string) bool { return statusLen(code) > 0 }),
+		policy: anyAt(s, ".7.", 1, func(code string) bool {
+			return statusLen(code) > 0 || hasPrefixFold(code[len("5.7."):], "x")
+		}),
+	}
+}
+
+// anyAt reports whether a number may begin so many bytes before part somewhere,
+// and is what is asked for.
+func anyAt(s, part string, before int, is func(string) bool) bool {
+	for at := 0; ; at += len(part) - 1 {
+		i := strings.Index(s[at:], part)
 		if i < 0 {
-			return c
+			return false
 		}
-		at += i + 1
-		start := at - 2
-		if start < 0 || start > 0 && !begins(s[start-1]) {
-			continue
+		at += i
+		if n := at - before; n >= 0 && (n == 0 || begins(s[n-1])) && is(s[n:]) {
+			return true
 		}
-		isStatus := statusLen(s[start:]) > 0
-		c.later = c.later || isStatus && s[start] == '4'
-		c.policy = c.policy || strings.HasPrefix(s[at:], "7.") && (isStatus || hasPrefixFold(s[at+2:], "x"))
 	}
 }
 

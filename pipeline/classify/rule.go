@@ -24,7 +24,8 @@ type rule struct {
 // meets reports whether the reply meets all conditions; that one word of the
 // rule's first clause was said is known.
 func (r *rule) meets(q *question) bool {
-	if r.reason.Hard() && (q.mild || q.policy || !q.stage.allows(r, q)) || r.ours && !q.ours() || r.isOfAnother(q.provider) {
+	hard := r.reason.Hard()
+	if hard && (q.mild || q.policy) {
 		return false
 	}
 	for _, clause := range r.clauses[1:] {
@@ -33,6 +34,9 @@ func (r *rule) meets(q *question) bool {
 		}
 	}
 	if q.literals.any(r.not) || !r.meetsCodes(q) || !r.meetsCommand(q.said.Command) || !isBelowAny(q.host, r.hosts) {
+		return false
+	}
+	if r.isOfAnother(q.provider) || r.ours && !q.ours() || hard && q.stage == toLetter && !q.allowsLate(r) {
 		return false
 	}
 	for _, re := range r.regexps {

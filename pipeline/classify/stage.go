@@ -17,32 +17,29 @@ const (
 )
 
 func stageOf(command string) stage {
-	for _, c := range [...]struct {
-		begin string
-		stage stage
-	}{
-		{"RCPT", toRecipient},
-		{"end", toLetter}, {"DATA", toLetter}, {"BDAT", toLetter}, {"message", toLetter}, {".", toLetter},
-		{"MAIL", beforeRecipient}, {"EHLO", beforeRecipient}, {"HELO", beforeRecipient}, {"LHLO", beforeRecipient},
-		{"STARTTLS", beforeRecipient}, {"AUTH", beforeRecipient}, {"greeting", beforeRecipient}, {"initial", beforeRecipient},
-	} {
-		if hasPrefixFold(command, c.begin) {
-			return c.stage
+	if hasPrefixFold(command, "RCPT") { // most are
+		return toRecipient
+	}
+	for _, c := range [...]string{"end of DATA", "DATA", "BDAT", "message body", "."} {
+		if hasPrefixFold(command, c) {
+			return toLetter
+		}
+	}
+	for _, c := range [...]string{"MAIL", "EHLO", "HELO", "LHLO", "STARTTLS", "AUTH", "greeting", "initial"} {
+		if hasPrefixFold(command, c) {
+			return beforeRecipient
 		}
 	}
 	return anyStage
 }
 
-// allows reports whether a rule's hard reason may be true of what answers this. A
-// server that has taken the recipient and then refuses the letter knows the domain
-// and can read the address. "User unknown" there is, with several providers, what
-// their filters say, of users who exist; so it counts only with a status that
-// repeats it (x.1.x, x.2.x: servers that look users up late have one), or in the
-// words of the provider who answers, whose rule knows what they mean.
-func (s stage) allows(r *rule, q *question) bool {
-	if s != toLetter {
-		return true
-	}
+// allowsLate reports whether a rule's hard reason may be true of what answers the
+// letter. A server that has taken the recipient knows the domain and can read the
+// address. "User unknown" there is what the filters of Japanese carriers say of users
+// who exist; so it counts only with a status that repeats it (x.1.x, x.2.x: servers
+// that look users up late have one), or in the words of the provider who answers,
+// whose rule knows what they mean (Yahoo tells it so late, and without a status).
+func (q *question) allowsLate(r *rule) bool {
 	switch r.reason {
 	case schemas.NoDNS, schemas.DomainInactive, schemas.AddressSyntax:
 		return false
