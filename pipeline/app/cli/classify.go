@@ -132,6 +132,7 @@ func readReply(r *bufio.Reader) (line []byte, cut bool, err error) {
 // judge classifies a line. Every line has a verdict.
 func judge(rules *classify.Rules, line []byte, cut bool) verdictLine {
 	said, problem := readSaid(line)
+	whole := problem == "" // else a code may be lost that says that it is for now
 	if cut && problem == "" {
 		problem = fmt.Sprintf("the line is longer than %d bytes: its beginning was read", maxReplyLine)
 	}
@@ -141,7 +142,7 @@ func judge(rules *classify.Rules, line []byte, cut bool) verdictLine {
 		class = "hard"
 	}
 	return verdictLine{
-		Reason: v.Reason.String(), Class: class, Fault: v.Reason.Fault().String(), Suppress: v.Reason.Hard(),
+		Reason: v.Reason.String(), Class: class, Fault: v.Reason.Fault().String(), Suppress: v.Reason.Hard() && whole,
 		Rule: v.Rule, Provider: v.Provider, Fingerprint: said.Fingerprint().String(), Error: problem,
 	}
 }

@@ -30,6 +30,9 @@ func classifyText(t testing.TB, in, config string) []verdictLine {
 
 func TestClassify(t *testing.T) {
 	long := strings.Repeat("x", maxReplyLine)
+	if got := classifyText(t, `{"code":450,"text":"user unknown`, ""); got[0].Suppress || got[0].Error == "" {
+		t.Errorf("an object that cannot be read: %+v", got[0])
+	}
 	for _, c := range []struct {
 		line, reason, class, rule, problem string
 	}{
