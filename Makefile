@@ -3,7 +3,7 @@
 compiler:
 	@command -v $${CC:-cc} >/dev/null || { echo "the race detector needs a C compiler: apt-get install gcc libc6-dev" >&2; exit 1; }
 
-.PHONY: help compiler java replay test test-faults lint deps build fuzz bench bench-parse bench-feedback clean
+.PHONY: help compiler java dovecot replay test test-faults lint deps build fuzz bench bench-parse bench-feedback clean
 
 GO      ?= go
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -38,7 +38,15 @@ java: ## install what runs Apache Kafka in the tests, on Debian as root: Java an
 		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends openjdk-17-jre-headless maven; \
 	else echo "the tests run Apache Kafka: install a Java runtime, 17 or newer, and Maven" >&2; exit 1; fi
 
-test: compiler java deps lint ## run everything: vet, lint (built from source first), all tests with -race, fuzz seeds
+# A real IMAP server, which the tests start for themselves; Debian's own is not to
+# start (RUNLEVEL).
+dovecot: ## install Dovecot, from which the tests read mail, on Debian as root
+	@if command -v dovecot >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends dovecot-imapd; \
+	else echo "the tests read mail from Dovecot, which root starts: install Dovecot 2.3 with IMAP" >&2; exit 1; fi
+
+test: compiler java dovecot deps lint ## run everything: vet, lint (built from source first), all tests with -race, fuzz seeds
 	$(GO) test -race -timeout 15m ./...
 	$(GO) test -run 'TestTimelineEqualsTwin|TestMemory' ./pipeline/status ./pipeline/process # what the race detector has no time or memory for
 

@@ -298,7 +298,7 @@ func TestRecordLimitHoldsAFullSnapshot(t *testing.T) {
 		for i := range 32 {
 			text := func(n int) string { return fmt.Sprintf("%-512d", int(k)<<16|i<<8|n) }
 			s.Events = append(s.Events, Event{
-				Kind: k, ID: EventID(i) << 40, Time: sampleTime, Reply: text(1), UserAgent: text(2), URL: text(3), Subject: text(4), Relay: text(5),
+				Kind: k, ID: EventID(i) << 40, Time: sampleTime, Reply: text(1) + text(6), UserAgent: text(2), URL: text(3), Subject: text(4), Relay: text(5),
 			})
 		}
 	}

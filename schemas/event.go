@@ -108,12 +108,13 @@ func ParseSourceType(name string) (SourceType, bool) {
 
 // Limits on the texts of an event, in bytes; longer ones are cut (Event.Bound).
 const (
-	MaxText = 512 // replies, user agents, subjects, URLs, and every other text; all tags together
-	MaxTags = 32
+	MaxText  = 512  // user agents, subjects, URLs, and every other text; all tags together
+	MaxReply = 1024 // replies, which are judged by as much: the code that decides may stand at the end
+	MaxTags  = 32
 )
 
 // Event is what somebody observed about a message: one line of a log, one hit,
-// one report. Texts are as the source wrote them, cut at MaxText; nothing in
+// one report. Texts are as the source wrote them, cut at their limits; nothing in
 // them is trusted.
 type Event struct {
 	ID     EventID
@@ -155,19 +156,20 @@ type Event struct {
 	Offset   int64
 }
 
-// Bound cuts every text at MaxText, the identity at its own limits.
+// Bound cuts every text at MaxText, the reply and the identity at their own limits.
 func (e *Event) Bound() {
 	if e.short() {
 		return
 	}
 	for _, s := range []*string{
-		&e.EmailID, &e.Sender, &e.Subject, &e.Campaign, &e.Enhanced, &e.Command, &e.Reply, &e.Relay,
+		&e.EmailID, &e.Sender, &e.Subject, &e.Campaign, &e.Enhanced, &e.Command, &e.Relay,
 		&e.QueueID, &e.NextQueueID, &e.URL, &e.UserAgent, &e.IP, &e.Stream, &e.Host, &e.Instance, &e.File,
 	} {
 		if len(*s) > MaxText {
 			*s = (*s)[:MaxText]
 		}
 	}
+	e.Reply = e.Reply[:min(len(e.Reply), MaxReply)]
 	e.boundTags()
 	e.Account = bound(e.Account, MaxAccount)
 	e.MessageID = bound(e.MessageID, MaxMessageID)

@@ -91,9 +91,16 @@ func TestBoundCutsEveryText(t *testing.T) {
 	}
 	ev.Bound()
 	for path, n := range textLengths(reflect.ValueOf(ev)) {
-		if n > MaxText {
+		limit := MaxText
+		if strings.HasSuffix(path, "Reply") {
+			limit = MaxReply
+		}
+		if n > limit {
 			t.Errorf("%s has %d bytes", path, n)
 		}
+	}
+	if len(ev.Reply) != MaxReply {
+		t.Errorf("a reply of %d bytes", len(ev.Reply))
 	}
 	if len(ev.Tags) != 1 || len(ev.Tags[0]) != MaxText || len(ev.Account) != MaxAccount {
 		t.Errorf("%d tags, the first of %d bytes, account of %d", len(ev.Tags), len(ev.Tags[0]), len(ev.Account))

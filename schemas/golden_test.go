@@ -111,6 +111,7 @@ func samples() map[string]any {
 		"snapshot_large":  sampleLarge(),
 		"snapshot_agents": sampleAgents(),
 		"snapshot_own":    sampleOwn(),
+		"snapshot_rules":  sampleRules(),
 		"snapshot_empty":  Snapshot{},
 		"bookmark_rules":  Bookmark{Input: 1 << 40, Nonce: 1<<64 - 1, Rules: 0x0123456789abcdef},
 		"refold":          Refold{ID: sampleTime * 1000},

@@ -1,6 +1,9 @@
 package schemas
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Match says by what a report, a bounce by mail or a hit was tied to its message.
 // Stored: append only.
@@ -45,9 +48,10 @@ const (
 	ConfidenceNone
 	// ConfidenceLikely: something says it that may be another's.
 	ConfidenceLikely
-	// ConfidenceStrong: what says it is known only to who had the message, or a person does.
+	// ConfidenceStrong: it is known only to who had the message. Which of its
+	// recipients that was, it does not say.
 	ConfidenceStrong
-	// ConfidenceExact: we signed it.
+	// ConfidenceExact: we signed it, the recipient included.
 	ConfidenceExact
 )
 
@@ -61,6 +65,15 @@ func (c Confidence) String() string {
 	return fmt.Sprintf("confidence(%d)", uint8(c))
 }
 
-// Certain reports whether an event may change what is said of its message. What
-// is not certain is kept and counted, and suppresses nobody.
-func (c Confidence) Certain() bool { return c == ConfidenceStated || c >= ConfidenceStrong }
+// ParseConfidence returns the confidence with that name.
+func ParseConfidence(name string) (Confidence, bool) {
+	at := slices.Index(confidenceNames, name)
+	return Confidence(max(at, 0)), at >= 0
+}
+
+// Certain reports whether an event may change what is said of its message to its
+// recipient; sole: the message has no other, who could say it of this one. What is not
+// certain is kept and counted, and suppresses nobody.
+func (c Confidence) Certain(sole bool) bool {
+	return c == ConfidenceStated || c >= ConfidenceExact || c == ConfidenceStrong && sole
+}

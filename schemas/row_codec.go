@@ -37,6 +37,7 @@ const (
 	rowSuspicious
 	rowAttempts
 	rowAtLeast
+	rowMachineRules
 )
 
 var (
@@ -94,6 +95,7 @@ func (e *Encoder) row(r *Row) {
 	if r.AtLeast {
 		m.uint(rowAtLeast, 1)
 	}
+	m.texts(rowMachineRules, r.MachineRules)
 	m.close()
 }
 
@@ -137,6 +139,8 @@ func (d *Decoder) row(r *Row) {
 			r.URL = d.text()
 		case rowAtLeast:
 			r.AtLeast = d.uint() != 0
+		case rowMachineRules:
+			r.MachineRules = d.textList()
 		default:
 			d.skip()
 		}

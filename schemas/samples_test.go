@@ -103,6 +103,13 @@ func sampleAgents() Snapshot {
 	return s
 }
 
+// sampleRules is a message that machines opened, too.
+func sampleRules() Snapshot {
+	s := sampleTypical()
+	s.Row.MachineRules = []string{"machine_clicked link.all-at-once", "machine_opened apple.mpp"}
+	return s
+}
+
 // sampleOwn is a message's own record.
 func sampleOwn() Snapshot {
 	return Snapshot{

@@ -109,6 +109,8 @@ type Row struct {
 	Suspicious                  uint32 // engagement with what was never delivered
 	Attempts                    uint32
 	AtLeast                     bool // some of the counts are lower bounds
+
+	MachineRules []string // what machines did and the rules that say so, as "machine_opened apple.mpp"; ascending
 }
 
 // Equal reports whether two rows say the same.
@@ -128,5 +130,5 @@ func (r *Row) Equal(o *Row) bool {
 	return r.EmailID == o.EmailID && r.Sender == o.Sender && r.Subject == o.Subject && r.Campaign == o.Campaign &&
 		r.Size == o.Size && r.Statuses == o.Statuses && r.Reason == o.Reason && r.Code == o.Code &&
 		r.Enhanced == o.Enhanced && r.Reply == o.Reply && r.Relay == o.Relay && r.URL == o.URL &&
-		r.AtLeast == o.AtLeast && slices.Equal(r.Tags, o.Tags)
+		r.AtLeast == o.AtLeast && slices.Equal(r.Tags, o.Tags) && slices.Equal(r.MachineRules, o.MachineRules)
 }

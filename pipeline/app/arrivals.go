@@ -32,7 +32,7 @@ func FindNew(known func(path string) bool) Finder {
 		if !namesSeveral(arg.Path) {
 			return nil, nil
 		}
-		sets, err := tail.Discover([]string{arg.Path})
+		sets, err := discover(arg)
 		if errors.Is(err, tail.ErrNothingFound) {
 			err = nil
 		}

@@ -37,7 +37,7 @@ func (db *Database) Attach(ctx context.Context, o Options, id schemas.EventID, t
 	if a.Event.Identity, err = db.meant(ctx, to, found.Recipient); err != nil {
 		return a, fmt.Errorf("attach %v: %w", id, err)
 	}
-	a.Event.ID, a.Event.Match, a.Event.Confidence = found.ID.Judged(), schemas.MatchPerson, schemas.ConfidenceStrong
+	a.Event.ID, a.Event.Match, a.Event.Confidence = found.ID.Judged(), schemas.MatchPerson, schemas.ConfidenceExact
 	if a.Idle, err = publishEvent(ctx, o, &a.Event); err != nil {
 		return a, fmt.Errorf("attach %v: %w", id, err)
 	}

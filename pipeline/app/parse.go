@@ -54,7 +54,7 @@ func OnlyParse() {
 // understood. What cannot be read is in the error, beside the counts.
 func Parse(src *Source, fn func(*schemas.Event) error, shapes *shape.Table) (ParseCounts, error) {
 	n := ParseCounts{Type: src.Type.String(), Ignored: map[string]uint64{}, Unparsed: map[string]uint64{}}
-	if _, ok := topic.Parse(src.Set.Path); ok {
+	if _, ok := topic.Parse(src.Set.Path); ok || src.IMAP != nil {
 		return n, fmt.Errorf("parse %s: only files are read without Kafka; replay it, or run", src.Set.Path)
 	}
 	parser, reader := src.Parser(), tail.Open(src.Set, tail.Options{})

@@ -118,6 +118,11 @@ func (a *App) Follow(asked context.Context, srcs []Source) error {
 	if err != nil {
 		return err
 	}
+	closeListeners, err := a.listen(srcs)
+	if err != nil {
+		return err
+	}
+	defer closeListeners()
 	_, err = a.read(ctx, srcs, reading{tail: tail.Options{Follow: true}, limit: -1, each: (*publish.Stream).Follow, begun: m.streams.Store})
 	if asked.Err() != nil && a.ctx.Err() == nil && errors.Is(err, context.Canceled) {
 		return nil // it was asked to end before it had begun to read

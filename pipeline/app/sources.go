@@ -6,12 +6,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"mailfate/schemas"
 	"mailfate/sources"
 	"mailfate/sources/feedback"
+	"mailfate/sources/imap"
 	"mailfate/sources/mta"
 	"mailfate/sources/mta/exim"
 	"mailfate/sources/mta/kumomta"
@@ -48,6 +50,25 @@ type Source struct {
 	Set      tail.Set // of a topic only the path, kafka:TOPIC
 	Settings Settings
 	Besides  []schemas.SourceType // what its path is read as, this and others; see NameBesides
+
+	IMAP   *imap.Options // of a mailbox on a server, whose name the path is; else nil
+	Listen string        // where mails are taken that go into the set's Maildir; "": nowhere
+}
+
+// FromIMAP is a mailbox on a server.
+func FromIMAP(o imap.Options, settings Settings) Source {
+	return Source{Type: schemas.SourceARF, Set: tail.Set{Path: o.Name()}, Settings: settings, IMAP: &o}
+}
+
+// FromListener is what arrives at a URL, and lies below a data directory until it
+// was read.
+func FromListener(url, dir string, settings Settings) (Source, error) {
+	path, err := filepath.Abs(filepath.Join(dir, "spool", strings.NewReplacer("://", "-", ":", "-").Replace(url)))
+	if err != nil {
+		return Source{}, fmt.Errorf("find spool: %w", err)
+	}
+	set := tail.Set{Path: path, Maildir: true, Own: true}
+	return Source{Type: schemas.SourceARF, Set: set, Settings: settings, Listen: url}, nil
 }
 
 // Name is the stream's name, under which its checkpoint is kept.
@@ -80,9 +101,10 @@ type Finder func(arg Argument, settings func(t schemas.SourceType, path string) 
 // FindToFollow is Find for streams that may begin later. Who follows a log
 // follows it through its rotations, so the rotated files beside it are taken in,
 // whether they are named or not: what a later line is about may be told in them.
-// A path that is not there yet is a source if its type is said: a mailbox for
-// reports, else a file. A pattern that matches nothing yet is none, and so is a
-// directory, which is told by the slash behind it: see FindNew.
+// A path that is not there yet is a source if its type is said: for reports a
+// Maildir, or a file if it is named so (.mbox, .mbx, .eml); else a file. A pattern
+// that matches nothing yet is none, and so is a directory, which is told by the
+// slash behind it: see FindNew.
 func FindToFollow(arg Argument, settings func(t schemas.SourceType, path string) Settings) ([]Source, error) {
 	if name, ok := topic.Parse(arg.Path); ok {
 		return findTopic(arg, name, settings)
@@ -111,7 +133,9 @@ func FindToFollow(arg Argument, settings func(t schemas.SourceType, path string)
 	if err != nil {
 		return nil, fmt.Errorf("find %s: %w", arg.Path, err)
 	}
-	set := tail.Rotation(tail.Set{Path: path, Maildir: arg.Type == schemas.SourceARF})
+	box := arg.Type == schemas.SourceARF
+	file := slices.Contains([]string{".mbox", ".mbx", ".eml"}, filepath.Ext(arg.Path))
+	set := tail.Rotation(tail.Set{Path: path, Maildir: box && !file, Mails: box && file})
 	return []Source{{Type: arg.Type, Set: set, Settings: settings(arg.Type, path)}}, nil
 }
 
@@ -150,9 +174,18 @@ func find(arg Argument, settings func(schemas.SourceType, string) Settings, all 
 	if name, ok := topic.Parse(arg.Path); ok {
 		return findTopic(arg, name, settings)
 	}
-	sets, err := tail.Discover([]string{arg.Path})
+	sets, err := discover(arg)
 	found, recogniseErr := asSources(arg, sets, settings, all)
 	return found, errors.Join(err, recogniseErr)
+}
+
+// discover returns what an argument names: a directory is all its files or, where
+// mails are said to be there, one.
+func discover(arg Argument) ([]tail.Set, error) {
+	if arg.Type == schemas.SourceARF {
+		return tail.DiscoverMails([]string{arg.Path})
+	}
+	return tail.Discover([]string{arg.Path})
 }
 
 // asSources makes sources of what an argument names, of the type that it says or
@@ -169,6 +202,7 @@ func asSources(arg Argument, sets []tail.Set, settings func(schemas.SourceType, 
 			}
 		}
 		if t != schemas.SourceNone {
+			set.Mails = t == schemas.SourceARF && !set.Maildir
 			found = append(found, Source{Type: t, Set: set, Settings: settings(t, set.Path)})
 		}
 	}

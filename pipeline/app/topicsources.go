@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"mailfate/pipeline/kafkalog"
+	"mailfate/sources/imap"
 	"mailfate/sources/tail"
 	"mailfate/sources/topic"
 )
@@ -20,6 +21,11 @@ type part struct {
 // streamsOf returns the streams of a source: the source itself or, of a topic,
 // its partitions as they are now.
 func (a *App) streamsOf(ctx context.Context, src *Source, opts tail.Options) ([]part, error) {
+	if src.IMAP != nil {
+		o := *src.IMAP
+		o.Follow = opts.Follow
+		return []part{{src.Name(), imap.Open(o)}}, nil
+	}
 	name, ok := topic.Parse(src.Set.Path)
 	if !ok {
 		return []part{{src.Name(), tail.Open(src.Set, opts)}}, nil

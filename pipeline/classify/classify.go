@@ -1,6 +1,7 @@
 // Package classify says why a delivery failed, from what the remote server
-// answered, and who fetched, from what it calls itself. It is pure: the same
-// reply always has the same reason.
+// answered, and whether a machine or a person fetched. It is pure: the same
+// reply always has the same reason, and the same hit among the same others is the
+// same one's.
 //
 // A reply is judged by rules, which are data (rules.txt, whose head says how they
 // are written). In this order, and the verdict names what decided:
@@ -28,6 +29,10 @@
 // What it leaves out: a bounce and a deferral with the same words have the same
 // reason; whether it was for good is the event's kind. Only the first kilobyte of
 // a reply counts.
+//
+// Hits are judged by other rules (machines.txt, with networks.txt), see Machines.
+// The caller says what the other events of a message tell about a hit (Around), for
+// a rule may need to know when it was delivered, or what else its client followed.
 package classify
 
 import (
@@ -39,7 +44,7 @@ import (
 )
 
 // Version changes whenever the code here gives the same reply another reason by
-// the same rules, or the same agent is another's. See Rules.Version.
+// the same rules. See Rules.Version.
 const Version = 5
 
 // Said is what a server answered. Any of it may be missing; the codes are then

@@ -20,6 +20,28 @@ func (f file) problem(line int, format string, args ...any) error {
 	return fmt.Errorf("read rules %s:%d: %w", f.name, line, fmt.Errorf(format, args...))
 }
 
+// lines reads a file of so many bytes at most line by line.
+func (f file) lines(most int, read func(n int, line string) error) error {
+	if len(f.text) > most {
+		return f.problem(1, "it is larger than %d bytes: is it the right file?", most)
+	}
+	n := 0
+	for line := range strings.Lines(f.text) {
+		n++
+		line = strings.TrimSpace(line)
+		switch {
+		case len(line) > maxLine:
+			return f.problem(n, "the line is longer than %d bytes: break it", maxLine)
+		case !utf8.ValidString(line):
+			return f.problem(n, "it is no UTF-8: convert the file")
+		}
+		if err := read(n, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // stanza is a rule as it is written.
 type stanza struct {
 	rule  rule
@@ -56,22 +78,13 @@ type parser struct {
 }
 
 func (p *parser) parse() error {
-	if len(p.file.text) > MaxFile {
-		return p.file.problem(1, "it is larger than %d bytes: is it the right file?", MaxFile)
-	}
 	p.told = map[string]bool{}
-	for line := range strings.Lines(p.file.text) {
-		p.line++
-		line = strings.TrimSpace(line)
-		switch {
-		case len(line) > maxLine:
-			return p.problem("the line is longer than %d bytes: break it before a |", maxLine)
-		case !utf8.ValidString(line):
-			return p.problem("it is no UTF-8: convert the file")
-		}
-		if err := p.read(line); err != nil {
-			return err
-		}
+	err := p.file.lines(MaxFile, func(n int, line string) error {
+		p.line = n
+		return p.read(line)
+	})
+	if err != nil {
+		return err
 	}
 	return p.close()
 }

@@ -23,7 +23,7 @@ const (
 //go:embed rules.txt
 var embedded string
 
-// Rules are compiled rules; they do not change, and any number of goroutines may
+// Rules are compiled rules, about replies and about hits; they do not change, and any number of goroutines may
 // use them.
 type Rules struct {
 	rules     []rule
@@ -33,7 +33,8 @@ type Rules struct {
 	providers map[string]bool
 	hosts     map[string]string // whose they are, and the domains above them
 	words     words
-	version   uint64
+	machines  *Machines
+	replies   uint64 // version of what Reply says
 }
 
 // known is what a code alone says, or a veto.
@@ -69,12 +70,24 @@ func New(name string, text []byte) (*Rules, error) {
 // Text returns the embedded rules as they are written.
 func Text() string { return embedded }
 
-// Version is a hash of everything that decides what Reply and Machine say.
-func (r *Rules) Version() uint64 { return r.version }
+// WithMachines returns the same rules with others about hits.
+func (r *Rules) WithMachines(m *Machines) *Rules {
+	with := *r
+	with.machines = m
+	return &with
+}
+
+// Machines are the rules about hits; the embedded ones unless others were given.
+func (r *Rules) Machines() *Machines { return r.machines }
+
+// Version is a hash of everything that decides what Reply says, and of whom hits are.
+func (r *Rules) Version() uint64 {
+	return uint64(schemas.HashEvent(fmt.Sprint(r.replies), fmt.Sprint(r.machines.version)).ID())
+}
 
 // compile makes rules of files, of which an earlier one goes before a later.
 func compile(files ...file) (*Rules, error) {
-	r := &Rules{providers: map[string]bool{}, hosts: map[string]string{}}
+	r := &Rules{providers: map[string]bool{}, hosts: map[string]string{}, machines: DefaultMachines()}
 	parts := []string{fmt.Sprint(Version)}
 	var written []stanza
 	var vetoes []veto
@@ -86,7 +99,7 @@ func compile(files ...file) (*Rules, error) {
 		}
 		written, vetoes = p.stanzas, p.vetoes
 	}
-	r.version = uint64(schemas.HashEvent(parts...).ID())
+	r.replies = uint64(schemas.HashEvent(parts...).ID())
 	b := newBuilder()
 	for i := range written {
 		if err := r.compile(b, &written[i]); err != nil {

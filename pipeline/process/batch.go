@@ -199,8 +199,9 @@ func (b *batch) accountsChanged(header *cell) {
 	}
 }
 
-// recipientsChanged: whom a report without a recipient means may have changed.
-// What names no account is the only account's, and so are its recipients.
+// recipientsChanged: whom a report without a recipient means may have changed, and
+// whether one is believed of the only recipient so far. What names no account is the
+// only account's, and so are its recipients.
 func (b *batch) recipientsChanged(whole, header *cell) error {
 	whole.grown = true
 	all := []*cell{whole, header}
@@ -213,6 +214,9 @@ func (b *batch) recipientsChanged(whole, header *cell) error {
 	}
 	for _, c := range all {
 		b.visit(c.snap.Identity)
+		for _, recipient := range c.snap.Recipients {
+			b.visit(schemas.Identity{MessageID: c.snap.MessageID, Recipient: recipient})
+		}
 		if slices.ContainsFunc(c.snap.Events, func(ev schemas.Event) bool { return !ev.ForWholeMessage() }) {
 			b.fanOut(c.snap.MessageID)
 		}

@@ -277,6 +277,7 @@ func randomEvents(r *rand.Rand, n int) []schemas.Event {
 		ev.QueueID = pick("", "Q1", "Q2")
 		ev.NextQueueID = pick("", "", "Q2")
 		ev.Reply = pick("", "250 ok", "550 no")
+		ev.Confidence = schemas.Confidence(r.IntN(int(schemas.ConfidenceExact) + 1))
 	}
 	return events
 }

@@ -9,8 +9,8 @@
 //     is known. Of a kind the first and the last are kept, and the edges: the
 //     first and the last of each of a few agents. The others are counted.
 //  2. The timeline: a message's events, own and inherited, in their total order,
-//     with what they mean together and with what time alone brings about. Here an
-//     agent is found to be a machine, whose opens are no opens, and a delivery
+//     with what they mean together and with what time alone brings about. Here a
+//     hit is found to be a machine's, whose opens are no opens, and a delivery
 //     behind a return to be moot.
 //  3. The fold: the timeline through each vocabulary's table, step by step; its
 //     steps are the message's history.

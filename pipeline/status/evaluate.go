@@ -46,19 +46,19 @@ type Evaluator struct {
 	whole    []*schemas.Snapshot
 }
 
-// NewEvaluator returns an evaluator with these timers, which judges replies by the
-// embedded rules.
+// NewEvaluator returns an evaluator with these timers, which judges replies and hits
+// by the embedded rules.
 func NewEvaluator(t Timers) *Evaluator {
 	t.GiveUp, t.Depleted = cmp.Or(t.GiveUp, defaultGiveUp), cmp.Or(t.Depleted, defaultDepleted)
 	e := &Evaluator{timeline: timeline{rules: t}}
 	return e.JudgeBy(classify.Default())
 }
 
-// JudgeBy has replies judged by other rules, which are rules like the timers: all
+// JudgeBy has replies and hits judged by other rules, which are rules like the timers: all
 // processors must have the same. Without any they stay as they are.
 func (e *Evaluator) JudgeBy(replies *classify.Rules) *Evaluator {
 	if replies != nil {
-		e.timeline.replies = replies
+		e.timeline.replies, e.timeline.seen = replies, seen{}
 		e.rules = rulesVersion(e.timeline.rules, replies.Version())
 	}
 	return e
@@ -185,7 +185,7 @@ func standingOfWhole(m *Message) schemas.Standing {
 }
 
 // timelineVersion changes whenever the timeline reads the same events otherwise.
-const timelineVersion = 3
+const timelineVersion = 5
 
 // rulesVersion is a hash of everything that decides how events are read, so
 // that what was stored under other rules can be told from what is made today.

@@ -37,6 +37,9 @@ func readFuzz(b []byte) (events []schemas.Event) {
 			ev.Enhanced = pick(b[7]/8, "", "5.1.1", "4.2.2")
 		case schemas.StageEngagement:
 			ev.UserAgent = pick(b[6], "", "Mozilla/5.0", "curl/8.14.1", "a", "b", "c", "d", "e", "f", "g")
+			ev.IP = twinAddresses[int(b[7])%len(twinAddresses)]
+			ev.Command = twinRequests[int(b[7]/8)%len(twinRequests)]
+			ev.URL = twinLinks[int(b[5]/4)%len(twinLinks)]
 		}
 		events = append(events, ev)
 	}

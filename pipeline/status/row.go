@@ -21,6 +21,7 @@ func (t *timeline) summarise(src *Sources, history []schemas.Change) schemas.Row
 	}
 	t.conclude(&r, history)
 	t.countUp(&r, src)
+	t.noteRules(&r, src)
 	return r
 }
 

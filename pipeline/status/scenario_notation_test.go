@@ -182,7 +182,7 @@ func parseKind(s string) (schemas.Kind, schemas.Reason, error) {
 func (ev *repeated) set(key, value string) (err error) {
 	texts := map[string]*string{
 		"queue": &ev.QueueID, "next": &ev.NextQueueID, "enhanced": &ev.Enhanced, "reply": &ev.Reply, "relay": &ev.Relay,
-		"agent": &ev.UserAgent, "url": &ev.URL, "stream": &ev.Stream, "sender": &ev.Sender, "campaign": &ev.Campaign,
+		"agent": &ev.UserAgent, "client": &ev.IP, "request": &ev.Command, "url": &ev.URL, "stream": &ev.Stream, "sender": &ev.Sender, "campaign": &ev.Campaign,
 	}
 	switch to := texts[key]; {
 	case to != nil:
@@ -198,6 +198,11 @@ func (ev *repeated) set(key, value string) (err error) {
 		var ok bool
 		if ev.Source, ok = schemas.ParseSourceType(value); !ok {
 			err = fmt.Errorf("no source %q", value)
+		}
+	case key == "confidence":
+		var ok bool
+		if ev.Confidence, ok = schemas.ParseConfidence(value); !ok {
+			err = fmt.Errorf("no confidence %q", value)
 		}
 	default:
 		err = fmt.Errorf("no key %q", key)

@@ -171,6 +171,7 @@ func formatRow(r *schemas.Row) string {
 	if r.AtLeast {
 		text("counts", "at_least")
 	}
+	text("by", strings.Join(r.MachineRules, ","))
 	text("sender", r.Sender)
 	text("url", r.URL)
 	if r.Reply != "" {

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"mailfate/pipeline/classify"
 	"mailfate/schemas"
 )
 
@@ -82,7 +82,7 @@ func TestCountsByAgent(t *testing.T) {
 		for i := range rapid.IntRange(1, 150).Draw(t, "n") {
 			ev := schemas.Event{ID: schemas.EventID(i + 1), Kind: schemas.Opened, Time: int64(i), Source: schemas.SourcePlatform}
 			ev.UserAgent = rapid.SampledFrom(agents).Draw(t, "agent")
-			if classify.Machine(ev.UserAgent) {
+			if strings.HasPrefix(ev.UserAgent, "curl/") || strings.HasSuffix(ev.UserAgent, " scanner") || ev.UserAgent == "Mozilla/5.0" {
 				machines++
 			} else {
 				people++

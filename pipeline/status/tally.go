@@ -103,12 +103,14 @@ func (t *timeline) takeCounted(c *tally, s *schemas.Snapshot, k schemas.Kind) {
 }
 
 // tallyCounted adds what was counted and not kept. Of such events it is known
-// only that there were so many, by whom: they count as their agents and the kept
-// ones do, and where these differ, as what they may at least be.
+// only that there were so many, by whom: they count as their agents alone and the
+// kept ones do, and where these differ, as what they may at least be.
 func (t *timeline) tallyCounted(c *tally, k schemas.Kind) {
 	kept := t.keptIDs(k)
+	t.findOdd(k)
 	onlySuspicious := c.suspicious > 0 && c.people+c.machines == 0
 	mixed := c.suspicious > 0 && !onlySuspicious
+	agent, odd, machine := unknownAgent, true, false // the last one's
 	for i, ev := range t.counted {
 		for len(kept) > 0 && kept[0] < ev.id {
 			kept = kept[1:]
@@ -119,10 +121,44 @@ func (t *timeline) tallyCounted(c *tally, k schemas.Kind) {
 			c.more++
 		case mixed || ev.agent == unknownAgent:
 			c.atLeast = true
-		case t.isMachine(ev.agent):
-			c.machines++
 		default:
-			c.people++
+			if ev.agent != agent {
+				agent, odd, machine = ev.agent, slices.Contains(t.odd, ev.agent), t.byName(ev.agent, k)
+			}
+			c.addByAgent(odd, machine)
+		}
+	}
+}
+
+// addByAgent counts an event of which the agent says whose it is, unless that is odd.
+func (c *tally) addByAgent(odd, machine bool) {
+	switch {
+	case odd:
+		c.atLeast = true
+	case machine:
+		c.machines++
+	default:
+		c.people++
+	}
+}
+
+// byName reports whether a hit is a machine's as far as its agent says.
+func (t *timeline) byName(agent string, k schemas.Kind) bool {
+	m := t.replies.Machines()
+	return m.ByName(t.seen.agent(m, agent), k).Machine()
+}
+
+// findOdd finds the agents of which a hit of the kind that is kept was told to be
+// somebody's by more than the agent: what is not kept of theirs may be anybody's.
+func (t *timeline) findOdd(k schemas.Kind) {
+	t.odd = t.odd[:0]
+	for i := range t.points {
+		p := &t.points[i]
+		if p.Derived || p.Event.Kind != k || k.Stage() != schemas.StageEngagement || p.Fetcher.ByName() && !asked(p.Event) {
+			continue
+		}
+		if agent := agentOf(p.Event); p.machine() != t.byName(agent, k) && !slices.Contains(t.odd, agent) {
+			t.odd = append(t.odd, agent)
 		}
 	}
 }

@@ -33,10 +33,13 @@ type Point struct {
 	Reason     schemas.Reason
 	Time       int64
 	Derived    bool
-	Suspicious bool   // a reader's doing with what was never delivered, or not surely about this message: it changes nothing
+	Suspicious bool   // a reader's doing with what was never delivered, or doubtful: it changes nothing
+	Doubtful   bool   // not surely about this message and this recipient
 	Moot       bool   // a delivery behind a return in the same attempt, which has decided: it changes nothing
 	Streams    string // that the event was read in, see mergeReading
 	Attempt    int    // 0 for the first, one more with each observed resend
+
+	Fetcher classify.Fetcher // whose doing it is, of engagement
 
 	at   int64 // where it stands in the order: first by this,
 	rank int   // then by this, which is twice the kind, less one for what is derived from that kind,
@@ -47,7 +50,7 @@ type Point struct {
 type Sources struct {
 	Own   []*schemas.Snapshot // known under the recipient
 	Whole []*schemas.Snapshot // the message's own records
-	Sole  bool                // nobody else was addressed, so what names no recipient means this one
+	Sole  bool                // nobody else was addressed, so what names no recipient means this one, and nobody else can forge it
 
 	// Clock says how far the time of a stream has come, ms.
 	Clock func(stream string) int64
@@ -63,7 +66,10 @@ type timeline struct {
 	timers   []schemas.Timer
 	ids      []schemas.EventID
 	counted  []countedEvent
-	machines machines
+	seen     seen
+	around   around
+	labels   []string
+	odd      []string // agents that a count by agent says nothing of
 	rules    Timers
 	replies  *classify.Rules
 }
@@ -87,6 +93,9 @@ func (t *timeline) build(src *Sources) {
 	t.collect(src)
 	t.readHops()
 	t.sort()
+	if t.judgeHits() {
+		t.sort()
+	}
 	t.setDoubtsAside()
 	t.splitAttempts()
 	if t.readReturns() {
@@ -111,7 +120,7 @@ func (t *timeline) setDoubtsAside() {
 	t.doubts = t.doubts[:0]
 	certain := t.points[:0]
 	for i := range t.points {
-		if p := &t.points[i]; p.Suspicious {
+		if p := &t.points[i]; p.Doubtful {
 			t.doubts = append(t.doubts, *p)
 		} else {
 			certain = append(certain, *p)
@@ -124,7 +133,7 @@ func (t *timeline) setDoubtsAside() {
 func (t *timeline) placeDoubts() {
 	attempt := 0
 	for i := range t.points {
-		if p := &t.points[i]; p.Event.Confidence.Certain() {
+		if p := &t.points[i]; !p.Doubtful {
 			attempt = p.Attempt
 		} else {
 			p.Attempt = attempt
@@ -142,7 +151,7 @@ func (t *timeline) collect(src *Sources) {
 				t.own = addQueue(t.own, ev.NextQueueID)
 				t.queues = addQueue(t.queues, ev.QueueID)
 			}
-			t.add(ev)
+			t.add(ev, src.Sole)
 		}
 	}
 	for _, s := range src.Whole {
@@ -155,7 +164,7 @@ func (t *timeline) collect(src *Sources) {
 	for _, s := range src.Whole {
 		for i := range s.Events {
 			if ev := &s.Events[i]; t.inherits(ev, src.Sole) {
-				t.add(ev)
+				t.add(ev, src.Sole)
 			}
 		}
 	}
@@ -185,19 +194,14 @@ func addQueue(list []string, id string) []string {
 	return append(list, id)
 }
 
-func (t *timeline) add(ev *schemas.Event) {
+func (t *timeline) add(ev *schemas.Event, sole bool) {
 	p := Point{
 		Event: ev, ID: ev.ID, Kind: ev.Kind, Reason: ev.Reason, Time: ev.Time, Streams: ev.Stream,
-		at: ev.Time, rank: 2 * int(ev.Kind), Suspicious: !ev.Confidence.Certain(),
+		at: ev.Time, rank: 2 * int(ev.Kind), Doubtful: !ev.Confidence.Certain(sole),
 	}
+	p.Suspicious = p.Doubtful
 	switch ev.Kind.Stage() {
-	case schemas.StageEngagement:
-		p.at += readerDelay
-		if !asked(ev) && t.isMachine(ev.UserAgent) {
-			p.Kind += schemas.MachineOpened - schemas.Opened
-			p.rank = 2 * int(p.Kind)
-		}
-	case schemas.StageFeedback:
+	case schemas.StageEngagement, schemas.StageFeedback:
 		p.at += readerDelay
 	}
 	if p.Reason == schemas.ReasonNone && ev.Kind.Fails() {

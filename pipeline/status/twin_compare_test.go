@@ -30,7 +30,7 @@ var drawTwinKind = rapid.OneOf(
 // events, and what a reader's delay brings together.
 var drawTwinTime = rapid.Custom(func(t *rapid.T) int64 {
 	return 20*twinDay + int64(rapid.IntRange(0, 14).Draw(t, "half days"))*12*twinHour +
-		rapid.SampledFrom([]int64{0, 0, 0, 0, 1, -1, 5 * twinSecond, -5 * twinSecond}).Draw(t, "and")
+		rapid.SampledFrom([]int64{0, 0, 0, 0, 1, -1, 5 * twinSecond, -5 * twinSecond, 999, 1000, 2500, 10_000, 11_000, 60_000, 61_000}).Draw(t, "and")
 })
 
 func drawTwinEvent(t *rapid.T) schemas.Event {
@@ -40,14 +40,14 @@ func drawTwinEvent(t *rapid.T) schemas.Event {
 		Reply: drawReply.Draw(t, "reply"), Sender: drawSender.Draw(t, "sender"), Source: drawSource.Draw(t, "source"),
 	}
 	ev.Confidence = drawConfidence.Draw(t, "confidence")
-	if k == schemas.Clicked {
-		ev.URL = fmt.Sprint("https://example.com/", ev.ID%4)
-	}
 	if rs := k.Reasons(); len(rs) > 0 && rapid.Bool().Draw(t, "reasoned") {
 		ev.Reason = rapid.SampledFrom(rs).Draw(t, "reason")
 	}
 	if twinEngagement(k) {
-		ev.UserAgent = drawAgent.Draw(t, "agent")
+		ev.UserAgent = rapid.OneOf(drawAgent, rapid.SampledFrom(twinAgents)).Draw(t, "agent")
+		ev.IP = rapid.SampledFrom(twinAddresses).Draw(t, "address")
+		ev.Command = rapid.SampledFrom(twinRequests).Draw(t, "request")
+		ev.URL = rapid.SampledFrom(twinLinks).Draw(t, "link")
 	}
 	if twinTransport(k) {
 		ev.QueueID = drawQueue.Draw(t, "queue")
@@ -86,12 +86,16 @@ func drawTwinBurst(t *rapid.T) (events []schemas.Event) {
 		return nil
 	}
 	k := rapid.SampledFrom([]schemas.Kind{schemas.Opened, schemas.Clicked, schemas.Deferred}).Draw(t, "kind of burst")
-	for i := range rapid.IntRange(25, 60).Draw(t, "events of burst") {
+	requests := rapid.SampledFrom([][]string{{"GET"}, twinRequests}).Draw(t, "requests of burst")
+	address := rapid.SampledFrom(twinAddresses).Draw(t, "address of burst")
+	for i := range rapid.IntRange(25, 120).Draw(t, "events of burst") {
 		ev := drawTwinEvent(t)
 		ev.ID, ev.Kind, ev.Reason = schemas.EventID(1<<20+i), k, schemas.ReasonNone
-		ev.QueueID, ev.NextQueueID, ev.UserAgent = "", "", ""
+		ev.QueueID, ev.NextQueueID, ev.UserAgent, ev.IP, ev.Command, ev.URL = "", "", "", "", "", ""
 		if k != schemas.Deferred {
 			ev.UserAgent = rapid.SampledFrom([]string{"", "", "Mozilla/5.0", "a"}).Draw(t, "agent of burst")
+			ev.Command = rapid.SampledFrom(requests).Draw(t, "request of burst")
+			ev.IP, ev.URL = address, rapid.SampledFrom(twinLinks).Draw(t, "link of burst")
 		}
 		events = append(events, ev)
 	}
@@ -204,6 +208,7 @@ type toldPoint struct {
 	Time                int64
 	Derived, Suspicious bool
 	Attempt             int
+	Rule                string
 }
 
 func compareWithTwin(t *rapid.T, view View, want twinResult) {
@@ -213,10 +218,14 @@ func compareWithTwin(t *rapid.T, view View, want twinResult) {
 	}
 	var points, twins []toldPoint
 	for _, p := range view.Points {
-		points = append(points, toldPoint{p.ID, p.Kind, p.Reason, p.Time, p.Derived, p.Suspicious, p.Attempt})
+		rule := ""
+		if p.Fetcher.Machine() {
+			rule = p.Fetcher.Rule()
+		}
+		points = append(points, toldPoint{p.ID, p.Kind, p.Reason, p.Time, p.Derived, p.Suspicious, p.Attempt, rule})
 	}
 	for _, p := range want.points {
-		twins = append(twins, toldPoint{p.id, p.kind, p.reason, p.time, p.derived, p.suspicious, p.attempt})
+		twins = append(twins, toldPoint{p.id, p.kind, p.reason, p.time, p.derived, p.suspicious, p.attempt, p.rule})
 	}
 	timers, twinTimers := timersInOrder(view.Timers), timersInOrder(want.timers)
 	switch {

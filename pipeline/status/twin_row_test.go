@@ -40,6 +40,13 @@ func twinRow(points []twinPoint, history []schemas.Change) (r schemas.Row) {
 		}
 	}
 
+	for _, p := range sane {
+		if p.rule != "" && !slices.Contains(r.MachineRules, p.kind.String()+" "+p.rule) {
+			r.MachineRules = append(r.MachineRules, p.kind.String()+" "+p.rule)
+		}
+	}
+	slices.Sort(r.MachineRules)
+
 	if n := len(history); n > 0 {
 		r.Statuses, r.Reason = history[n-1].After, history[n-1].Reason
 	}
@@ -122,6 +129,7 @@ func twinCounts(r *schemas.Row, in twinInput, points []twinPoint) {
 
 func twinCount(r *schemas.Row, in twinInput, points []twinPoint, k schemas.Kind, people, machines *uint32) {
 	suspicious := 0
+	odd := map[string]bool{} // agents of which some hit was told to be another's than the agent says
 	kept := map[schemas.EventID]bool{}
 	for _, p := range points {
 		switch {
@@ -135,6 +143,9 @@ func twinCount(r *schemas.Row, in twinInput, points []twinPoint, k schemas.Kind,
 			*people++
 		}
 		kept[p.id] = true
+		if rule, _ := twinByName(p.ev.UserAgent, k); k != schemas.Deferred && (rule == "") != (p.kind == k) {
+			odd[p.ev.UserAgent] = true
+		}
 	}
 	records := slices.Clone(in.ownRecords)
 	for _, record := range in.wholeRecords {
@@ -159,10 +170,14 @@ func twinCount(r *schemas.Row, in twinInput, points []twinPoint, k schemas.Kind,
 				r.AtLeast = true
 			case suspicious > 0:
 				r.Suspicious++
-			case twinMachine(ev.UserAgent):
-				*machines++
+			case odd[ev.UserAgent]:
+				r.AtLeast = true
 			default:
-				*people++
+				if rule, _ := twinByName(ev.UserAgent, k); rule != "" {
+					*machines++
+				} else {
+					*people++
+				}
 			}
 			kept[ev.ID] = true
 		}

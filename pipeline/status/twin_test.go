@@ -27,7 +27,9 @@ type twinPoint struct {
 	at         int64
 	derived    bool
 	suspicious bool
+	doubtful   bool
 	attempt    int
+	rule       string // that made a machine of whoever fetched
 }
 
 type twinInput struct {
@@ -56,7 +58,11 @@ func twin(in twinInput) twinResult {
 		in.whole = append(in.whole, twinCap(record, 128)...)
 	}
 	points := twinPoints(in)
+	for i := range points {
+		points[i].doubtful = twinDoubtful(in, points[i].ev.Confidence)
+	}
 	twinHops(in, points)
+	points = twinMachines(points)
 	points, doubts := twinCertain(twinOrder(points))
 	twinAttempts(points)
 	points = twinOrder(twinReturns(points))
@@ -139,9 +145,6 @@ func twinCap(events []schemas.Event, queues int) (kept []schemas.Event) {
 	}
 	return kept
 }
-
-// twinMachine knows the agents that the cases are drawn with.
-func twinMachine(agent string) bool { return agent == "Mozilla/5.0" || agent == "curl/8.14.1" }
 
 func twinIs(k schemas.Kind, kinds ...schemas.Kind) bool { return slices.Contains(kinds, k) }
 
@@ -228,12 +231,6 @@ func twinPoints(in twinInput) []twinPoint {
 		if twinEngagement(ev.Kind) || twinFeedback(ev.Kind) {
 			p.at += 5 * twinSecond
 		}
-		if twinMachine(ev.UserAgent) && ev.Source != schemas.SourceARF {
-			p.kind = map[schemas.Kind]schemas.Kind{
-				schemas.Opened: schemas.MachineOpened, schemas.Read: schemas.MachineRead,
-				schemas.Clicked: schemas.MachineClicked, schemas.Unsubscribed: schemas.MachineUnsubscribed,
-			}[ev.Kind]
-		}
 		if ev.Reason == schemas.ReasonNone && twinIs(ev.Kind, schemas.Deferred, schemas.Bounced, schemas.BouncedLater) {
 			p.reason = map[string]schemas.Reason{"": schemas.Unclassified, "5.1.1": schemas.UserUnknown, "4.2.2": schemas.MailboxFull}[ev.Enhanced]
 		}
@@ -278,10 +275,15 @@ func twinLess(a, b twinPoint) bool {
 	return a.id < b.id
 }
 
+// twinDoubtful tells what may be about another message, or was said by another recipient.
+func twinDoubtful(in twinInput, c schemas.Confidence) bool {
+	return c == schemas.ConfidenceNone || c == schemas.ConfidenceLikely || c == schemas.ConfidenceStrong && !in.sole
+}
+
 // twinCertain keeps apart what is surely about the message and what may be about another.
 func twinCertain(points []twinPoint) (certain, doubts []twinPoint) {
 	for _, p := range points {
-		if p.ev.Confidence == schemas.ConfidenceNone || p.ev.Confidence == schemas.ConfidenceLikely {
+		if p.doubtful {
 			p.suspicious = true
 			doubts = append(doubts, p)
 		} else {

@@ -113,6 +113,7 @@ type storyEvent struct {
 	URL         string    `ch:"url"`
 	UserAgent   string    `ch:"user_agent"`
 	IP          string    `ch:"ip"`
+	Confidence  string    `ch:"confidence"`
 	Source      string    `ch:"source"`
 	Stream      string    `ch:"stream"`
 	Host        string    `ch:"host"`
@@ -125,12 +126,13 @@ type storyEvent struct {
 func (e *storyEvent) event(messageID string) (schemas.Event, error) {
 	kind, reason, err := parseKind(e.Kind, e.Reason)
 	source, _ := schemas.ParseSourceType(e.Source)
+	confidence, _ := schemas.ParseConfidence(e.Confidence)
 	return schemas.Event{
 		ID: schemas.EventID(e.EventID), Kind: kind, Reason: reason, Time: e.Time.UnixMilli(),
 		Identity: schemas.Identity{Account: schemas.CleanAccount(e.Account), MessageID: messageID, Recipient: e.Recipient},
 		EmailID:  e.EmailID, Sender: e.Sender, Code: e.Code, Enhanced: e.Enhanced, Command: e.Command, Reply: e.Remarks,
 		Relay: e.Relay, QueueID: e.QueueID, NextQueueID: e.NextQueueID, URL: e.URL, UserAgent: e.UserAgent, IP: e.IP,
-		Source: source, Stream: e.Stream, Host: e.Host, Instance: e.Instance, File: e.File, Offset: e.Offset,
+		Confidence: confidence, Source: source, Stream: e.Stream, Host: e.Host, Instance: e.Instance, File: e.File, Offset: e.Offset,
 	}, err
 }
 

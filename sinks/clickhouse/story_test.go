@@ -20,7 +20,7 @@ func storyOf(tb testing.TB) []kafkalog.Record {
 		{ID: 12, Kind: schemas.Deferred, Time: minute(2), Code: 451, Enhanced: "4.7.1", Reply: "try later", Command: "RCPT TO"},
 		{ID: 13, Kind: schemas.Delivered, Time: minute(9), Code: 250, Relay: "mx.example.org[192.0.2.1]:25", NextQueueID: "X"},
 		{ID: 14, Kind: schemas.Opened, Time: minute(30), URL: "u", UserAgent: "Mozilla", IP: "192.0.2.7", Source: schemas.SourceTracking},
-		{ID: 15, Kind: schemas.Complained, Time: minute(60), Source: schemas.SourceARF},
+		{ID: 15, Kind: schemas.Complained, Time: minute(60), Source: schemas.SourceARF, Match: schemas.MatchMessageID, Confidence: schemas.ConfidenceStrong},
 	}
 	var records []kafkalog.Record
 	for i, ev := range events {
@@ -81,6 +81,9 @@ func TestStoryReadsEvents(t *testing.T) {
 	if arrived.Relay == "" || arrived.NextQueueID != "X" || opened.UserAgent != "Mozilla" || opened.IP == "" || opened.URL != "u" || opened.Source != schemas.SourceTracking {
 		t.Errorf("delivered, opened: %+v %+v", arrived, opened)
 	}
+	if c := f.Events[4].Confidence; c != schemas.ConfidenceStrong || opened.Confidence != schemas.ConfidenceStated {
+		t.Errorf("a complaint is %q", c)
+	}
 	if len(f.Owners) != 2 || f.Owners[0].Account != "acme" || len(f.Owners[0].Recipients) != 1 || f.Owners[1].Account != "" {
 		t.Errorf("owners: %+v", f.Owners)
 	}
@@ -90,6 +93,21 @@ func TestStoryReadsEvents(t *testing.T) {
 	c := f.Changes[1]
 	if c.Cause != 12 || c.Kind != schemas.Deferred || c.Reason != schemas.Greylisted || c.Before[0] != "queued" || c.After[0] != "deferred" {
 		t.Errorf("change: %+v", c)
+	}
+}
+
+// A bounce by mail, which anybody can write, makes nobody a recipient.
+func TestStoryOfForgedBounce(t *testing.T) {
+	db := migrated(t)
+	id := delivered(t).Identity
+	id.Account, id.Recipient = "", "bob@example.org"
+	write(t, db, schemas.TopicEvents, false, append(storyOf(t), eventRecord(t, 9, schemas.Event{
+		ID: 19, Kind: schemas.BouncedLater, Time: minute(61), Identity: id, Source: schemas.SourceARF, Confidence: schemas.ConfidenceStrong,
+	}))...)
+	for _, o := range story(t, db, "m1@acme.example", "").Owners {
+		if strings.Join(o.Recipients, " ") == id.Recipient {
+			t.Errorf("it makes a recipient: %+v", o)
+		}
 	}
 }
 

@@ -24,6 +24,7 @@ type statusRows struct {
 	firstAt, lastAt               when
 	times                         [len(rowTimeNames)]whenever
 	counts                        [len(rowCountNames)]number[uint32]
+	machineRules                  texts
 	atLeast                       boolean
 	revision                      number[uint64]
 	withdrawn                     number[uint8]
@@ -87,6 +88,7 @@ func newStatusRows() *statusRows {
 	for i, name := range rowCountNames {
 		r.field(name, &r.counts[i])
 	}
+	r.field("machine_rules", &r.machineRules)
 	r.field("at_least", &r.atLeast)
 	r.field("revision", &r.revision)
 	r.field("withdrawn", &r.withdrawn)
@@ -129,6 +131,7 @@ func (r *statusRows) add(s *schemas.Snapshot, withdrawn bool) {
 	for i, n := range rowCounts(row) {
 		r.counts[i].add(n)
 	}
+	r.machineRules.add(row.MachineRules)
 	r.atLeast.add(row.AtLeast)
 	r.revision.add(s.Revision)
 	r.withdrawn.add(mark(withdrawn))

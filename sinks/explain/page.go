@@ -23,8 +23,8 @@ type page struct {
 	*bufio.Writer
 	terminal.Colour
 	begun  bool
-	client string          // the last one that was written out
-	agents map[string]bool // of machines, of which that was said
+	client string             // the last one that was written out
+	agents map[[2]string]bool // of machines and the rules, of which that was said
 }
 
 func newPage(w io.Writer, colour bool) *page {
@@ -38,7 +38,7 @@ func (out *page) line(format string, args ...any) {
 
 // title begins a story.
 func (out *page) title(text string) {
-	out.client, out.agents = "", map[string]bool{}
+	out.client, out.agents = "", map[[2]string]bool{}
 	if out.begun {
 		out.line("\n")
 	}

@@ -111,7 +111,7 @@ func TestMachinesAreExplainedOnce(t *testing.T) {
 	if err := story.WriteText(&out, false); err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(out.String(), "its user agent"); n != 3 {
+	if n := strings.Count(out.String(), "rule script.agent"); n != 3 {
 		t.Errorf("it is said %d times of 3 agents:\n%s", n, out.String())
 	}
 	for _, m := range story.Recipients[0].Timeline {

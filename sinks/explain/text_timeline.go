@@ -119,14 +119,16 @@ func (out *page) sameClient(client string) string {
 	return client
 }
 
-// saidOfAgent reports whether a note says again that an agent is a machine's:
-// once of each is enough, for the kinds say it too.
+// saidOfAgent reports whether a note says again by which rule an agent's doing is a
+// machine's: once of each is enough, for the kinds say it too.
 func (out *page) saidOfAgent(note string, m *Moment) bool {
-	if m.Event == nil || !strings.HasSuffix(note, machineAgent) {
+	_, rule, ok := strings.Cut(note, ": "+byRule)
+	if m.Event == nil || !ok {
 		return false
 	}
-	said := out.agents[m.Event.UserAgent]
-	out.agents[m.Event.UserAgent] = true
+	by := [2]string{m.Event.UserAgent, rule}
+	said := out.agents[by]
+	out.agents[by] = true
 	return said
 }
 

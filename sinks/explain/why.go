@@ -22,7 +22,9 @@ func (t *teller) notes(points []status.Point, i int) []string {
 		notes = append(notes, note)
 	}
 	switch {
-	case !p.Event.Confidence.Certain():
+	case p.Doubtful && p.Event.Confidence == schemas.ConfidenceStrong:
+		notes = append(notes, "suspicious: any of the message's recipients could say it of this one, so it changes nothing")
+	case p.Doubtful:
 		notes = append(notes, "suspicious: it is not sure that it is about this message, so it changes nothing")
 	case p.Suspicious:
 		notes = append(notes, "suspicious: this attempt was never delivered, so it changes nothing")
@@ -73,8 +75,8 @@ func (t *teller) whyReason(r schemas.Reason, ev *schemas.Event) string {
 	return "the reason is read from the reply: rule " + rule
 }
 
-// machineAgent is why it is a machine's doing.
-const machineAgent = "its user agent is a proxy's or a scanner's"
+// byRule begins why it is a machine's doing.
+const byRule = "rule "
 
 func whyKind(p *status.Point, ev *schemas.Event, points []status.Point) string {
 	switch p.Kind {
@@ -87,7 +89,7 @@ func whyKind(p *status.Point, ev *schemas.Event, points []status.Point) string {
 		}
 		return "the same attempt was delivered"
 	case schemas.MachineOpened, schemas.MachineRead, schemas.MachineClicked, schemas.MachineUnsubscribed:
-		return machineAgent
+		return byRule + p.Fetcher.Rule() + ": " + p.Fetcher.Means()
 	}
 	return "the other events say so"
 }

@@ -12,6 +12,7 @@ import (
 const (
 	maxAddresses  = 4 << 10 // bytes of a list of addresses
 	maxRecipients = 100     // that one report may name
+	maxEvents     = 100     // of one mail
 )
 
 // onlyTo returns the only address in the returned mail's To; "" when there are

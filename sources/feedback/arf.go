@@ -43,7 +43,11 @@ func (r *report) complainers() []string {
 	var rs []string
 	for _, name := range []string{"original-rcpt-to", "removal-recipient"} {
 		for _, v := range r.feedback.all(name) {
-			if to := Recipient(v); to != "" && !slices.Contains(rs, to) && len(rs) < maxRecipients {
+			switch to := Recipient(v); {
+			case to == "" || slices.Contains(rs, to):
+			case len(rs) == maxRecipients:
+				r.more++
+			default:
 				rs = append(rs, to)
 			}
 		}

@@ -74,11 +74,20 @@ func marked(words string) string {
 }
 
 // status chooses between the enhanced status code of a reply and the one that a
-// reporting MTA made of it: the reply's own, unless it says less.
+// reporting MTA made of it: the reply's own, unless it says less, or the other one
+// alone says that it is no fault of the address.
 func (d *diagnosis) status(reported string) string {
 	reported = reply.Enhanced(firstWord(strings.TrimSpace(reported)))
-	if d.enhanced == "" || strings.HasSuffix(d.enhanced, ".0.0") && reported != "" && reported[0] == d.enhanced[0] {
+	switch {
+	case d.enhanced == "", spares(reported) && !spares(d.enhanced),
+		strings.HasSuffix(d.enhanced, ".0.0") && reported != "" && reported[0] == d.enhanced[0]:
 		return reported
 	}
 	return d.enhanced
+}
+
+// spares reports whether a status code says that something is temporary, or policy:
+// neither condemns an address.
+func spares(status string) bool {
+	return strings.HasPrefix(status, "4.") || len(status) > 3 && status[1:4] == ".7."
 }

@@ -26,26 +26,29 @@
 //     words in Reply.
 //   - The message is told, in this order, by an id that we signed (exact), by an
 //     envelope address of ours (strong), by the Message-ID of what was sent back,
-//     the last one where there are several (strong), or by the envelope id
-//     (likely). What tells none is about f: and the mail's hash, so that it is
-//     kept, though nothing will match it.
+//     the last one where there are several (strong), by the envelope id, or by what
+//     the mail replies to (likely). An id vouches for its own recipient: others in
+//     the same report are likely at most. What tells none is about f: and the mail's
+//     hash, so that it is kept, though nothing will match it.
 //   - The recipient is the one that the id or the address names, else the original
 //     one of the report, else the final one, else the only address in the returned
 //     part's To. A hash in a complaint's place of it is kept in Reply.
 //   - An event's time is when our mailbox received the mail: the date in the
 //     topmost Received field, else Delivery-Date, else Date.
-//   - Event ids are hashes of the mail's own Message-ID, or of its body where it
-//     has none; so a mail that was delivered twice counts once.
+//   - Event ids are hashes of the mail's own Message-ID and its body; so a mail that
+//     was delivered twice counts once, and one that borrows an id for itself.
 //   - A mail of a person is Ignored; what cannot be read is Unparsed with the cause
 //     in Result.Rule. A damaged mail may lose events, and invents none: what ends
 //     in the middle is not believed from there on, and nothing that may be the
 //     words of another server is taken for a field.
-//   - Size, depth, parts, headers, recipients and what is decoded are limited.
+//   - Size, depth, parts, headers, recipients, events and what is decoded are limited.
+//     How many recipients were left out is told by an other_report without a message.
 //
 // What remains unread is listed in testdata/UNREAD.md.
 //
-// Anybody can send a mail that looks like a report: no event of this package
-// creates a recipient, and only exact and strong ones change what is said of one.
+// Anybody can send a mail that looks like a report: no event of this package creates
+// a recipient. Only exact ones change what is said of one, and strong ones of a
+// message's only recipient, which the timeline decides.
 //
 // The mail's structure is read by few lines of our own: strict readers fail on one
 // in six real bounces, and tolerant ones hold all of a mail in memory, decoded,

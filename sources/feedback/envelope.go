@@ -9,9 +9,10 @@ import (
 // AddressPatterns say what our envelope addresses tell: expressions with a group
 // message_id or recipient, or both, as in
 //
-//	^bounce\+(?P<message_id>[^+]+)\+(?P<recipient>[^@]+)@
+//	^bounce\+(?P<message_id>[^+]+)\+(?P<recipient>[^@]+)@shop\.example$
 //
-// A recipient's last = stands for @ where it has none (VERP). What relays have
+// The domain is spelled out up to the end, or anybody's addresses would be ours. Such
+// addresses are not signed: ids in them must be such that nobody can guess. A recipient's last = stands for @ where it has none (VERP). What relays have
 // wrapped around an address (BATV, SRS) is taken off before.
 type AddressPatterns []*regexp.Regexp
 
@@ -23,6 +24,9 @@ func ParseAddressPattern(expression string) (*regexp.Regexp, error) {
 	}
 	if re.SubexpIndex("message_id") < 0 && re.SubexpIndex("recipient") < 0 {
 		return nil, fmt.Errorf("parse address pattern: %q has neither a group (?P<message_id>…) nor (?P<recipient>…); name one", expression)
+	}
+	if !anchored(expression) {
+		return nil, fmt.Errorf(`parse address pattern: %q takes addresses of any domain for ours; end it with the domain, as in @shop\.example$`, expression)
 	}
 	return re, nil
 }

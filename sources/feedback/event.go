@@ -2,6 +2,7 @@ package feedback
 
 import (
 	"bytes"
+	"strconv"
 
 	"mailfate/schemas"
 	"mailfate/sources"
@@ -11,10 +12,14 @@ import (
 // observed returns what a mail reports, or says by which rule it reports nothing.
 // about tells of each event which report it is from.
 func (p *Parser) observed(m *mail) (evs []schemas.Event, about []*report, rule string) {
+	left := 0
 	for _, r := range m.reports {
 		var some []schemas.Event
 		switch {
-		case r.feedbackType() != "" && r.open && p.match(m, r).messageID == "":
+		case len(evs) >= maxEvents:
+			left++
+			continue
+		case r.feedbackType() != "" && r.open && p.about(m, r).messageID == "":
 			r.cut = true // the message was in what is missing
 		case r.feedbackType() != "":
 			some = r.complaints()
@@ -24,11 +29,17 @@ func (p *Parser) observed(m *mail) (evs []schemas.Event, about []*report, rule s
 		case r.disposition != nil:
 			some = []schemas.Event{r.disposed(m)}
 		}
+		r.named, left = len(some), left+r.more
 		for _, ev := range some {
 			evs, about = append(evs, ev), append(about, r)
 		}
 	}
 	if len(evs) > 0 {
+		left += max(0, len(evs)-maxEvents)
+		evs, about = evs[:min(len(evs), maxEvents)], about[:min(len(evs), maxEvents)]
+		if left > 0 {
+			evs, about = append(evs, leftOut(left)), append(about, &report{told: &matched{confidence: schemas.ConfidenceNone}})
+		}
 		return evs, about, ""
 	}
 	r := m.reports[0]
@@ -39,6 +50,7 @@ func (p *Parser) observed(m *mail) (evs []schemas.Event, about []*report, rule s
 		}
 	}
 	evs, rule = m.unstructured(r)
+	r.named = len(evs)
 	for range evs {
 		about = append(about, r)
 	}
@@ -53,7 +65,9 @@ func (m *mail) unstructured(r *report) (evs []schemas.Event, rule string) {
 	case r.feedback != nil:
 		return nil, NoFeedbackType
 	}
-	if m.fromMailer() && r.kind == "" { // what a report says, it says in its own part
+	what := m.automatic()
+	// What a report says, it says in its own part; what a mailbox answers by itself may quote a bounce.
+	if m.fromMailer() && r.kind == "" && (what == "" || m.fromDaemon() || m.header.first("x-failed-recipients") != "") {
 		if evs = m.bounces(r); len(evs) > 0 {
 			return evs, ""
 		}
@@ -61,7 +75,6 @@ func (m *mail) unstructured(r *report) (evs []schemas.Event, rule string) {
 	if ev, ok := m.complaintWithoutPart(r); ok && !m.fromMailer() {
 		return []schemas.Event{ev}, ""
 	}
-	what := m.automatic()
 	if what == autoReply && m.fromDaemon() {
 		what = mailer
 	}
@@ -78,30 +91,35 @@ func (m *mail) unstructured(r *report) (evs []schemas.Event, rule string) {
 
 // complete adds what all events of a report have in common.
 func (p *Parser) complete(ev *schemas.Event, m *mail, r *report, hash schemas.Hash) {
-	about := p.match(m, r)
+	about := p.about(m, r)
 	ev.MessageID, ev.Match, ev.Confidence = about.messageID, about.by, about.confidence
 	if ev.MessageID == "" {
 		ev.MessageID = "f:" + hash.Hex()
 	}
-	// Where the report names several, which of them is meant is not known.
-	if about.recipient != "" && len(r.recipients) <= 1 {
+	switch {
+	case about.recipient == "":
+	case r.named <= 1:
 		ev.Recipient = about.recipient
+	case ev.Recipient != about.recipient: // the id was another's
+		ev.Confidence = min(ev.Confidence, schemas.ConfidenceLikely)
 	}
 	ev.Subject = readable(r.returned.first("subject"))
 	ev.Source, ev.Host = schemas.SourceARF, p.opts.Host
-	for _, text := range []*string{&ev.Reply, &ev.Subject} {
-		*text = (*text)[:texts.CutAt([]byte(*text), schemas.MaxText)]
-	}
+	ev.Reply = ev.Reply[:texts.CutAt([]byte(ev.Reply), schemas.MaxReply)]
+	ev.Subject = ev.Subject[:texts.CutAt([]byte(ev.Subject), schemas.MaxText)]
 }
 
-// hash names the mail: by its own Message-ID, else by its body, in which nothing
-// changes on its way here but line ends.
+// leftOut says how much of a mail was not looked at.
+func leftOut(n int) schemas.Event {
+	return schemas.Event{Kind: schemas.OtherReport, Reason: schemas.Other, Reply: label("left out", "at least "+strconv.Itoa(n)+" more")}
+}
+
+// hash names the mail: by its own Message-ID, which anybody can write again, and by
+// its body, in which nothing changes on its way here but line ends.
 func (m *mail) hash(data []byte) schemas.Hash {
-	if id := schemas.CleanMessageID(m.header.first("message-id")); id != "" {
-		return schemas.HashEvent("arf", id)
-	}
 	_, body := splitMail(data)
-	return schemas.HashEvent("arf body", string(bytes.ReplaceAll(body, []byte("\r\n"), []byte("\n"))))
+	body = bytes.TrimRight(bytes.ReplaceAll(body, []byte("\r\n"), []byte("\n")), "\n")
+	return schemas.HashEvent("arf", schemas.CleanMessageID(m.header.first("message-id")), string(body))
 }
 
 // emit completes and emits a mail's events.

@@ -7,7 +7,7 @@ import "mailfate/schemas"
 // in intro, the first at once; each stands at the beginning of a line, indented as
 // the first is, and what is said of it behind or below it.
 type form struct {
-	marker string // stands in a line before the intro, or in it; tells the program
+	marker string // stands in one of the first lines, before the intro or in it; tells the program; "" where the intro is the first line
 	intro  string // "" for the first empty line behind the marker
 	kind   schemas.Kind
 	named  bool // X-Failed-Recipients names them, too, where there are several
@@ -41,8 +41,8 @@ var forms = []form{
 	{"an error has occurred while attempting to deliver a message", "the following list of recipients:", schemas.BouncedLater, false},
 	{"a message is delayed for more than", "the following list of recipients:", schemas.Deferred, false},
 	// sendmail: savemail.c
-	{"", "----- the following addresses had permanent fatal errors -----", schemas.BouncedLater, false},
-	{"", "----- the following addresses had transient non-fatal errors -----", schemas.Deferred, false},
+	{"the original message was received at", "----- the following addresses had permanent fatal errors -----", schemas.BouncedLater, false},
+	{"this is a warning message only", "----- the following addresses had transient non-fatal errors -----", schemas.Deferred, false},
 	// Exchange 5.5, 2000 and 2003, 2007 and later.
 	{"your message", "did not reach the following recipient(s):", schemas.BouncedLater, false},
 	{"your message did not reach some or all of the intended recipients", "the following recipient(s) could not be reached:", schemas.BouncedLater, false},
@@ -55,10 +55,10 @@ var forms = []form{
 	// Gmail, Yahoo and the iPlanet family, as they wrote before they spoke RFC 3464.
 	{"", "delivery to the following recipient failed permanently:", schemas.BouncedLater, true},
 	{"", "delivery to the following recipients failed permanently:", schemas.BouncedLater, true},
-	{"", "delivery to the following recipient failed.", schemas.BouncedLater, false}, // Windows' SMTP service
-	{"", "delivery to the following recipients failed.", schemas.BouncedLater, false},
-	{"", "delivery to the following recipient has been delayed:", schemas.Deferred, false},
-	{"", "delivery to the following recipients has been delayed:", schemas.Deferred, false},
-	{"", "unable to deliver message to the following address(es).", schemas.BouncedLater, false},
-	{"", "your message cannot be delivered to the following recipients:", schemas.BouncedLater, false},
+	{"this is an automatically generated delivery status notification", "delivery to the following recipient failed.", schemas.BouncedLater, false}, // Windows' SMTP service
+	{"this is an automatically generated delivery status notification", "delivery to the following recipients failed.", schemas.BouncedLater, false},
+	{"this is an automatically generated delivery status notification", "delivery to the following recipient has been delayed:", schemas.Deferred, false},
+	{"this is an automatically generated delivery status notification", "delivery to the following recipients has been delayed:", schemas.Deferred, false},
+	{"message from ", "unable to deliver message to the following address(es).", schemas.BouncedLater, false},
+	{"this report relates to a message you sent", "your message cannot be delivered to the following recipients:", schemas.BouncedLater, false},
 }

@@ -9,6 +9,7 @@ import (
 
 const (
 	maxIntro  = 200     // lines before a bounce names recipients
+	maxBefore = 4       // lines with words up to the one that tells which program it is
 	maxWords  = 4 << 10 // bytes of what is said of one recipient
 	maxListed = 5000    // lines of a list of recipients
 )
@@ -131,14 +132,20 @@ func ownWords(lines []string) int {
 }
 
 // find returns the line that the list of recipients follows; -1 when there is none.
+// A program begins with its words at once; behind those of a person it is quoted.
 func (f *form) find(lines []string) int {
-	marked := f.marker == ""
+	marked, worded := f.marker == "", 0
 	for i, line := range lines {
 		if f.intro == "" && i == 0 && !strings.HasPrefix(line, f.marker) {
 			return -1
 		}
+		if line != "" {
+			worded++
+		}
 		marked = marked || strings.Contains(line, f.marker)
 		switch {
+		case !marked && worded >= maxBefore, f.marker == "" && worded > 1 && !f.named:
+			return -1
 		case !marked:
 		case f.intro == "" && line == "", f.intro != "" && strings.HasSuffix(line, f.intro):
 			return i

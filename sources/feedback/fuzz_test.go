@@ -130,6 +130,11 @@ func bombs() map[string][]byte {
 		nested += fmt.Sprintf("Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n", i, i)
 	}
 	head := fuzzHead + "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
+	forged := strings.Repeat(IDHeader+": k1."+strings.Repeat("A", 4000)+"."+strings.Repeat("A", 22)+"\n", 62)
+	complaint := "--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n"
+	for i := range maxRecipients + 20 {
+		complaint += fmt.Sprintf("Original-Rcpt-To: r%d@isp.example\n", i)
+	}
 	return map[string][]byte{
 		"gzip":       []byte(head + "--b\nContent-Type: message/delivery-status\nContent-Transfer-Encoding: base64\n\n" + packed + "\n--b--\n"),
 		"parts":      []byte(head + strings.Repeat("--b\n\nx\n", 100_000)),
@@ -140,6 +145,7 @@ func bombs() map[string][]byte {
 		"folded":     []byte(fuzzHead + "To: " + strings.Repeat("\n ,<a@b.example>", 10_000) + "\n\nx\n"),
 		"recipients": wrapped("delivery-status", "message/delivery-status", []byte(strings.Repeat("Final-Recipient: rfc822; a@b.example\nAction: failed\nStatus: 5.0.0\n\n", 100_000))),
 		"addresses":  []byte(fuzzHead + "X-Failed-Recipients: " + strings.Repeat("a@b.example,", 10_000) + "\n\nUnable to deliver message to the following address(es).\n\n" + strings.Repeat("<a@b.example>:\n\n", 100_000)),
+		"complaints": []byte(forged + fuzzHead + "Content-Type: multipart/report; report-type=feedback-report; boundary=b\n\n" + strings.Repeat(complaint+"\n", maxParts-2) + "--b--\n"),
 		"lines":      append([]byte(fuzzHead+"\n"), bytes.Repeat([]byte("\n"), 8<<20)...),
 		"base64":     []byte(fuzzHead + "Content-Transfer-Encoding: base64\n\n" + strings.Repeat("QUJD", 2<<20)),
 		"flowed":     []byte(fuzzHead + "Content-Type: text/plain; format=flowed; delsp=yes\n\n" + strings.Repeat("x \n", 2<<20)),

@@ -15,6 +15,7 @@ type mail struct {
 	rich    bool   // words are those of a page
 	reports []*report
 	parts   int
+	forged  int // ids in it that say they are ours and are not
 }
 
 // read takes a mail apart and says by which rule it cannot be read.
@@ -103,17 +104,17 @@ func (m *mail) leaf(p *part, in *report, depth int) {
 	}
 }
 
-// settle finds out what the mails are that are attached to a report: the first
-// one is what it is about, which is not entered: what that reports was not
-// reported to us. A mail that is no report forwards them.
+// settle finds out what the mails are that are attached to a report: one is what
+// it is about, which is not entered: what that reports was not reported to us. A
+// mail that is no report forwards them.
 func (m *mail) settle(r *report) error {
-	for i, a := range r.attached {
-		if i == 0 {
-			r.setReturned(&a.part)
-		}
-		if !r.empty() || r.kind != "" {
-			return nil
-		}
+	for i := range r.attached {
+		r.setReturned(&r.attached[i].part)
+	}
+	if !r.empty() || r.kind != "" {
+		return nil
+	}
+	for _, a := range r.attached {
 		text, whole := a.part.decoded()
 		p, err := openPart(text, !whole)
 		if err != nil {

@@ -15,37 +15,78 @@ type matched struct {
 	confidence schemas.Confidence
 }
 
+// about is what match tells, found out once for each report.
+func (p *Parser) about(m *mail, r *report) matched {
+	if r.told == nil {
+		about := p.match(m, r)
+		r.told = &about
+	}
+	return *r.told
+}
+
 // match tells which message a report is about: by our own signed id, by an
 // envelope address of ours, by the Message-ID of what was sent back, by the
 // envelope id, in this order.
 func (p *Parser) match(m *mail, r *report) matched {
-	for _, fs := range []fields{r.returned, r.feedback, m.header} {
-		for _, name := range []string{IDHeader, "cfbl-feedback-id"} {
-			for _, v := range fs.all(strings.ToLower(name)) {
-				if id, recipient, ok := p.opts.Keys.Verify(v); ok {
-					return matched{p.messageID(id), Recipient(recipient), schemas.MatchSigned, schemas.ConfidenceExact}
-				}
-			}
-		}
+	if signed, ok := p.signed(m, r); ok {
+		return signed
 	}
 	id, recipient := p.envelope(m, r)
 	if id != "" {
 		return matched{p.messageID(id), recipient, schemas.MatchAddress, schemas.ConfidenceStrong}
 	}
 	if id = r.messageID(); id != "" {
-		return matched{p.messageID(id), recipient, schemas.MatchMessageID, schemas.ConfidenceStrong}
+		return matched{p.messageID(id), recipient, schemas.MatchMessageID, p.confidence(id)}
 	}
 	for _, fs := range []fields{r.feedback, r.delivery} {
 		if id = cleanID(fs.first("original-envelope-id")); id != "" {
 			return matched{p.messageID(id), recipient, schemas.MatchEnvelopeID, schemas.ConfidenceLikely}
 		}
 	}
-	if r.empty() && r.returned == nil { // a reply names what it answers
-		if id = cleanID(m.header.first("in-reply-to")); id != "" {
-			return matched{p.messageID(id), recipient, schemas.MatchMessageID, schemas.ConfidenceStrong}
-		}
+	// A reply names what it answers. That needs no more than to have seen a list's archive.
+	if id = cleanID(m.header.first("in-reply-to")); id != "" {
+		return matched{p.messageID(id), recipient, schemas.MatchMessageID, schemas.ConfidenceLikely}
 	}
 	return matched{confidence: schemas.ConfidenceNone, recipient: recipient}
+}
+
+// signed looks for an id that we signed. What was signed for nobody vouches for the
+// message alone.
+func (p *Parser) signed(m *mail, r *report) (about matched, ok bool) {
+	for _, fs := range []fields{r.returned, r.feedback, m.header} {
+		for _, name := range []string{IDHeader, "cfbl-feedback-id"} {
+			vs := fs.all(strings.ToLower(name))
+			for _, v := range vs[:min(len(vs), maxForged-m.forged)] {
+				id, recipient, ok := p.opts.Keys.Verify(v)
+				if !ok {
+					m.forged++
+					continue
+				}
+				about = matched{p.messageID(id), Recipient(recipient), schemas.MatchSigned, schemas.ConfidenceExact}
+				if about.recipient == "" {
+					about.confidence = schemas.ConfidenceStrong
+				}
+				return about, true
+			}
+		}
+	}
+	return about, false
+}
+
+// minUncountable is how long the platform's own id is at least if nobody is to find
+// one by trying: 16 hexadecimal digits are 64 bits.
+const minUncountable = 16
+
+// confidence says how much a returned Message-ID tells. Who knows all of it has seen
+// the message, or its header. Where a pattern takes the platform's own id out of it,
+// what stands around that proves nothing, for anybody can put it there: then the id
+// alone has to be one that cannot be found by counting, as numbers and short ids can.
+func (p *Parser) confidence(id string) schemas.Confidence {
+	own := p.messageID(id)
+	if own != id && (len(own) < minUncountable || strings.Trim(own, "0123456789.-_+") == "") {
+		return schemas.ConfidenceLikely
+	}
+	return schemas.ConfidenceStrong
 }
 
 // envelope looks for an envelope address of ours: what the report says the mail

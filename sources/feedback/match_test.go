@@ -110,9 +110,22 @@ func TestUnwrapped(t *testing.T) {
 			t.Errorf("%q is %q, want %q", in, got, want)
 		}
 	}
-	for _, bad := range []string{"(", "^bounce@"} {
-		if _, err := ParseAddressPattern(bad); err == nil {
-			t.Errorf("%q is a pattern", bad)
+}
+
+func TestAddressPatterns(t *testing.T) {
+	const local = `^b\+(?P<message_id>[^+@]+)`
+	for expression, want := range map[string]bool{
+		"(": false, `^bounce@shop\.example$`: false, // no group
+		local + `@`: false, local + `@shop\.example`: false, local: false, local + `$`: false,
+		local + `@.*$`: false, local + `@[^@]+$`: false, local + `@.*shop\.example$`: false, local + `@shop\..*$`: false,
+		local + `@(shop\.example|.*)$`: false, local + `(@shop\.example)?$`: false, local + `@[a-z]+\.example$`: false,
+		`(?m)` + local + `@shop\.example$`: false, local + `@example$`: false, local + `@shop\.example(?:$|x)`: false,
+		local + `@shop\.example$`: true, local + `@shop\.example\z`: true, `(?i)` + local + `@Shop\.example$`: true,
+		local + `@(shop|store)\.example$`: true, local + `@(?:shop\.example|a\.store\.example)$`: true,
+		local + `@[a-z0-9]+\.shop\.example$`: true, local + `@(mx\.)?shop\.example$`: true, local + `@mx[0-9]\.shop\.example$`: true,
+	} {
+		if _, err := ParseAddressPattern(expression); (err == nil) != want {
+			t.Errorf("%s: %v", expression, err)
 		}
 	}
 }

@@ -18,6 +18,9 @@ type report struct {
 	returned    fields // header of the mail that it is about
 	cut         bool   // it ends within what a machine wrote
 	open        bool   // nothing shows that it ends where it should
+	more        int    // recipients, at least, that were not looked at
+	named       int    // recipients that it has events for
+	told        *matched
 }
 
 // An attachment is a mail in a report, or the header of one.
@@ -52,10 +55,7 @@ func (r *report) setDelivery(p *part) {
 		return
 	}
 	for i, g := range groups {
-		// Behind the words of another server may stand more of them.
-		if at := slices.IndexFunc(g, func(f field) bool { return f.name == "diagnostic-code" }); at >= 0 {
-			g = g[:at+1]
-		}
+		g = believed(g)
 		switch {
 		case g.first("final-recipient") != "" || g.first("original-recipient") != "":
 			r.recipients = append(r.recipients, g)
@@ -67,12 +67,42 @@ func (r *report) setDelivery(p *part) {
 	}
 }
 
+// believed returns the fields of a group that its MTA wrote. They stand in any order
+// (RFC 3464, 2.3), yet behind the words of another server may stand more of them: when
+// what decides stands there a second time, nothing behind them is believed.
+func believed(g fields) fields {
+	at := slices.IndexFunc(g, func(f field) bool { return f.name == "diagnostic-code" })
+	if at < 0 {
+		return g
+	}
+	before, behind := g[:at+1], g[at+1:]
+	for i, f := range behind {
+		switch f.name {
+		case "action", "status", "final-recipient":
+		case "original-recipient": // has the word over the final one
+			if before.first("final-recipient") != "" {
+				return before
+			}
+		default:
+			continue
+		}
+		if before.first(f.name) != "" || behind[:i].first(f.name) != "" {
+			return before
+		}
+	}
+	return g
+}
+
 // groups reads the groups of fields that a machine wrote. Of a text that ends in
 // the middle the last group is not believed: what it says may be incomplete.
 func (r *report) groups(p *part) (groups []fields, ok bool) {
 	text, whole := p.decoded()
-	for len(text) > 0 && len(groups) <= maxRecipients {
+	for len(text) > 0 {
 		text = bytes.TrimLeft(text, "\r\n")
+		if len(groups) > maxRecipients && len(text) > 0 {
+			r.more++
+			break
+		}
 		group, rest := splitMail(text)
 		if len(group) == len(text) && !whole {
 			r.cut = true
@@ -86,11 +116,17 @@ func (r *report) groups(p *part) (groups []fields, ok bool) {
 	return groups, len(groups) > 0
 }
 
-// setReturned reads the header of the mail that a report is about. Where that
-// ends in the middle, its last field may, too, and is not believed.
+// setReturned reads the header of the mail that a report is about: the first that is
+// in it, or that has a Message-ID. Where that ends in the middle, its last field may,
+// too, and is not believed.
 func (r *report) setReturned(p *part) {
+	if r.returned.first("message-id") != "" {
+		return
+	}
 	text, whole := p.decoded()
-	r.returned = returnedFields(text, whole)
+	if fs := returnedFields(text, whole); r.returned == nil || fs.first("message-id") != "" {
+		r.returned = fs
+	}
 }
 
 func returnedFields(text []byte, whole bool) fields {

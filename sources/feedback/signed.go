@@ -18,6 +18,8 @@ const (
 	minKeySecret = 16      // bytes
 	// signedUse keeps signatures apart from those that the same key makes elsewhere.
 	signedUse = "mailfate id 1\x00"
+	// maxForged is how many ids that we did not sign are looked at in one mail.
+	maxForged = 4
 )
 
 // Keys are the secrets that ids are signed with, by name. What was signed with a
@@ -44,8 +46,11 @@ func (k Keys) Sign(key, messageID, recipient string) (string, error) {
 	if !ok {
 		return "", fmt.Errorf("sign an id: there is no key %q; name one of the configured ones", key)
 	}
-	signed := key + "." + base64.RawURLEncoding.EncodeToString([]byte(messageID+"\x00"+recipient))
-	return signed + "." + base64.RawURLEncoding.EncodeToString(mac(secret, signed)), nil
+	if Recipient(recipient) == "" {
+		return "", fmt.Errorf("sign an id of message %q: %q is no address; an id vouches for one recipient, so name it", messageID, recipient)
+	}
+	signed := key + "." + base64Of([]byte(messageID+"\x00"+recipient))
+	return signed + "." + base64Of(mac(secret, signed)), nil
 }
 
 // Verify returns what a header says that Sign made. White space in it does not
@@ -63,7 +68,7 @@ func (k Keys) Verify(header string) (messageID, recipient string, ok bool) {
 	name, payload, _ := strings.Cut(signed, ".")
 	secret, known := k[name]
 	given, err := base64.RawURLEncoding.DecodeString(header[dot+1:])
-	if !known || err != nil || !hmac.Equal(given, mac(secret, signed)) {
+	if !known || err != nil || len(given) != signature || !hmac.Equal(given, mac(secret, signed)) {
 		return "", "", false
 	}
 	text, err := base64.RawURLEncoding.DecodeString(payload)
@@ -74,6 +79,8 @@ func (k Keys) Verify(header string) (messageID, recipient string, ok bool) {
 	messageID = cleanID(messageID)
 	return messageID, recipient, ok && messageID != ""
 }
+
+func base64Of(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 
 func mac(secret []byte, signed string) []byte {
 	h := hmac.New(sha256.New, secret)

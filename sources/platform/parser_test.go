@@ -148,9 +148,9 @@ func TestHostile(t *testing.T) {
 // TestCut holds that a long text ends with a whole rune.
 func TestCut(t *testing.T) {
 	for lead := range 4 {
-		reply := strings.Repeat("x", lead) + strings.Repeat("😀", 200)
+		reply := strings.Repeat("x", lead) + strings.Repeat("😀", schemas.MaxReply/4+1)
 		evs, _ := parseOne(New(Options{}), []byte(`{"time":"2026-09-21T12:00:05Z","event":"opened","message_id":"m","reply":"`+reply+`"}`))
-		if got := evs[0].Reply; !utf8.ValidString(got) || len(got) <= schemas.MaxText-utf8.UTFMax || !strings.HasPrefix(reply, got) {
+		if got := evs[0].Reply; !utf8.ValidString(got) || len(got) <= schemas.MaxReply-utf8.UTFMax || !strings.HasPrefix(reply, got) {
 			t.Errorf("lead %d: cut to %d bytes", lead, len(got))
 		}
 	}
@@ -160,7 +160,10 @@ func TestCut(t *testing.T) {
 // read back.
 func checkEvent(t *testing.T, ev *schemas.Event) {
 	t.Helper()
-	for _, s := range []string{ev.UserAgent, ev.Reply, ev.Subject, ev.URL, ev.Sender, ev.Host} {
+	if len(ev.Reply) > schemas.MaxReply {
+		t.Errorf("reply of %d bytes", len(ev.Reply))
+	}
+	for _, s := range []string{ev.UserAgent, ev.Subject, ev.URL, ev.Sender, ev.Host} {
 		if len(s) > schemas.MaxText {
 			t.Errorf("text of %d bytes", len(s))
 		}

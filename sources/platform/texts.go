@@ -20,6 +20,15 @@ func (p *Parser) add(to *string, v jsonline.Value) bool {
 	return false
 }
 
+// addReply is add for the reply, of which more is kept.
+func (p *Parser) addReply(v jsonline.Value) bool {
+	if v.Type == jsonline.String {
+		p.texts.AddReplyFunc(&p.ev.Reply, v.AppendText)
+		return true
+	}
+	return p.add(&p.ev.Reply, v)
+}
+
 // setTexts reads the identity and all texts.
 func (p *Parser) setTexts() string {
 	p.texts.Reset()
@@ -69,7 +78,7 @@ func (p *Parser) addTexts() bool {
 		p.add(&ev.Subject, f[fieldSubject]) &&
 		p.add(&ev.Campaign, f[fieldCampaign]) &&
 		p.add(&ev.Enhanced, f[fieldEnhanced]) &&
-		p.add(&ev.Reply, f[fieldReply]) &&
+		p.addReply(f[fieldReply]) &&
 		p.add(&ev.Command, f[fieldCommand]) &&
 		p.add(&ev.URL, f[fieldURL]) &&
 		p.add(&ev.UserAgent, f[fieldUserAgent]) &&

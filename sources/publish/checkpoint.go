@@ -70,6 +70,9 @@ func (s *Stream) checkpoint() error {
 	if err := s.opts.Reader.Changes(s.putter(b, partPosition)); err != nil {
 		return fmt.Errorf("take position of %s: %w", s.opts.Name, err)
 	}
+	if k, ok := s.opts.Reader.(tail.Keeper); ok {
+		s.wave.kept = k.Keep()
+	}
 	if s.again {
 		b.DeletePrefix(append(bytes.Clone(s.prefix), partParser))
 		s.again = false

@@ -15,6 +15,7 @@ type wave struct {
 
 	clock      int64        // 0: none
 	checkpoint *store.Batch // empty: none
+	kept       func()       // to be called when the checkpoint is kept; may be nil
 
 	records []kafkalog.Record // of all partitions, cut from the arena when it is complete
 }
@@ -40,6 +41,7 @@ func (w *wave) reset() {
 	}
 	w.clock = 0
 	w.checkpoint.Discard()
+	w.kept = nil
 	clear(w.records)
 	w.records = w.records[:0]
 }

@@ -97,6 +97,9 @@ func (w *writer) publish(ctx context.Context, wave *wave) error {
 	if err := wave.checkpoint.Commit(true); err != nil {
 		return fmt.Errorf("keep checkpoint of %s: %w", w.opts.Name, err)
 	}
+	if wave.kept != nil {
+		wave.kept()
+	}
 	return nil
 }
 

@@ -25,6 +25,12 @@ type Set struct {
 	Path string
 	// Maildir says that Path is a Maildir; Files is empty then.
 	Maildir bool
+	// Own says that the Maildir is ours alone: a mail is removed when what was made of
+	// it is kept.
+	Own bool
+	// Mails says that the files hold mails: mbox files, or files of one mail each. A
+	// Path that is a directory then stands for all files below it.
+	Mails bool
 	// Files are those that were named, oldest first. A follower reads the others of
 	// the rotation, too, and may begin with none.
 	Files []File
@@ -81,6 +87,40 @@ func Discover(paths []string) ([]Set, error) {
 		f.path(p)
 	}
 	return f.sets(), errors.Join(f.errs...)
+}
+
+// DiscoverMails is Discover for paths of which it is known that mails are there: a
+// directory is one set, but for the Maildirs in it.
+func DiscoverMails(paths []string) ([]Set, error) {
+	found, err := Discover(paths)
+	var sets []Set
+	seen := make(map[string]bool)
+	add := func(s Set) {
+		if !seen[s.Path] {
+			seen[s.Path] = true
+			sets = append(sets, s)
+		}
+	}
+	for _, p := range paths {
+		abs, failed := filepath.Abs(p)
+		if resolved, err := filepath.EvalSymlinks(abs); failed == nil && err == nil && isFolder(resolved) {
+			add(Set{Path: resolved, Mails: true})
+		}
+	}
+	folders := len(sets)
+	for _, s := range found {
+		inFolder := slices.ContainsFunc(sets[:folders], func(f Set) bool { return strings.HasPrefix(s.Path, f.Path+string(filepath.Separator)) })
+		if s.Mails = !s.Maildir; s.Maildir || !inFolder {
+			add(s)
+		}
+	}
+	return sets, err
+}
+
+// isFolder reports whether a path is a directory, and no Maildir.
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir() && !isMaildir(path)
 }
 
 type finder struct {

@@ -1,5 +1,6 @@
 // Package tail reads streams. A stream is one ordered byte source: a log file
-// through all its rotations, or a Maildir, in which every mail is one record.
+// through all its rotations, or a mailbox, in which every mail is one record: a
+// Maildir, an mbox file, or files of one mail each, alone or in a directory.
 //
 // Use: [Discover] turns paths into sets, [Open] makes a [Reader] of a set. The
 // caller loads what Changes wrote the last time, then calls Next again and again;
@@ -23,6 +24,10 @@
 //     line without line end is held back, and not counted as read, until its end is
 //     there, or until it never can be: its file is compressed, or a newer one of the
 //     set has content.
+//   - A mail in an mbox file is known by its content, without what mail programs
+//     write into it: whoever compacts, sorts, flags or moves mails has none handed
+//     out twice. While others hold a lock on the file it is left alone (fcntl and
+//     .lock), and a last mail that may not be complete is waited for.
 //   - A line beyond Options.MaxLine is cut and counted. Any byte but the line feed,
 //     and one carriage return before it, reaches the caller. Memory does not depend
 //     on the length of lines or files.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -36,6 +37,8 @@ type maildir struct {
 	dirty map[mailID]bool // done since the last Changes: true; vanished: false
 	queue []mail
 	buf   []byte
+
+	handed []string // files of ours that were handed out since the last Keep
 
 	listed   bool
 	counts   Counts
@@ -78,11 +81,15 @@ func (m *maildir) Next(fn func(sources.Line)) Status {
 // list queues the mails that are not done. It lists new before cur, so that one
 // that moves meanwhile is seen at least once.
 func (m *maildir) list() {
+	first := !m.listed // nothing was handed out yet, so what is done is kept
 	m.listed = true
 	found := make(map[mailID]mail)
 	whole := true
 	for _, dir := range m.dirs() {
 		entries, err := os.ReadDir(dir)
+		if m.set.Own && errors.Is(err, fs.ErrNotExist) {
+			continue // nothing was put there yet
+		}
 		if err != nil {
 			m.problems.add(fileError("list", dir, err))
 			whole = false
@@ -99,12 +106,39 @@ func (m *maildir) list() {
 	if whole {
 		m.forget(found)
 	}
+	if first && m.set.Own {
+		m.clear(found)
+	}
 	for id, ml := range found {
 		if !m.done[id] {
 			m.queue = append(m.queue, ml)
 		}
 	}
 	slices.SortFunc(m.queue, func(a, b mail) int { return cmp.Compare(a.name, b.name) })
+}
+
+// clear removes mails of ours that the last process had no time to remove.
+func (m *maildir) clear(found map[mailID]mail) {
+	for id, ml := range found {
+		if m.done[id] {
+			_ = os.Remove(ml.path) // it is tried again at the next start
+		}
+	}
+}
+
+// Keep removes the mails of ours that were handed out, when what was made of them
+// is kept.
+func (m *maildir) Keep() func() {
+	paths := m.handed
+	m.handed = nil
+	if len(paths) == 0 {
+		return nil
+	}
+	return func() {
+		for _, p := range paths {
+			_ = os.Remove(p) // it is tried again at the next start
+		}
+	}
 }
 
 // forget drops the mails that were removed from the mailbox.
@@ -136,6 +170,9 @@ func (m *maildir) mail(ml mail, fn func(sources.Line)) int {
 	id := mailIDOf(ml.name)
 	m.done[id] = true
 	m.dirty[id] = true
+	if m.set.Own {
+		m.handed = append(m.handed, ml.path)
+	}
 	fn(sources.Line{Data: data, File: ml.path})
 	return len(data)
 }

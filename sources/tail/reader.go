@@ -96,6 +96,14 @@ type Reader interface {
 	Close() error
 }
 
+// A Keeper is a Reader that has something to do when its position is safe. Keep is
+// called after Changes and returns what is to be called, from any goroutine, when
+// all that was made of the lines is acknowledged and what Changes handed out is
+// kept; or nil.
+type Keeper interface {
+	Keep() func()
+}
+
 // Open returns a reader of the set. Files are opened by Next.
 func Open(set Set, opts Options) Reader {
 	opts = opts.withDefaults()
@@ -104,6 +112,9 @@ func Open(set Set, opts Options) Reader {
 	}
 	if set.Maildir {
 		return newMaildir(set, opts)
+	}
+	if set.Mails {
+		return newMails(set, opts)
 	}
 	return newFiles(set, opts)
 }

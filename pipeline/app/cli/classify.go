@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"mailfate/pipeline/classify"
-	"mailfate/sinks/terminal"
 	"mailfate/sources/mta/postfix"
 )
 
@@ -28,18 +27,36 @@ func (e *env) classify() *cobra.Command {
 			"Postfix logs: host NAME said: TEXT (in reply to RCPT TO command); or a JSON object with any\n" +
 			"of code, enhanced, command, host and text. What of a line cannot be read is said in error.\n\n" +
 			"The rules are those built in; classify.rules of the configuration names a file that goes\n" +
-			"before them. --rules prints the built-in ones, whose head says how they are written.",
+			"before them. --rules prints the built-in ones, whose head says how they are written.\n\n" +
+			"With --hits it says who opened or clicked, a machine or a person: a line is an object with\n" +
+			"any of kind (opened, read, clicked, unsubscribed), agent, command, client, url,\n" +
+			"seconds_after_delivery, opened (it was before) and links (so many did this client follow\n" +
+			"at once). --machines and --networks print the built-in rules and networks for it;\n" +
+			"classify.machines names a file that goes before the rules, classify.networks one that\n" +
+			"stands in for the networks.",
 		Example: "  echo '550 5.1.1 no such user' | mailfate classify\n" +
-			`  echo '{"code":550,"command":"RCPT TO","text":"mailbox unavailable"}' | mailfate classify`,
+			`  echo '{"code":550,"command":"RCPT TO","text":"mailbox unavailable"}' | mailfate classify` + "\n" +
+			`  echo '{"kind":"clicked","agent":"curl/8.14.1"}' | mailfate classify --hits`,
 		Args: cobra.NoArgs,
 	}
-	rules := c.Flags().Bool("rules", false, "print the built-in rules instead")
+	texts := []struct {
+		wanted *bool
+		text   func() string
+	}{
+		{c.Flags().Bool("rules", false, "print the built-in rules instead"), classify.Text},
+		{c.Flags().Bool("machines", false, "print the built-in rules about hits instead"), classify.MachineText},
+		{c.Flags().Bool("networks", false, "print the built-in networks instead"), classify.NetworkText},
+	}
+	hits := c.Flags().Bool("hits", false, "read hits, and say of each whether it is a machine's")
+	c.MarkFlagsMutuallyExclusive("rules", "machines", "networks", "hits")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
-		if *rules {
-			_, err := io.WriteString(e.out, classify.Text())
-			return err
+		for _, t := range texts {
+			if *t.wanted {
+				_, err := io.WriteString(e.out, t.text())
+				return err
+			}
 		}
-		return e.doClassify(cmd.InOrStdin())
+		return e.doClassify(cmd.InOrStdin(), *hits)
 	}
 	e.flags.settings(c.Flags())
 	return c
@@ -79,7 +96,7 @@ func (l *saidLine) said() (said classify.Said, err error) {
 // maxReplyLine is how long a line may be; what is longer is cut, and said to be.
 const maxReplyLine = 64 << 10
 
-func (e *env) doClassify(in io.Reader) (err error) {
+func (e *env) doClassify(in io.Reader, hits bool) (err error) {
 	set, err := e.setup()
 	if err != nil {
 		return err
@@ -99,7 +116,13 @@ func (e *env) doClassify(in io.Reader) (err error) {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return fmt.Errorf("read replies: %w", err)
 		}
-		if err := printVerdict(out, judge(rules, line, cut)); err != nil {
+		var verdict any
+		if hits {
+			verdict = judgeHit(rules.Machines(), line, cut)
+		} else {
+			verdict = judge(rules, line, cut)
+		}
+		if err := printLine(out, verdict); err != nil {
 			return err
 		}
 		if lines.Buffered() == 0 { // somebody may be waiting for the answer
@@ -161,15 +184,4 @@ func readSaid(line []byte) (said classify.Said, problem string) {
 		problem = "no object of replies, so it was read as text: " + err.Error()
 	}
 	return postfix.Said(string(line)), problem
-}
-
-func printVerdict(w *bufio.Writer, v verdictLine) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Errorf("print verdict: %w", err)
-	}
-	if _, err = w.Write(append(terminal.JSON(b), '\n')); err != nil {
-		return fmt.Errorf("print verdict: %w", err)
-	}
-	return nil
 }

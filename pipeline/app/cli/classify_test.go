@@ -14,7 +14,7 @@ func classifyText(t testing.TB, in, config string) []verdictLine {
 	t.Helper()
 	var out bytes.Buffer
 	e := &env{out: &out, err: &out, flags: flags{config: config}}
-	if err := e.doClassify(strings.NewReader(in)); err != nil {
+	if err := e.doClassify(strings.NewReader(in), false); err != nil {
 		t.Fatal(err)
 	}
 	var all []verdictLine
@@ -92,7 +92,7 @@ func TestClassifyRulesFile(t *testing.T) {
 	write("rules.txt", "[house.gone] nowhere\n")
 	e := &env{flags: flags{config: config}}
 	var usage usageError
-	if err := e.doClassify(strings.NewReader("")); !errors.As(err, &usage) || !strings.Contains(err.Error(), rules+":1: ") {
+	if err := e.doClassify(strings.NewReader(""), false); !errors.As(err, &usage) || !strings.Contains(err.Error(), rules+":1: ") {
 		t.Error(err)
 	}
 }

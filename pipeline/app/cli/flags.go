@@ -169,13 +169,39 @@ func (s *setup) checkTopics(o *app.Options, args []string) error {
 
 func (s *setup) discover(args []string) ([]app.Source, error) { return s.collect(args, app.Find) }
 
+// mailSources are the configured mailboxes on servers, and what is taken from an MTA.
+func (s *setup) mailSources() (srcs []app.Source, err error) {
+	var errs []error
+	add := func(src app.Source, err error) {
+		if errs = append(errs, err); err == nil {
+			srcs = append(srcs, src)
+		}
+	}
+	for i := range s.config.Sources {
+		c := &s.config.Sources[i]
+		if c.IMAP != nil {
+			o, err := c.IMAP.Options()
+			add(app.FromIMAP(o, s.settings(c)), err)
+		}
+		if c.Listen != "" {
+			add(app.FromListener(c.Listen, s.config.Data, s.settings(c)))
+		}
+	}
+	return srcs, errors.Join(errs...)
+}
+
 // collect gathers the sources of the arguments; without arguments, those of the
 // configuration. A file that is named twice is one source.
 func (s *setup) collect(args []string, find app.Finder) ([]app.Source, error) {
 	if err := s.readKeys(); err != nil {
 		return nil, err
 	}
-	return s.gather(args, find)
+	srcs, err := s.gather(args, find)
+	if len(args) > 0 {
+		return srcs, err
+	}
+	mail, mailErr := s.mailSources()
+	return append(srcs, mail...), errors.Join(err, mailErr)
 }
 
 // gather is collect when the keys have been read.

@@ -53,20 +53,54 @@ func (s *setup) options() (app.Options, error) {
 
 // replies are the rules by which replies are judged.
 func (s *setup) replies() (*classify.Rules, error) {
-	name := s.config.Classify.Rules
+	c := &s.config.Classify
+	machines, err := s.machines()
+	if err != nil {
+		return nil, err
+	}
+	file, err := readRules("classify.rules", c.Rules, classify.MaxFile)
+	if err != nil || file == nil {
+		return classify.Default().WithMachines(machines), err
+	}
+	rules, err := classify.New(file.Name, file.Text)
+	if err != nil {
+		return nil, err
+	}
+	return rules.WithMachines(machines), nil
+}
+
+// machines are the rules by which hits are judged.
+func (s *setup) machines() (*classify.Machines, error) {
+	c := &s.config.Classify
+	rules, err := readRules("classify.machines", c.Machines, classify.MaxFile)
+	if err != nil {
+		return nil, err
+	}
+	networks, err := readRules("classify.networks", c.Networks, classify.MaxNetworks)
+	if err != nil {
+		return nil, err
+	}
+	if rules == nil && networks == nil {
+		return classify.DefaultMachines(), nil
+	}
+	return classify.NewMachines(rules, networks)
+}
+
+// readRules reads the file that a key of the configuration names, if it names one.
+func readRules(key, name string, most int64) (*classify.File, error) {
 	if name == "" {
-		return classify.Default(), nil
+		return nil, nil
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("read rules: %w; classify.rules in the configuration names the file", err)
+		return nil, fmt.Errorf("read rules: %w; %s in the configuration names the file", err, key)
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, classify.MaxFile+1))
+	text, err := io.ReadAll(io.LimitReader(f, most+1))
 	if err != nil {
 		return nil, fmt.Errorf("read rules: %w", err)
 	}
-	return classify.New(name, text)
+	return &classify.File{Name: name, Text: text}, nil
 }
 
 // options are what the flags and the configuration say, and what app needs to know of it.

@@ -80,6 +80,8 @@ type IDKey struct {
 type Source struct {
 	Type     string // as schemas.ParseSourceType knows it; "": the content decides
 	Paths    []string
+	IMAP     *IMAP          // a mailbox on a server, instead of paths; may be nil
+	Listen   string         // lmtp:// or smtp://host:port to take mails at, likewise; "": nowhere
 	Stream   string         // "": made of type and path
 	Host     string         // "": what the lines say
 	Location *time.Location // of stamps without a zone
@@ -94,6 +96,17 @@ type Source struct {
 	MaxOpen          int                // queue ids in memory; 0: the default
 }
 
+// IMAP is a mailbox on a server.
+type IMAP struct {
+	Address  string // host:port
+	User     string
+	Password Secret
+	Mailbox  string // "": INBOX
+	MoveTo   string // folder for mails that were read; "": they stay
+	TLS      *TLS   // nil: none, which only this machine is asked without
+	StartTLS bool   // TLS begins after the greeting
+}
+
 // Retention says for how long things are kept.
 type Retention struct {
 	Life time.Duration // a message's state, after it was last heard of
@@ -105,9 +118,11 @@ type Timers struct {
 	Depleted time.Duration // after credit ran out
 }
 
-// Classify says by which rules replies are judged.
+// Classify says by which rules replies and hits are judged.
 type Classify struct {
-	Rules string // a file of rules that go before the embedded ones; "": none
+	Rules    string // a file of rules that go before the embedded ones; "": none
+	Machines string // likewise, of rules that tell machines from people
+	Networks string // a file of networks that those name, instead of the embedded one; "": none
 }
 
 // Metrics says where figures about the process are told.

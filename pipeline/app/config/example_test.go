@@ -83,9 +83,11 @@ func allKeys(fields []field, path string) []string {
 		case section:
 			all = append(all, allKeys(v, key)...)
 		case optional[TLS]:
-			all = append(all, allKeys(new(TLS).fields(), strings.Replace(key, "clickhouse", "kafka", 1))...)
+			all = append(all, allKeys(new(TLS).fields(), strings.NewReplacer("clickhouse", "kafka", "sources.imap", "kafka").Replace(key))...)
 		case optional[SASL]:
 			all = append(all, "kafka.sasl.mechanism", "kafka.sasl.user", "kafka.sasl.password_env")
+		case optional[IMAP]:
+			all = append(all, allKeys(new(IMAP).fields(), key)...)
 		case list[Account]:
 			all = append(all, allKeys(accountValue(new(Account)).(section), key)...)
 		case list[Key]:
@@ -93,7 +95,7 @@ func allKeys(fields []field, path string) []string {
 		case list[Source]:
 			all = append(all, allKeys(sourceValue(new(Source)).(section), key)...)
 		}
-		if key != "clickhouse.password_env" { // shown as kafka's
+		if key != "clickhouse.password_env" && key != "sources.imap.password_file" { // shown as those of others
 			all = append(all, key)
 		}
 	}

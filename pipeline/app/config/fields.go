@@ -26,11 +26,19 @@ func (c *Config) fields() []field {
 		{"id_keys", list[IDKey]{&c.IDKeys, func() IDKey { return IDKey{} }, idKeyValue}},
 		{"sources", list[Source]{&c.Sources, newSource, sourceValue}},
 		{"timers", section(c.Timers.fields())},
-		{"classify", section{{"rules", text{&c.Classify.Rules}}}},
+		{"classify", section(c.Classify.fields())},
 		{"retention", section{{"life", duration{&c.Retention.Life}}}},
 		{"keep_examples", text{&c.KeepExamples}},
 		{"metrics", section{{"listen", text{&c.Metrics.Listen}}}},
 		{"tracker", section(c.Tracker.fields())},
+	}
+}
+
+func (c *Classify) fields() []field {
+	return []field{
+		{"rules", text{&c.Rules}},
+		{"machines", text{&c.Machines}},
+		{"networks", text{&c.Networks}},
 	}
 }
 
@@ -102,6 +110,8 @@ func sourceValue(s *Source) value {
 	return section{
 		{"type", text{&s.Type}},
 		{"paths", texts(&s.Paths)},
+		{"imap", optional[IMAP]{&s.IMAP, (*IMAP).fields}},
+		{"listen", text{&s.Listen}},
 		{"stream", text{&s.Stream}},
 		{"host", text{&s.Host}},
 		{"time_zone", zone{&s.Location}},
@@ -112,6 +122,19 @@ func sourceValue(s *Source) value {
 		{"path_patterns", list[tracking.Pattern]{&s.PathPatterns, func() tracking.Pattern { return tracking.Pattern{} }, patternValue}},
 		{"address_patterns", list[*regexp.Regexp]{&s.AddressPatterns, func() *regexp.Regexp { return nil }, addressValue}},
 	}
+}
+
+func (m *IMAP) fields() []field {
+	fields := append([]field{
+		{"address", text{&m.Address}},
+		{"user", text{&m.User}},
+	}, m.Password.fields("password")...)
+	return append(fields,
+		field{"mailbox", text{&m.Mailbox}},
+		field{"move_to", text{&m.MoveTo}},
+		field{"tls", optional[TLS]{&m.TLS, (*TLS).fields}},
+		field{"starttls", flag{&m.StartTLS}},
+	)
 }
 
 func idKeyValue(k *IDKey) value {

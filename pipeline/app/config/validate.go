@@ -1,7 +1,9 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
+	"net"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -9,6 +11,7 @@ import (
 	"unicode"
 
 	"mailfate/schemas"
+	"mailfate/sources/lmtp"
 	"mailfate/sources/topic"
 )
 
@@ -239,9 +242,7 @@ func (s *Source) check(p *problems, key string) {
 	if s.Type != "" && !slices.Contains(types, s.Type) {
 		p.report(key+".type", excerpt(s.Type)+" is no type of source", didYouMean(s.Type, types))
 	}
-	if len(s.Paths) == 0 {
-		p.report(key+".paths", "names nothing to read", "list files, patterns or directories")
-	}
+	s.checkOrigin(p, key)
 	for i, path := range s.Paths {
 		key := fmt.Sprintf("%s.paths[%d]", key, i)
 		if name, ok := topic.Parse(path); ok {
@@ -273,6 +274,46 @@ func (s *Source) check(p *problems, key string) {
 	}
 	if len(s.PathPatterns) > 0 && s.Type != schemas.SourceTracking.String() {
 		p.report(key+".path_patterns", "only access logs have them", "give the source the type "+schemas.SourceTracking.String())
+	}
+}
+
+// checkOrigin checks where a source is read from, but for paths themselves.
+func (s *Source) checkOrigin(p *problems, key string) {
+	mail := s.IMAP != nil || s.Listen != ""
+	switch {
+	case !mail && len(s.Paths) == 0:
+		p.report(key+".paths", "names nothing to read", "list files, patterns or directories")
+	case mail && len(s.Paths) > 0 || s.IMAP != nil && s.Listen != "":
+		p.report(key, "is read from several places", "name paths, imap or listen, and make a source of each of the others")
+	case mail && s.Type != schemas.SourceARF.String():
+		p.report(key+".type", "is none of mails", "give the source the type "+schemas.SourceARF.String())
+	}
+	if s.Listen != "" {
+		if _, _, err := lmtp.ParseURL(s.Listen); err != nil {
+			p.report(key+".listen", err.Error(), "write lmtp://127.0.0.1:2424 or smtp://127.0.0.1:2525")
+		}
+	}
+	if m := s.IMAP; m != nil {
+		m.check(p, key+".imap")
+	}
+}
+
+func (m *IMAP) check(p *problems, key string) {
+	checkAddresses(p, key+".address", []string{m.Address}, "993")
+	if m.User == "" {
+		p.report(key+".user", "is missing", "name the user")
+	}
+	m.Password.require(p, key, "password")
+	m.TLS.check(p, key+".tls")
+	host, _, _ := net.SplitHostPort(m.Address)
+	switch {
+	case m.TLS == nil && m.StartTLS:
+		p.report(key+".starttls", "needs to know of TLS", "add tls: {}")
+	case m.TLS == nil && !lmtp.IsLoopback(host):
+		p.report(key+".tls", "is missing: the password would be sent in the open", "add tls: {}")
+	}
+	if strings.EqualFold(cmp.Or(m.Mailbox, "INBOX"), m.MoveTo) {
+		p.report(key+".move_to", "is the mailbox itself", "name another folder")
 	}
 }
 

@@ -23,7 +23,7 @@ FROM
 (
     SELECT
         event_id, time, kind, reason, account, recipient, email_id, sender, code, enhanced, command, remarks, relay,
-        queue_id, next_queue_id, url, user_agent, ip, source, stream, host, instance, file, offset
+        queue_id, next_queue_id, url, user_agent, ip, confidence, source, stream, host, instance, file, offset
     FROM events FINAL
     WHERE message_id = @id AND (event_id IN @held OR event_id IN (SELECT event_id FROM kept))
 ) AS e

@@ -1,6 +1,6 @@
 -- Of each account that is named, an empty recipient or the two smallest that its
 -- events prove to be addressed, or all three.
-SELECT DISTINCT account, if(source = 'platform' OR kind IN @creating, recipient, '') AS addressed
+SELECT DISTINCT account, if(source = 'platform' OR source != 'arf' AND kind IN @creating, recipient, '') AS addressed
 FROM events
 WHERE message_id = @id
 ORDER BY account, addressed

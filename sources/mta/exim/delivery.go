@@ -117,7 +117,7 @@ func (p *Parser) fillDelivered(d *delivery) {
 	p.event.Code = smtp.Code(text)
 	p.texts.Add(&p.event.Enhanced, enhanced(text))
 	p.texts.Add(&p.event.NextQueueID, nextQueueID(text))
-	p.texts.AddFunc(&p.event.Reply, func(dst []byte) []byte { return unescape(dst, text) })
+	p.texts.AddReplyFunc(&p.event.Reply, func(dst []byte) []byte { return unescape(dst, text) })
 }
 
 // fill says what all lines about a recipient have in common.
@@ -187,7 +187,7 @@ func (p *Parser) sendReply(kind schemas.Kind, d *delivery, r *answer) sources.Re
 	p.fill(d)
 	p.event.Code, p.event.Command = r.code, r.command
 	p.texts.Add(&p.event.Enhanced, r.enhanced)
-	p.texts.Add(&p.event.Reply, r.text)
+	p.texts.AddReply(&p.event.Reply, r.text)
 	return p.send()
 }
 

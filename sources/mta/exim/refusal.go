@@ -130,7 +130,7 @@ func (p *Parser) refused(f *fields, command string, recipient, words []byte, rea
 	}
 	p.texts.Add(&p.login, f.login)
 	p.texts.Add(&ev.Recipient, recipient[:min(len(recipient), schemas.MaxRecipient)])
-	p.texts.Add(&ev.Reply, words)
+	p.texts.AddReply(&ev.Reply, words)
 	p.texts.Store()
 	if ev.Account == "" {
 		ev.Account = p.options.AccountOf(ev.Sender, p.login)

@@ -151,7 +151,7 @@ func (p *Parser) addResponse() {
 		ev.Reason = reply.RefusalReason(ev.Code, string(p.buf))
 	}
 	if ev.Code != 0 || len(r.Value(content).Raw) > 0 {
-		p.texts.AddFunc(&ev.Reply, func(b []byte) []byte { return appendReply(b, ev.Code, p.buf, r.Value(content)) })
+		p.texts.AddReplyFunc(&ev.Reply, func(b []byte) []byte { return appendReply(b, ev.Code, p.buf, r.Value(content)) })
 	}
 	p.addCommand(r.Value(command))
 	if ev.Kind != schemas.Queued && ev.Kind != schemas.Refused { // of those the peer is a client

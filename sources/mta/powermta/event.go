@@ -62,7 +62,7 @@ func (p *Parser) addReply() {
 	ev, v := &p.event, &p.rec
 	words := withoutType(v.value(dsnDiag))
 	ev.Code = reply.Code(words)
-	p.texts.Add(&ev.Reply, words)
+	p.texts.AddReply(&ev.Reply, words)
 	p.texts.Add(&ev.Enhanced, statusCode(v.value(dsnStatus)))
 	p.texts.Add(&ev.IP, v.value(dlvSourceIP))
 	server := v.value(dsnMta)
