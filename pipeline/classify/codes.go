@@ -35,7 +35,7 @@ func statusLen(s string) int {
 // codeLen is 3 when a text begins with an SMTP reply code that says that
 // something failed and is followed by what may follow one.
 func codeLen(s string) int {
-	if len(s) < 3 || s[0] != '4' && s[0] != '5' || s[1] > '5' || !isDigit(s[1]) || !isDigit(s[2]) {
+	if len(s) < 3 || s[0] != '4' && s[0] != '5' || s[1] > '5' && s[1] != '7' || !isDigit(s[1]) || !isDigit(s[2]) {
 		return 0
 	}
 	if len(s) > 3 && s[3] != ' ' && s[3] != '-' && s[3] != '\r' && s[3] != '\n' && s[3] != '\t' {
@@ -99,18 +99,36 @@ func findCodes(s string) (code uint16, enhanced string) {
 // afterCode skips what stands between a reply code and an enhanced one.
 func afterCode(s string) string { return strings.TrimLeft(s, " -#([") }
 
-// namesPolicy reports whether an enhanced code x.7.x stands anywhere in a text.
-func namesPolicy(s string) bool {
+// classes are what the codes in a text forbid to conclude.
+type classes struct {
+	later  bool // 4.x.x, or the text begins with 4xx
+	policy bool // x.7.x
+}
+
+// classesIn looks at all codes of a text, for a server may quote another's. What
+// follows the 7 may be an x: some write 5.7.x.
+func classesIn(s string) classes {
 	s = s[:min(len(s), maxText)]
-	for {
-		i := strings.Index(s, ".7.")
+	return classes{
+		later: codeLen(s) > 0 && s[0] == '4' || anyAt(s, "4.", 0, func(code string) bool { return statusLen(code) > 0 }),
+		policy: anyAt(s, ".7.", 1, func(code string) bool {
+			return statusLen(code) > 0 || hasPrefixFold(code[len("5.7."):], "x")
+		}),
+	}
+}
+
+// anyAt reports whether a number may begin so many bytes before part somewhere,
+// and is what is asked for.
+func anyAt(s, part string, before int, is func(string) bool) bool {
+	for at := 0; ; at += len(part) - 1 {
+		i := strings.Index(s[at:], part)
 		if i < 0 {
 			return false
 		}
-		if i > 0 && statusLen(s[i-1:]) > 0 && (i == 1 || begins(s[i-2])) {
+		at += i
+		if n := at - before; n >= 0 && (n == 0 || begins(s[n-1])) && is(s[n:]) {
 			return true
 		}
-		s = s[i+2:]
 	}
 }
 

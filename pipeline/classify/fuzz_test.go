@@ -34,9 +34,14 @@ func FuzzReply(f *testing.F) {
 		if v.Reason.Hard() && (code/100 == 4 || strings.HasPrefix(enhanced, "4.") && parseStatus(enhanced).class != 0 || parseStatus(enhanced).subject == 7) {
 			t.Fatalf("%+v is hard by %s", said, v.Rule)
 		}
-		policy := Said{code, enhanced, command, host, "550 5.7.1 " + text}
-		if v := rules.Reply(&policy); v.Reason.Hard() {
-			t.Fatalf("%+v is hard by %s", policy, v.Rule)
+		if v.Reason.Hard() && code != 0 && code/100 != 5 {
+			t.Fatalf("%+v is hard by %s", said, v.Rule)
+		}
+		for _, begin := range []string{"550 5.7.1 ", "550 4.1.1 ", "450 ", "550 5.1.1 password, "} {
+			soft := Said{code, enhanced, command, host, begin + text}
+			if v := rules.Reply(&soft); v.Reason.Hard() {
+				t.Fatalf("%+v is hard by %s", soft, v.Rule)
+			}
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -50,7 +51,14 @@ type stanza struct {
 	not   []phrase
 }
 
-// phrase is one text of a rule.
+// veto is what else a reply may be about than the recipient, as it is written.
+type veto struct {
+	reason schemas.Reason
+	file   file
+	words  []phrase
+}
+
+// phrase is one text of a rule or a veto.
 type phrase struct {
 	text string
 	line int
@@ -62,6 +70,7 @@ type parser struct {
 	rules   *Rules
 	first   int // stanza of this file
 	stanzas []stanza
+	vetoes  []veto
 	line    int
 	open    *stanza   // the rule whose lines are read
 	more    *[]phrase // what a line that begins with | goes on with
@@ -92,7 +101,7 @@ func (p *parser) read(line string) error {
 		return p.begin(line[1:])
 	case line[0] == '|':
 		if p.more == nil {
-			return p.problem("nothing goes on here: a line with | follows one of text or not")
+			return p.problem("nothing goes on here: a line with | follows one of text, not or veto")
 		}
 		return p.phrases(line[1:])
 	}
@@ -188,15 +197,24 @@ func (p *parser) condition(key, value string) (err error) {
 		r.regexps = append(r.regexps, re)
 	case "code":
 		r.codes, err = each(p, value, parseCodes)
+		for _, c := range r.codes {
+			err = cmp.Or(err, p.unless(!r.reason.Hard() || c.mayBeHard(), "%s is never hard, and %s is: choose a reason that is soft, or leave the code out", value, r.reason))
+		}
 	case "enhanced":
 		r.statuses, err = each(p, value, parseStatusPattern)
+		for _, s := range r.statuses {
+			err = cmp.Or(err, p.unless(!r.reason.Hard() || s.mayBeHard(), "%s is never hard, and %s is: choose a reason that is soft, or leave the code out", value, r.reason))
+		}
+	case "speaker":
+		r.ours = value == "us"
+		err = p.unless(r.ours, "%q is no speaker: want us", excerpt(value))
 	case "command":
 		r.commands, err = each(p, value, func(s string) (string, error) { return strings.ToLower(s), nil })
 	case "host":
 		r.hosts, err = each(p, value, parseDomain)
 	case "see":
 	default:
-		return p.problem("%q is no condition: want text, not, code, enhanced, command, host, regexp or see", excerpt(key))
+		return p.problem("%q is no condition: want text, not, code, enhanced, command, host, speaker, regexp or see", excerpt(key))
 	}
 	return err
 }
@@ -229,6 +247,8 @@ func (p *parser) statement(word, what, value string) error {
 		}
 		p.provide(strings.Clone(what), hosts)
 		return nil
+	case "veto":
+		return p.forbid(what, value)
 	case "enhanced", "code":
 		reason, err := p.reason(value)
 		if err != nil {
@@ -239,7 +259,24 @@ func (p *parser) statement(word, what, value string) error {
 		}
 		return p.knowStatus(what, reason)
 	}
-	return p.problem("%q is no statement: want provider NAME, enhanced CODE or code CODE", excerpt(word))
+	return p.problem("%q is no statement: want provider NAME, veto REASON, enhanced CODE or code CODE", excerpt(word))
+}
+
+// forbid reads what makes nothing hard.
+func (p *parser) forbid(what, value string) error {
+	reason, err := p.reason(what)
+	if err != nil {
+		return err
+	}
+	if reason.Hard() {
+		return p.problem("a veto says what is not hard, and %s is: choose a reason that is soft", reason)
+	}
+	if len(p.vetoes) == maxVetoes {
+		return p.problem("there is room for %d vetoes: put them together", maxVetoes)
+	}
+	p.vetoes = append(p.vetoes, veto{reason: reason, file: p.file})
+	p.more = &p.vetoes[len(p.vetoes)-1].words
+	return p.phrases(value)
 }
 
 // provide tells whose hosts these are, unless a file before has.

@@ -22,6 +22,9 @@ func parseCodes(s string) (codeRange, error) {
 	return codeRange{uint16(n), uint16(n)}, nil
 }
 
+// mayBeHard reports whether codes are among them that may be hard.
+func (c codeRange) mayBeHard() bool { return c.last >= 500 }
+
 // statusPattern is a set of enhanced status codes.
 type statusPattern struct {
 	class, subject uint16 // 0 for a class: 4 and 5
@@ -35,6 +38,9 @@ func (p statusPattern) matches(s status) bool {
 
 // maySoft reports whether codes are among them that are never hard.
 func (p statusPattern) maySoft() bool { return p.class != 5 || p.any || p.subject == 7 }
+
+// mayBeHard reports whether codes are among them that may be hard.
+func (p statusPattern) mayBeHard() bool { return p.class != 4 && (p.any || p.subject != 7) }
 
 // parseStatusPattern reads 5.1.1, 5.7.606-649, 5.7.*, x.2.2 or 5.*.*.
 func parseStatusPattern(s string) (p statusPattern, err error) {

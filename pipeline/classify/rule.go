@@ -3,7 +3,6 @@ package classify
 import (
 	"bytes"
 	"regexp"
-	"strings"
 
 	"mailfate/schemas"
 )
@@ -15,6 +14,7 @@ type rule struct {
 	codes          []codeRange
 	statuses       []statusPattern
 	commands       []string // in lower case; how the command begins
+	ours           bool     // our own MTA speaks, and no server
 	hosts          []string // in lower case; the host or a domain above it
 	clauses        [][]uint16
 	not            []uint16
@@ -24,7 +24,8 @@ type rule struct {
 // meets reports whether the reply meets all conditions; that one word of the
 // rule's first clause was said is known.
 func (r *rule) meets(q *question) bool {
-	if r.reason.Hard() && (q.mild || q.policy) {
+	hard := r.reason.Hard()
+	if hard && (q.mild || q.policy) {
 		return false
 	}
 	for _, clause := range r.clauses[1:] {
@@ -35,6 +36,9 @@ func (r *rule) meets(q *question) bool {
 	if q.literals.any(r.not) || !r.meetsCodes(q) || !r.meetsCommand(q.said.Command) || !isBelowAny(q.host, r.hosts) {
 		return false
 	}
+	if r.isOfAnother(q.provider) || r.ours && !q.ours() || hard && q.stage == toLetter && !q.allowsLate(r) {
+		return false
+	}
 	for _, re := range r.regexps {
 		if !re.Match(q.text) {
 			return false
@@ -42,6 +46,14 @@ func (r *rule) meets(q *question) bool {
 	}
 	return true
 }
+
+// isOfAnother reports whether the rule is a provider's, and another's host answered.
+func (r *rule) isOfAnother(provider string) bool {
+	return r.provider != "" && provider != "" && r.provider != provider
+}
+
+// ours reports whether no server answered: these are the words of our own MTA.
+func (q *question) ours() bool { return q.code == 0 && len(q.host) == 0 }
 
 func (r *rule) meetsCodes(q *question) bool {
 	ok := len(r.codes) == 0
@@ -66,10 +78,6 @@ func (r *rule) meetsCommand(command string) bool {
 		}
 	}
 	return len(r.commands) == 0
-}
-
-func hasPrefixFold(s, prefix string) bool {
-	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }
 
 // hostOf appends the name of name[address]:port in lower case.

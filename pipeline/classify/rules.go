@@ -14,6 +14,7 @@ const (
 	MaxFile     = 1 << 20 // of a file, in bytes
 	maxRules    = 1024
 	maxLiterals = 4096
+	maxVetoes   = 255
 	maxLine     = 4096
 
 	firstCode, lastCode = 400, 599
@@ -26,6 +27,7 @@ var embedded string
 // use them.
 type Rules struct {
 	rules     []rule
+	vetoes    []known
 	statuses  []knownStatus
 	codes     [lastCode - firstCode + 1]known
 	providers map[string]bool
@@ -35,7 +37,7 @@ type Rules struct {
 	replies   uint64 // version of what Reply says
 }
 
-// known is what a code alone says.
+// known is what a code alone says, or a veto.
 type known struct {
 	reason schemas.Reason
 	name   string
@@ -83,32 +85,29 @@ func (r *Rules) Version() uint64 {
 	return uint64(schemas.HashEvent(fmt.Sprint(r.replies), fmt.Sprint(r.machines.version)).ID())
 }
 
-// Names lists the rules in the order in which they are looked at.
-func (r *Rules) Names() []string {
-	names := make([]string, len(r.rules))
-	for i := range r.rules {
-		names[i] = r.rules[i].name
-	}
-	return names
-}
-
 // compile makes rules of files, of which an earlier one goes before a later.
 func compile(files ...file) (*Rules, error) {
 	r := &Rules{providers: map[string]bool{}, hosts: map[string]string{}, machines: DefaultMachines()}
 	parts := []string{fmt.Sprint(Version)}
 	var written []stanza
+	var vetoes []veto
 	for _, f := range files {
 		parts = append(parts, f.text)
-		p := parser{file: f, rules: r, first: len(written), stanzas: written}
+		p := parser{file: f, rules: r, first: len(written), stanzas: written, vetoes: vetoes}
 		if err := p.parse(); err != nil {
 			return nil, err
 		}
-		written = p.stanzas
+		written, vetoes = p.stanzas, p.vetoes
 	}
 	r.replies = uint64(schemas.HashEvent(parts...).ID())
 	b := newBuilder()
 	for i := range written {
 		if err := r.compile(b, &written[i]); err != nil {
+			return nil, err
+		}
+	}
+	for i := range vetoes {
+		if err := r.forbid(b, &vetoes[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -121,13 +120,13 @@ func compile(files ...file) (*Rules, error) {
 // compile adds one rule.
 func (r *Rules) compile(b *builder, s *stanza) error {
 	for _, alternatives := range s.texts {
-		ids, err := s.literals(b, alternatives)
+		ids, err := s.file.literals(b, alternatives)
 		if err != nil {
 			return err
 		}
 		s.rule.clauses = append(s.rule.clauses, ids)
 	}
-	not, err := s.literals(b, s.not)
+	not, err := s.file.literals(b, s.not)
 	if err != nil {
 		return err
 	}
@@ -139,12 +138,27 @@ func (r *Rules) compile(b *builder, s *stanza) error {
 	return nil
 }
 
-func (s *stanza) literals(b *builder, written []phrase) ([]uint16, error) {
+// forbid adds one veto. A word of several is the first one's.
+func (r *Rules) forbid(b *builder, v *veto) error {
+	ids, err := v.file.literals(b, v.words)
+	if err != nil {
+		return err
+	}
+	r.vetoes = append(r.vetoes, known{v.reason, "veto:" + v.reason.String()})
+	for _, id := range ids {
+		if l := &b.literals[id]; l.veto == 0 {
+			l.veto = uint8(len(r.vetoes))
+		}
+	}
+	return nil
+}
+
+func (f file) literals(b *builder, written []phrase) ([]uint16, error) {
 	var ids []uint16
 	for _, p := range written {
 		id, err := b.add(p.text)
 		if err != nil {
-			return nil, s.file.problem(p.line, "%q %w", p.text, err)
+			return nil, f.problem(p.line, "%q %w", p.text, err)
 		}
 		ids = append(ids, id)
 	}

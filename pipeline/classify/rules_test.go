@@ -20,37 +20,46 @@ func TestRulesErrors(t *testing.T) {
 		fmt.Fprintf(literals, "| w%d\n", i)
 	}
 	for text, want := range map[string]string{
-		"[a] policy\n":                                   "x.txt:1: rule a has no text: add a line text: words | other words",
-		"\n[A b] policy\n":                               `x.txt:2: "A b" is no name of a rule`,
-		"[a] wrong\n":                                    `x.txt:1: "wrong" is no reason of a bounce: want one of `,
-		"[a] policy\ntext: one\ntext: a | | b":           "x.txt:3: a text is empty: write words between and behind |",
-		"[a] policy\ntext: x":                            `x.txt:2: "x" is too short`,
-		"[a] policy\ntext: 550 5.1.1":                    `x.txt:2: "550 5.1.1" is too short`,
-		"[a] policy\ntext: a*b":                          "has a * within",
-		"[a] policy\ntext: a@b.example":                  "write {email}",
-		"[a] policy\ntext: ab\n\n[a] policy\ntext: ab":   "x.txt:4: rule a is there already, in line 1: choose another name",
-		"[a] policy\ntext: ab\ncode: 250":                `x.txt:3: "250" is no code of a failure: want 400 to 599, 4xx or 5xx`,
-		"[a] policy\ntext: ab\nenhanced: 5.1":            `x.txt:3: "5.1" is no enhanced code: want one such as`,
-		"[a] policy\ntext: ab\nhost: *.example":          `x.txt:3: "*.example" is no domain`,
-		"[a] policy\ntext: ab\nregexp: (":                "x.txt:3: error parsing regexp",
-		"[a] policy\ntext: ab\ncolour: red":              `x.txt:3: "colour" is no condition: want text, not,`,
-		"text: ab":                                       "x.txt:1: text belongs to a rule: begin it with [name] reason",
-		"| ab":                                           "x.txt:1: nothing goes on here",
-		"what":                                           `x.txt:1: "what" is no line of rules`,
-		"enhanced 4.1.1: user_unknown":                   "x.txt:1: 4.1.1 is never hard, and user_unknown is: choose a reason that is soft",
-		"enhanced x.1.1: user_unknown":                   "is never hard",
-		"enhanced 5.7.1: user_unknown":                   "is never hard",
-		"enhanced 5.*.*: no_dns":                         "is never hard",
-		"code 450: user_unknown":                         "x.txt:1: 450 is never hard",
-		"code 5xx: policy":                               "is more than one code: write a line for each",
-		"enhanced 5.1.1: policy\nenhanced 5.1.1: policy": "x.txt:2: enhanced 5.1.1 is there already: put it together",
-		"provider A b: x.example":                        `x.txt:1: "A b" is no name of a provider`,
-		"policy words: a":                                `x.txt:1: "policy" is no statement`,
-		"# \xff":                                         "x.txt:1: it is no UTF-8: convert the file",
-		strings.Repeat("x", maxLine+1):                   "x.txt:1: the line is longer than 4096 bytes",
-		strings.Repeat("\n", MaxFile+1):                  "x.txt:1: it is larger than 1048576 bytes",
-		many.String():                                    "take out what is not needed",
-		literals.String():                                "is one more than the 4096 that there is room for",
+		"[a] policy\n":                                       "x.txt:1: rule a has no text: add a line text: words | other words",
+		"\n[A b] policy\n":                                   `x.txt:2: "A b" is no name of a rule`,
+		"[a] wrong\n":                                        `x.txt:1: "wrong" is no reason of a bounce: want one of `,
+		"[a] policy\ntext: one\ntext: a | | b":               "x.txt:3: a text is empty: write words between and behind |",
+		"[a] policy\ntext: x":                                `x.txt:2: "x" is too short`,
+		"[a] policy\ntext: 550 5.1.1":                        `x.txt:2: "550 5.1.1" begins with a code`,
+		"[a] policy\ntext: 5.1.1 no such user":               "x.txt:2: \"5.1.1 no such user\" begins with a code",
+		"[a] user_unknown\ntext: ab\nenhanced: 5.7.1":        "x.txt:3: 5.7.1 is never hard, and user_unknown is: choose a reason that is soft, or",
+		"[a] user_unknown\ntext: ab\nenhanced: 5.1.1, 4.1.1": "x.txt:3: 5.1.1, 4.1.1 is never hard",
+		"[a] user_unknown\ntext: ab\ncode: 450":              "x.txt:3: 450 is never hard",
+		"[a] no_dns\ntext: ab\nspeaker: them":                `x.txt:3: "them" is no speaker: want us`,
+		"veto user_unknown: ab":                              "x.txt:1: a veto says what is not hard, and user_unknown is",
+		"veto nothing: ab":                                   `x.txt:1: "nothing" is no reason`,
+		"veto policy: a | ":                                  "x.txt:1: a text is empty",
+		"veto policy: a":                                     `x.txt:1: "a" is too short`,
+		"[a] policy\ntext: a*b":                              "has a * within",
+		"[a] policy\ntext: a@b.example":                      "write {email}",
+		"[a] policy\ntext: ab\n\n[a] policy\ntext: ab":       "x.txt:4: rule a is there already, in line 1: choose another name",
+		"[a] policy\ntext: ab\ncode: 250":                    `x.txt:3: "250" is no code of a failure: want 400 to 599, 4xx or 5xx`,
+		"[a] policy\ntext: ab\nenhanced: 5.1":                `x.txt:3: "5.1" is no enhanced code: want one such as`,
+		"[a] policy\ntext: ab\nhost: *.example":              `x.txt:3: "*.example" is no domain`,
+		"[a] policy\ntext: ab\nregexp: (":                    "x.txt:3: error parsing regexp",
+		"[a] policy\ntext: ab\ncolour: red":                  `x.txt:3: "colour" is no condition: want text, not,`,
+		"text: ab":                                           "x.txt:1: text belongs to a rule: begin it with [name] reason",
+		"| ab":                                               "x.txt:1: nothing goes on here",
+		"what":                                               `x.txt:1: "what" is no line of rules`,
+		"enhanced 4.1.1: user_unknown":                       "x.txt:1: 4.1.1 is never hard, and user_unknown is: choose a reason that is soft",
+		"enhanced x.1.1: user_unknown":                       "is never hard",
+		"enhanced 5.7.1: user_unknown":                       "is never hard",
+		"enhanced 5.*.*: no_dns":                             "is never hard",
+		"code 450: user_unknown":                             "x.txt:1: 450 is never hard",
+		"code 5xx: policy":                                   "is more than one code: write a line for each",
+		"enhanced 5.1.1: policy\nenhanced 5.1.1: policy":     "x.txt:2: enhanced 5.1.1 is there already: put it together",
+		"provider A b: x.example":                            `x.txt:1: "A b" is no name of a provider`,
+		"policy words: a":                                    `x.txt:1: "policy" is no statement`,
+		"# \xff":                                             "x.txt:1: it is no UTF-8: convert the file",
+		strings.Repeat("x", maxLine+1):                       "x.txt:1: the line is longer than 4096 bytes",
+		strings.Repeat("\n", MaxFile+1):                      "x.txt:1: it is larger than 1048576 bytes",
+		many.String():                                        "take out what is not needed",
+		literals.String():                                    "is one more than the 4096 that there is room for",
 	} {
 		_, err := compile(file{"x.txt", text})
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -80,8 +89,8 @@ func TestNew(t *testing.T) {
 			t.Errorf("%+v: %+v, want %+v", c.said, got, c.want)
 		}
 	}
-	if n := len(r.Names()); n != len(Default().Names())+1 {
-		t.Errorf("%d rules, embedded are %d", n, len(Default().Names()))
+	if n := len(r.rules); n != len(Default().rules)+1 {
+		t.Errorf("%d rules, embedded are %d", n, len(Default().rules))
 	}
 }
 

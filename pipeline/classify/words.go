@@ -41,6 +41,7 @@ type literal struct {
 	tail   edge       // and behind it
 	name   bool       // a single word, which does not count as a part of a name: spam.example
 	rules  []uint16   // that may apply when it is said
+	veto   uint8      // one more than the first veto whose word it is
 	key    literalKey // what makes it the literal that it is
 }
 
@@ -83,6 +84,9 @@ func edgeOf(r rune) edge {
 
 // makeLiteral reads a literal as it is written in a rule.
 func makeLiteral(written string) (literal, error) {
+	if codeLen(written) > 0 || statusLen(written) > 0 {
+		return literal{}, errors.New("begins with a code, which the reply is compared without: that is a condition of its own, code or enhanced")
+	}
 	s, tail := strings.CutSuffix(written, "*")
 	s, head := strings.CutPrefix(s, "*")
 	text := string(normalise(nil, s))
@@ -122,6 +126,9 @@ func (w *words) scan(q *question) {
 			for id := w.first[end]; id != 0; id = w.literals[id-1].same {
 				if l := &w.literals[id-1]; !q.literals.has(id-1) && l.stands(q.text, i+1) {
 					q.literals.add(id - 1)
+					if l.veto-1 < q.veto-1 { // 0 is none, and more than any
+						q.veto = l.veto
+					}
 					for _, r := range l.rules {
 						q.candidates.add(r)
 					}

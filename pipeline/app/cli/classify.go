@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -75,11 +76,21 @@ type verdictLine struct {
 
 // saidLine is a reply as a JSON object.
 type saidLine struct {
-	Code     uint16 `json:"code"`
-	Enhanced string `json:"enhanced"`
-	Command  string `json:"command"`
-	Host     string `json:"host"`
-	Text     string `json:"text"`
+	Code     json.Number `json:"code"` // also in a string
+	Enhanced string      `json:"enhanced"`
+	Command  string      `json:"command"`
+	Host     string      `json:"host"`
+	Text     string      `json:"text"`
+}
+
+func (l *saidLine) said() (said classify.Said, err error) {
+	var code uint64
+	if l.Code != "" {
+		if code, err = strconv.ParseUint(l.Code.String(), 10, 16); err != nil {
+			return said, fmt.Errorf("code %s is no reply code", l.Code)
+		}
+	}
+	return classify.Said{Code: uint16(code), Enhanced: l.Enhanced, Command: l.Command, Host: l.Host, Text: l.Text}, nil
 }
 
 // maxReplyLine is how long a line may be; what is longer is cut, and said to be.
@@ -144,6 +155,7 @@ func readReply(r *bufio.Reader) (line []byte, cut bool, err error) {
 // judge classifies a line. Every line has a verdict.
 func judge(rules *classify.Rules, line []byte, cut bool) verdictLine {
 	said, problem := readSaid(line)
+	whole := problem == "" // else a code may be lost that says that it is for now
 	if cut && problem == "" {
 		problem = fmt.Sprintf("the line is longer than %d bytes: its beginning was read", maxReplyLine)
 	}
@@ -153,7 +165,7 @@ func judge(rules *classify.Rules, line []byte, cut bool) verdictLine {
 		class = "hard"
 	}
 	return verdictLine{
-		Reason: v.Reason.String(), Class: class, Fault: v.Reason.Fault().String(), Suppress: v.Reason.Hard(),
+		Reason: v.Reason.String(), Class: class, Fault: v.Reason.Fault().String(), Suppress: v.Reason.Hard() && whole,
 		Rule: v.Rule, Provider: v.Provider, Fingerprint: said.Fingerprint().String(), Error: problem,
 	}
 }
@@ -164,7 +176,10 @@ func readSaid(line []byte) (said classify.Said, problem string) {
 		var l saidLine
 		err := json.Unmarshal(trimmed, &l)
 		if err == nil {
-			return classify.Said{Code: l.Code, Enhanced: l.Enhanced, Command: l.Command, Host: l.Host, Text: l.Text}, ""
+			said, err = l.said()
+		}
+		if err == nil {
+			return said, ""
 		}
 		problem = "no object of replies, so it was read as text: " + err.Error()
 	}

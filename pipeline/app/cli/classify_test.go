@@ -30,6 +30,9 @@ func classifyText(t testing.TB, in, config string) []verdictLine {
 
 func TestClassify(t *testing.T) {
 	long := strings.Repeat("x", maxReplyLine)
+	if got := classifyText(t, `{"code":450,"text":"user unknown`, ""); got[0].Suppress || got[0].Error == "" {
+		t.Errorf("an object that cannot be read: %+v", got[0])
+	}
 	for _, c := range []struct {
 		line, reason, class, rule, problem string
 	}{
@@ -40,7 +43,12 @@ func TestClassify(t *testing.T) {
 		{"host mx.google.com[192.0.2.1] said: 550 mailbox unavailable (in reply to RCPT TO command)", "user_unknown", "hard", "unknown.unavailable", ""},
 		{"host mx.google.com[192.0.2.1] said: 550 mailbox unavailable (in reply to MAIL FROM command)", "unclassified", "soft", "code:550", ""},
 		{`{"code":550,"text":"mailbox full`, "mailbox_full", "soft", "full.mailbox", "read as text"},
-		{`{"code":"550","text":"mailbox full"}`, "mailbox_full", "soft", "full.mailbox", "read as text"},
+		{`{"code":"550","text":"mailbox full"}`, "mailbox_full", "soft", "full.mailbox", ""},
+		{`{"code":"550","text":"user unknown"}`, "user_unknown", "hard", "unknown.server", ""},
+		{`{"code":"450","text":"user unknown"}`, "unclassified", "soft", "code:450", ""},
+		{`{"code":250,"text":"user unknown"}`, "unclassified", "soft", "none", ""},
+		{`{"code":550,"enhanced":"5.1.1","text":"450 4.1.1 user unknown"}`, "unclassified", "soft", "enhanced:5.1.1", ""},
+		{`{"code":"soon","text":"mailbox full"}`, "mailbox_full", "soft", "full.mailbox", "read as text"},
 		{`{"code":-1}`, "unclassified", "soft", "none", "read as text"},
 		{"", "unclassified", "soft", "none", ""},
 		{"\xff\x00\x1b[31m", "unclassified", "soft", "none", ""},
