@@ -3,7 +3,7 @@
 compiler:
 	@command -v $${CC:-cc} >/dev/null || { echo "the race detector needs a C compiler: apt-get install gcc libc6-dev" >&2; exit 1; }
 
-.PHONY: help compiler java dovecot replay test test-faults lint deps build fuzz bench bench-parse bench-feedback clean
+.PHONY: help compiler java dovecot replay test test-faults lint deps build fuzz bench bench-parse bench-feedback bench-queries clean
 
 GO      ?= go
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -71,6 +71,10 @@ bench: ## run all benchmarks
 
 bench-parse: ## measure how fast logs are read, beside pflogsumm and eximstats, and print a table
 	$(GO) run ./testdata/bench
+
+SIZE ?= 1000000
+bench-queries: deps ## fill ClickHouse with SIZE messages, and print how long questions take and what a message takes on disk
+	$(GO) test ./sinks/clickhouse -count=1 -timeout 6h -v -run '^TestQuerySpeed$$' -speed.messages=$(SIZE)
 
 MAILS ?= sources/feedback/testdata
 bench-feedback: ## measure how mails in MAILS are read and replies judged, beside Sisimai, and print a table

@@ -50,6 +50,7 @@ type Options struct {
 	Accounts    []clickhouse.Account // what is tracked; none: as it was
 	RawExamples bool                 // keep lines that are not understood as they were read
 	Tracker     *TrackerOptions      // nil: hits are answered elsewhere
+	API         string               // where a sink answers questions, host:port; "": nowhere
 	Look        Look                 // for what comes while Follow reads; nil: nothing does
 	LookEvery   time.Duration        // 0: 3 s
 	Metrics     string               // where Follow tells figures, host:port; "": nowhere
@@ -69,10 +70,12 @@ type App struct {
 	states      *store.Store       // nil: no processor
 	checkpoints *store.Store       // nil: no source
 	tracker     *hitTracker        // nil: not its role
+	api         *API               // nil: questions are answered elsewhere
 	processor   *process.Processor // nil: not its role
 	sink        *intake.Intake     // nil: not its role
 	sinkGroup   string
 	file        *intake.Intake // nil: none
+	rollups     rollups
 	gate        publish.Gate
 	partitions  int
 
@@ -109,12 +112,15 @@ func (a *App) connect(ctx context.Context) error {
 	}
 	// The broker and the database start side by side: together they are most of
 	// the time until the first line can be read.
-	side, ctx := errgroup.WithContext(ctx)
+	side, sideCtx := errgroup.WithContext(ctx)
 	if a.roles.Have(RoleSink) {
-		side.Go(func() error { return a.await(ctx, "ClickHouse", a.openDatabase) })
+		side.Go(func() error { return a.await(sideCtx, "ClickHouse", a.openDatabase) })
 	}
-	side.Go(func() error { return a.openKafka(ctx) })
-	return side.Wait() // the first error, which is the cause of any other
+	side.Go(func() error { return a.openKafka(sideCtx) })
+	if err := side.Wait(); err != nil { // the first error, which is the cause of any other
+		return err
+	}
+	return a.openAPI(ctx)
 }
 
 // openStores opens what is kept on this machine: the processor's states, which are
@@ -243,6 +249,9 @@ func (a *App) Start() {
 	if a.tracker != nil {
 		a.parts.Go(a.watchTracker)
 	}
+	if a.api != nil {
+		a.parts.Go(func() error { return a.api.Wait(a.ctx) })
+	}
 	if a.broker != nil {
 		a.keepSmall()
 		a.parts.Go(a.watchBroker)
@@ -350,6 +359,10 @@ func (a *App) Close(ctx context.Context) error {
 		a.stop()
 		errs = append(errs, a.parts.Wait())
 		a.parts = nil
+	}
+	if a.api != nil {
+		errs = append(errs, a.api.Close(ctx))
+		a.api = nil
 	}
 	if a.db != nil {
 		errs = append(errs, a.db.Close(ctx))

@@ -26,6 +26,7 @@ const metricsTimeout = 10 * time.Second
 type metrics struct {
 	streams atomic.Pointer[[]*publish.Stream]
 	tracker *hitTracker // nil: none
+	rollups *rollups    // nil: this process is no sink
 }
 
 // serveMetrics answers at an address until ctx ends, and returns where that is.
@@ -119,6 +120,9 @@ func (m *metrics) write(w io.Writer) {
 	if m.tracker != nil {
 		m.tracker.writeTracker(w)
 	}
+	if m.rollups != nil {
+		m.rollups.write(w)
+	}
 }
 
 // writeTracker tells what became of requests to the tracker, whose outcomes are of a
@@ -147,6 +151,9 @@ func escapeLabel(s string) string { return labelEscapes.Replace(strings.ToValidU
 // startMetrics begins to tell figures, if that is configured.
 func (a *App) startMetrics(ctx context.Context) (*metrics, error) {
 	m := &metrics{tracker: a.tracker}
+	if a.roles.Have(RoleSink) {
+		m.rollups = &a.rollups
+	}
 	if a.opts.Metrics == "" {
 		return m, nil
 	}

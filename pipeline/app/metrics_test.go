@@ -54,3 +54,17 @@ func TestMetricsAreServed(t *testing.T) {
 		t.Errorf("a second one at the same address: %v", err)
 	}
 }
+
+func TestMetricsOfTheRollup(t *testing.T) {
+	var r rollups
+	r.note(3, nil)
+	r.note(2, nil)
+	r.note(0, io.ErrUnexpectedEOF)
+	var out strings.Builder
+	(&metrics{rollups: &r}).write(&out)
+	for _, want := range []string{"\nmailfate_rollup_stale_hours 2\n", "\nmailfate_rollup_recounted_hours_total 5\n", "\nmailfate_rollup_failures_total 1\n"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, out.String())
+		}
+	}
+}

@@ -53,6 +53,9 @@ func (a *App) replay(ctx context.Context, srcs []Source, tell Progress) (report.
 	if err := a.drain(ctx); err != nil {
 		return report.Report{}, a.orFailure(err)
 	}
+	if _, err := a.db.RollUp(ctx); err != nil {
+		return report.Report{}, a.orFailure(err)
+	}
 	r, err := a.db.Report(ctx)
 	if err != nil {
 		return r, a.orFailure(err)
@@ -107,16 +110,19 @@ func (a *App) Follow(asked context.Context, srcs []Source) error {
 	ctx, cancel := a.untilFailure(asked)
 	defer cancel()
 	a.parts.Go(func() error { a.tellLag(ctx); return nil })
+	if a.roles.Have(RoleSink) {
+		a.parts.Go(func() error { a.keepRollup(ctx); return nil })
+	}
 	if a.tracker != nil {
 		srcs = append(slices.Clip(srcs), a.tracker.source)
-	}
-	if !a.opts.needsCheckpoints() {
-		<-ctx.Done() // if a part has failed, Close says why
-		return nil
 	}
 	m, err := a.startMetrics(ctx)
 	if err != nil {
 		return err
+	}
+	if !a.opts.needsCheckpoints() {
+		<-ctx.Done() // if a part has failed, Close says why
+		return nil
 	}
 	closeListeners, err := a.listen(srcs)
 	if err != nil {

@@ -20,8 +20,8 @@ func Settle(s *schemas.Snapshot, v *View, grown bool, intake int64) bool {
 		return false
 	}
 	s.Fresh = s.Fresh[:0]
-	// Who wrote the message, for what, and whether a status is final, is told with each change.
-	retold := s.Row.Sender != v.Row.Sender || s.Row.Campaign != v.Row.Campaign || !saysTheSame(s.Rules, v.Rules)
+	// Who wrote the message, about what, for what, and whether a status is final, is told with each change.
+	retold := s.Row.Sender != v.Row.Sender || s.Row.Campaign != v.Row.Campaign || s.Row.Subject != v.Row.Subject || !saysTheSame(s.Rules, v.Rules)
 	for i := range v.History {
 		if c := &v.History[i]; retold || !slices.Contains(s.History, *c) {
 			s.Fresh = append(s.Fresh, c.Cause)

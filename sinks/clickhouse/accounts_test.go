@@ -114,6 +114,7 @@ func TestRatesLeaveUntrackedAccountsOut(t *testing.T) {
 		}
 	}
 	write(t, db, schemas.TopicStatus, true, statusRecords(t, 0, list...)...)
+	rollUp(t, db)
 	type rates struct{ Delivered, OpenTracked, Opens, Machines, ClickTracked, Clicks uint64 }
 	check := func(want rates, untracked string) {
 		t.Helper()

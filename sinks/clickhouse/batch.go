@@ -37,8 +37,8 @@ func newBatch(to inserter, replies *classify.Rules) *batch {
 		to:        to,
 		decoder:   schemas.NewDecoder(),
 		events:    newEventRows(),
+		status:    newStatusRows(replies),
 		replies:   newReplyRows(replies),
-		status:    newStatusRows(),
 		changes:   newChangeRows(),
 		unmatched: newHeldRows("unmatched"),
 		contested: newHeldRows("contested"),
@@ -72,10 +72,15 @@ func (b *batch) addEvent(rec kafkalog.Record) error {
 		return fmt.Errorf("%w: %w; mailfate dead list has it", intake.ErrSkip, err)
 	}
 	if !isClock {
-		fingerprint, provider := b.replies.note(&b.event, rec.Time)
-		b.events.add(&b.event, rec.Time, fingerprint, provider)
+		b.trail(&b.event, rec.Time)
 	}
 	return nil
+}
+
+// trail adds an event to the trail, and the wording of its reply.
+func (b *batch) trail(ev *schemas.Event, published int64) {
+	fingerprint, provider := b.replies.note(ev, published)
+	b.events.add(ev, published, fingerprint, provider)
 }
 
 // addUnparsed adds what a stream has of one shape. No message depends on it, so

@@ -53,5 +53,9 @@ func (db *DB) insert(ctx context.Context, t *table) (err error) {
 			return err
 		}
 	}
-	return insert.Send()
+	if err := insert.Send(); err != nil {
+		return err
+	}
+	db.inserts.Add(1)
+	return nil
 }

@@ -111,8 +111,8 @@ func TestEveryStatusHasItsMeaning(t *testing.T) {
 	db := migrated(t)
 	list := everyStatus()
 	write(t, db, schemas.TopicStatus, true, statusRecords(t, 0, list...)...)
-	for i, v := range schemas.Vocabularies {
-		name := vocabularyColumn(i, v.Name)
+	for _, v := range schemas.Vocabularies {
+		name := vocabularyColumn(v)
 		for _, view := range []string{"messages", "history"} {
 			on := fmt.Sprintf("FROM %s AS m LEFT JOIN status_meanings AS s ON s.vocabulary = '%s' AND s.status = m.%s", view, v.Name, name)
 			if n := numberOf(t, db, "SELECT count() "+on); n != uint64(len(list)) {

@@ -81,14 +81,15 @@ func TestMigrateRefusesDrift(t *testing.T) {
 	}
 }
 
-// Every table, every view and every column explains itself.
+// Every table, every view and every column explains itself. The columns of what keeps
+// a table are that table's.
 func TestEverythingHasAComment(t *testing.T) {
 	db := migrated(t)
 	var silent []string
 	err := db.conn.QueryRow(t.Context(), `SELECT groupArray(name) FROM (
 		SELECT name FROM system.tables WHERE database = currentDatabase() AND comment = ''
 		UNION ALL
-		SELECT table || '.' || name FROM system.columns WHERE database = currentDatabase() AND comment = '')`).Scan(&silent)
+		SELECT table || '.' || name FROM system.columns WHERE database = currentDatabase() AND comment = '' AND table NOT LIKE '%\\_made')`).Scan(&silent)
 	if err != nil {
 		t.Fatal(err)
 	}

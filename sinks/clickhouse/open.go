@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -45,6 +46,8 @@ type DB struct {
 	opts Options
 	conn driver.Conn
 	log  *slog.Logger
+
+	inserts atomic.Uint64
 }
 
 // Open prepares connections. The server is first talked to by Migrate, or when
@@ -90,6 +93,10 @@ func (db *DB) connect(database string) (driver.Conn, error) {
 
 // Conn gives direct access, for queries that are not this package's.
 func (db *DB) Conn() driver.Conn { return db.conn }
+
+// Inserts is how many inserts of rows this DB has made: it tells whether there is
+// anything new.
+func (db *DB) Inserts() uint64 { return db.inserts.Load() }
 
 // Ping asks the server for a sign of life. A database that is missing is an error.
 func (db *DB) Ping(ctx context.Context) error {

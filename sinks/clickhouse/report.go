@@ -42,12 +42,12 @@ func (db *DB) totals(ctx context.Context, r *report.Report) error {
 }
 
 func (db *DB) statuses(ctx context.Context, r *report.Report) error {
-	for i, v := range schemas.Vocabularies {
+	for _, v := range schemas.Vocabularies {
 		var rows []struct {
 			Name     string `ch:"name"`
 			Messages uint64 `ch:"messages"`
 		}
-		named := clickhouse.Context(ctx, clickhouse.WithParameters(clickhouse.Parameters{"column": vocabularyColumn(i, v.Name)}))
+		named := clickhouse.Context(ctx, clickhouse.WithParameters(clickhouse.Parameters{"column": vocabularyColumn(v)}))
 		if err := db.conn.Select(named, &rows, query("report_statuses")); err != nil {
 			return fmt.Errorf("count statuses of %s: %w", v.Name, err)
 		}

@@ -91,6 +91,7 @@ func TestReportOfNothing(t *testing.T) {
 func TestViews(t *testing.T) {
 	db := migrated(t)
 	writeFates(t, db)
+	rollUp(t, db)
 	for sql, want := range map[string]string{
 		"SELECT sum(clicked), sum(clicked_with_machines), sum(click_tracked), round(max(click_rate), 2), round(max(click_rate_with_machines), 2) FROM open_rates": "(1,1,5,0.33,0.33)",
 		"SELECT count(), toTypeName(any(open_tracking)) FROM messages WHERE open_tracking AND click_tracking":                                                     "(10,'Bool')",

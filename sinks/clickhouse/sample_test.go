@@ -26,6 +26,10 @@ var words = map[string][len(schemas.Vocabularies) - 1]string{
 	"expired":       {"soft_bounce", "bounced_rejected", "softbounce", "err_giveup"},
 	"returned":      {"soft_bounce", "bounced_soft", "softbounce", "ok_delivered"},
 	"opened":        {"open", "opened", "opened", "ok_read"},
+	"received":      {"processing", "processed", "pending", "not_sent"},
+	"processing":    {"processing", "processed", "treated", "not_sent"},
+	"unsubscribed":  {"unsubscribe", "unsubscribed", "unsubscribed", "ok_unsubscribed"},
+	"complained":    {"abuse", "reported_as_spam", "complaint", "ok_fbl"},
 	"clicked":       {"click", "clicked", "clicked", "ok_link_visited"},
 }
 

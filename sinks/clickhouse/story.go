@@ -2,7 +2,6 @@ package clickhouse
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"mailfate/schemas"
+	"mailfate/sinks/api"
 	"mailfate/sinks/explain"
 )
 
@@ -35,9 +35,15 @@ const (
 // taken as the platform's id of a message to a recipient, and then as the number
 // in message_status.id. The recipient may be empty.
 func (db *DB) Story(ctx context.Context, id, recipient string) (*explain.Found, error) {
+	return db.StoryOf(ctx, api.Owner{Any: true}, id, recipient)
+}
+
+// StoryOf is Story for who may see an owner's messages alone: of others it is as if
+// there were none.
+func (db *DB) StoryOf(ctx context.Context, owner api.Owner, id, recipient string) (*explain.Found, error) {
 	ctx, cancel := context.WithTimeout(ctx, storyTime)
 	defer cancel()
-	r := &storyReader{db: db, ctx: ctx, recipient: schemas.CleanRecipient(recipient)}
+	r := &storyReader{db: db, ctx: ctx, owner: owner, recipient: schemas.CleanRecipient(recipient)}
 	r.MessageID = schemas.CleanMessageID(id)
 	if err := r.read(strings.TrimSpace(id)); err != nil {
 		return nil, fmt.Errorf("explain %s: %w", strconv.Quote(id), err)
@@ -50,6 +56,7 @@ type storyReader struct {
 	explain.Found
 	db        *DB
 	ctx       context.Context
+	owner     api.Owner
 	recipient string // "" when all are meant
 
 	first, last time.Time // of what is known
@@ -58,7 +65,7 @@ type storyReader struct {
 
 func (r *storyReader) read(asked string) error {
 	for _, part := range []func() error{
-		func() error { return r.find(asked) }, r.owners, r.recipients, r.held, r.missing, r.events, r.changes,
+		func() error { return r.find(asked) }, r.owners, r.recipients, r.held, r.hide, r.missing, r.events, r.changes,
 	} {
 		if err := part(); err != nil {
 			return err
@@ -75,16 +82,18 @@ func (r *storyReader) ask(into any, name string, args ...any) error {
 	return nil
 }
 
-func (r *storyReader) id() any    { return clickhouse.Named("id", r.MessageID) }
-func (r *storyReader) named() any { return clickhouse.Named("recipient", r.recipient) }
+func (r *storyReader) id() any      { return clickhouse.Named("id", r.MessageID) }
+func (r *storyReader) any() any     { return clickhouse.Named("any", r.owner.Any) }
+func (r *storyReader) account() any { return clickhouse.Named("account", r.owner.Account) }
+func (r *storyReader) named() any   { return clickhouse.Named("recipient", r.recipient) }
 func (r *storyReader) these() any {
 	return clickhouse.Named("recipients", append([]string{""}, r.tell...))
 }
 func limit(n int) any                   { return clickhouse.Named("limit", n) }
 func (r *storyReader) cut(n, limit int) { r.Cut = r.Cut || n == limit }
 
-var errNothingKnown = errors.New("nothing is known by this id, neither as a Message-ID, nor as an email id, nor as a number; " +
-	"was its log read (mailfate report), and is this its database?")
+var errNothingKnown = fmt.Errorf("%w, neither as a Message-ID, nor as an email id, nor as a number; "+
+	"was its log read (mailfate report), and is this its database?", api.ErrNothingKnown)
 
 // find finds what is meant by the id that was asked for.
 func (r *storyReader) find(asked string) error {
@@ -98,11 +107,11 @@ func (r *storyReader) find(asked string) error {
 		MessageID string `ch:"message_id"`
 		Recipient string `ch:"recipient"`
 	}
-	if err := r.ask(&found, "story_by_email_id", clickhouse.Named("id", asked), limit(storyNames+1)); err != nil {
+	if err := r.ask(&found, "story_by_email_id", clickhouse.Named("id", asked), r.any(), r.account(), limit(storyNames+1)); err != nil {
 		return err
 	}
 	if number, err := strconv.ParseUint(asked, 10, 64); err == nil && len(found) == 0 {
-		if err := r.ask(&found, "story_by_number", clickhouse.Named("number", number), limit(storyNames+1)); err != nil {
+		if err := r.ask(&found, "story_by_number", clickhouse.Named("number", number), r.any(), r.account(), limit(storyNames+1)); err != nil {
 			return err
 		}
 	}
@@ -114,7 +123,7 @@ func (r *storyReader) find(asked string) error {
 		for _, f := range found {
 			names = append(names, strconv.Quote(f.MessageID)+" "+strconv.Quote(f.Recipient))
 		}
-		return fmt.Errorf("several messages have this id; name one: %s", list(names))
+		return fmt.Errorf("%w; name one: %s", api.ErrSeveral, list(names))
 	}
 	r.MessageID = found[0].MessageID
 	if r.recipient == "" {
@@ -173,7 +182,7 @@ func list(names []string) string {
 // recipients reads who has a row, and decides whose stories are told.
 func (r *storyReader) recipients() error {
 	var rows []recipientRow
-	if err := r.ask(&rows, "story_recipients", r.id(), r.named(), limit(explain.MaxRecipients)); err != nil {
+	if err := r.ask(&rows, "story_recipients", r.id(), r.named(), r.any(), r.account(), limit(explain.MaxRecipients)); err != nil {
 		return err
 	}
 	for i := range rows {
@@ -202,7 +211,7 @@ func (r *storyReader) countMore() error {
 		return nil
 	}
 	var n uint64
-	row := r.db.conn.QueryRow(r.ctx, query("story_recipients_count"), r.id(), r.named())
+	row := r.db.conn.QueryRow(r.ctx, query("story_recipients_count"), r.id(), r.named(), r.any(), r.account())
 	if err := row.Scan(&n); err != nil {
 		return fmt.Errorf("count recipients: %w", err)
 	}
@@ -215,8 +224,8 @@ func (r *storyReader) countMore() error {
 func (r *storyReader) withoutRows() {
 	for _, o := range r.Owners {
 		for _, to := range o.Recipients {
-			if r.recipient == "" || r.recipient == to {
-				id := schemas.Identity{Account: o.Account, MessageID: r.MessageID, Recipient: to}
+			id := schemas.Identity{Account: o.Account, MessageID: r.MessageID, Recipient: to}
+			if (r.recipient == "" || r.recipient == to) && r.owner.Is(account(id)) {
 				r.Recipients = append(r.Recipients, explain.Recipient{
 					Account: account(id), Recipient: to, Number: messageNumber(id), Statuses: explain.Standings(unknown),
 				})
@@ -227,6 +236,19 @@ func (r *storyReader) withoutRows() {
 
 var unknown = slices.Repeat([]string{schemas.Canonical.Row(schemas.None).ID}, len(schemas.Vocabularies))
 
+// hide takes away what is held and not known to be the owner's. Where nothing is
+// left, nothing is known.
+func (r *storyReader) hide() error {
+	if r.owner.Any {
+		return nil
+	}
+	r.Held = slices.DeleteFunc(r.Held, func(h explain.Held) bool { return h.Account == "" && h.Contested || !r.owner.Is(account(h.Identity)) })
+	if r.recipient == "" && len(r.Recipients) == 0 && len(r.Held) == 0 {
+		return errNothingKnown
+	}
+	return nil
+}
+
 // missing refuses a recipient of whom nothing is known, and says who is.
 func (r *storyReader) missing() error {
 	if r.recipient == "" || len(r.Recipients) > 0 || len(r.Held) > 0 {
@@ -235,7 +257,7 @@ func (r *storyReader) missing() error {
 	var rows []struct {
 		Recipient string `ch:"recipient"`
 	}
-	if err := r.ask(&rows, "story_names", r.id(), limit(storyNames+1)); err != nil {
+	if err := r.ask(&rows, "story_names", r.id(), r.any(), r.account(), limit(storyNames+1)); err != nil {
 		return err
 	}
 	var names []string
@@ -243,7 +265,7 @@ func (r *storyReader) missing() error {
 		names = append(names, strconv.Quote(row.Recipient))
 	}
 	if len(names) == 0 {
-		return fmt.Errorf("nothing is known of recipient %q; leave the recipient out to see all that is known", r.recipient)
+		return fmt.Errorf("%w and recipient %q; leave the recipient out to see all that is known", api.ErrNothingKnown, r.recipient)
 	}
-	return fmt.Errorf("nothing is known of recipient %q; it went to %s", r.recipient, list(names))
+	return fmt.Errorf("%w and recipient %q; it went to %s", api.ErrNothingKnown, r.recipient, list(names))
 }

@@ -2,6 +2,8 @@ package clickhouse
 
 import (
 	"strings"
+
+	"mailfate/schemas"
 )
 
 // A table is rows that wait to be inserted into one table, by column.
@@ -34,9 +36,9 @@ func (t *table) reset() {
 }
 
 // vocabularyColumn is the name of a vocabulary's column: ours is the status as such.
-func vocabularyColumn(i int, name string) string {
-	if i == 0 {
+func vocabularyColumn(v *schemas.Vocabulary) string {
+	if v == schemas.Vocabularies[0] {
 		return "status"
 	}
-	return name
+	return v.Name
 }

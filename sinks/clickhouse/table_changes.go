@@ -18,6 +18,7 @@ type changeRows struct {
 	remarks, url, sender          text
 	senderDomain, recipientDomain word
 	campaign                      word
+	subject                       text
 	revision                      number[uint64]
 	withdrawn                     number[uint8]
 	ingestedAt                    when
@@ -36,12 +37,12 @@ func newChangeRows() *changeRows {
 	r.field("fault", &r.fault)
 	r.field("derived", &r.derived)
 	for i, v := range schemas.Vocabularies {
-		name := vocabularyColumn(i, v.Name)
+		name := vocabularyColumn(v)
 		r.field(name+"_before", &r.before[i])
 		r.field(name, &r.after[i])
 	}
 	for i, v := range schemas.Vocabularies {
-		r.field(vocabularyColumn(i, v.Name)+"_final", &r.finals[i])
+		r.field(vocabularyColumn(v)+"_final", &r.finals[i])
 	}
 	r.field("code", &r.code)
 	r.field("enhanced", &r.enhanced)
@@ -51,6 +52,7 @@ func newChangeRows() *changeRows {
 	r.field("sender_domain", &r.senderDomain)
 	r.field("recipient_domain", &r.recipientDomain)
 	r.field("campaign", &r.campaign)
+	r.field("subject", &r.subject)
 	r.field("revision", &r.revision)
 	r.field("withdrawn", &r.withdrawn)
 	r.field("ingested_at", &r.ingestedAt)
@@ -92,6 +94,7 @@ func (r *changeRows) write(s *schemas.Snapshot, c *schemas.Change, row *schemas.
 	r.senderDomain.add(schemas.Domain(row.Sender))
 	r.recipientDomain.add(schemas.Domain(s.Recipient))
 	r.campaign.add(row.Campaign)
+	r.subject.add(row.Subject)
 	r.revision.add(s.Revision)
 	r.withdrawn.add(mark(withdrawn))
 	r.ingestedAt.add(s.Intake)

@@ -1,10 +1,19 @@
 package clickhouse
 
-import "mailfate/schemas"
+import (
+	"cmp"
+
+	"mailfate/pipeline/classify"
+	"mailfate/schemas"
+)
+
+// otherProvider is whose a message is that nobody known takes.
+const otherProvider = "other"
 
 // statusRows are rows of table message_status.
 type statusRows struct {
 	table
+	rules                         *classify.Rules
 	account                       word
 	messageID, recipient          text
 	id                            number[uint64]
@@ -16,6 +25,7 @@ type statusRows struct {
 	enhanced                      word
 	remarks, relay, sender        text
 	senderDomain, recipientDomain word
+	provider                      word
 	subject                       text
 	campaign                      word
 	tags                          texts
@@ -51,18 +61,18 @@ func rowCounts(r *schemas.Row) [len(rowCountNames)]uint32 {
 	return [...]uint32{r.Deferrals, r.Opens, r.Clicks, r.MachineOpens, r.MachineClicks, r.Suspicious, r.Attempts}
 }
 
-func newStatusRows() *statusRows {
-	r := &statusRows{table: table{name: "message_status"}}
+func newStatusRows(rules *classify.Rules) *statusRows {
+	r := &statusRows{table: table{name: "message_status"}, rules: rules}
 	r.field("account", &r.account)
 	r.field("message_id", &r.messageID)
 	r.field("recipient", &r.recipient)
 	r.field("id", &r.id)
 	r.field("email_id", &r.emailID)
 	for i, v := range schemas.Vocabularies {
-		r.field(vocabularyColumn(i, v.Name), &r.statuses[i])
+		r.field(vocabularyColumn(v), &r.statuses[i])
 	}
 	for i, v := range schemas.Vocabularies {
-		r.field(vocabularyColumn(i, v.Name)+"_final", &r.finals[i])
+		r.field(vocabularyColumn(v)+"_final", &r.finals[i])
 	}
 	r.field("outcome", &r.outcome)
 	r.field("reason", &r.reason)
@@ -75,6 +85,7 @@ func newStatusRows() *statusRows {
 	r.field("sender", &r.sender)
 	r.field("sender_domain", &r.senderDomain)
 	r.field("recipient_domain", &r.recipientDomain)
+	r.field("provider", &r.provider)
 	r.field("subject", &r.subject)
 	r.field("campaign", &r.campaign)
 	r.field("tags", &r.tags)
@@ -117,7 +128,9 @@ func (r *statusRows) add(s *schemas.Snapshot, withdrawn bool) {
 	r.relay.add(row.Relay)
 	r.sender.add(row.Sender)
 	r.senderDomain.add(schemas.Domain(row.Sender))
-	r.recipientDomain.add(schemas.Domain(s.Recipient))
+	domain := schemas.Domain(s.Recipient)
+	r.recipientDomain.add(domain)
+	r.provider.add(cmp.Or(r.rules.Provider(domain), r.rules.Provider(row.Relay), otherProvider))
 	r.subject.add(row.Subject)
 	r.campaign.add(row.Campaign)
 	r.tags.add(row.Tags)

@@ -3,42 +3,12 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"regexp"
 
 	"github.com/spf13/cobra"
 
 	"mailfate/pipeline/app"
 )
-
-func (e *env) report() *cobra.Command {
-	var asJSON, digest bool
-	c := &cobra.Command{
-		Use:   "report",
-		Short: "Print the report of what is in ClickHouse",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return e.withDatabase(cmd.Context(), func(ctx context.Context, db *app.Database) error {
-				if digest {
-					d, err := db.Digest(ctx)
-					if err == nil {
-						_, err = fmt.Fprintln(e.out, d)
-					}
-					return err
-				}
-				r, err := db.Report(ctx)
-				if err != nil {
-					return err
-				}
-				return e.printReport(&r, asJSON)
-			})
-		},
-	}
-	e.flags.database(c.Flags())
-	c.Flags().BoolVar(&asJSON, "json", false, "print the report as one JSON document")
-	c.Flags().BoolVar(&digest, "digest", false, "print only the digest: the same for the same events")
-	return c
-}
 
 // formatted finds a FORMAT at the end of a query, which the native protocol ignores.
 var formatted = regexp.MustCompile(`(?i)\sFORMAT\s+\w+\s*;?\s*$`)

@@ -38,7 +38,7 @@ func (e *env) replay() *cobra.Command {
 	e.flags.pipeline(c.Flags())
 	e.flags.reading(c.Flags())
 	c.Flags().BoolVar(&asJSON, "json", false, "print the report as one JSON document")
-	c.Flags().BoolVar(&serve, "serve", false, "stay up after the report and say where ClickHouse listens")
+	c.Flags().BoolVar(&serve, "serve", false, "stay up after the report, answer questions, and say where ClickHouse listens")
 	return c
 }
 
@@ -67,6 +67,9 @@ func (e *env) doReplay(ctx context.Context, args []string, asJSON, serve bool) (
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(options.Dir)) }()
 	}
+	if serve && options.API == "" {
+		options.API = "127.0.0.1:0"
+	}
 	a, err := app.New(ctx, options)
 	if err != nil {
 		return stopped(ctx, err)
@@ -83,7 +86,7 @@ func (e *env) doReplay(ctx context.Context, args []string, asJSON, serve bool) (
 		return errors.Join(err, printErr)
 	}
 	if serve && err == nil {
-		return e.serve(ctx, a)
+		return e.stay(ctx, a)
 	}
 	return err
 }
@@ -122,10 +125,13 @@ func (e *env) sayWhere(a *app.App) {
 		fmt.Fprintf(e.err, "ClickHouse: native %s, HTTP http://%s (database mail, user default). Ctrl-C ends it.\n",
 			a.NativeAddress(), a.HTTPAddress())
 	}
+	if a.APIAddress() != "" {
+		fmt.Fprintf(e.err, "Questions: %s, as %s/en/api/checkEmail?format=json&email_id=ID\n", a.APIAddress(), a.APIAddress())
+	}
 }
 
-// serve says where the answers are and waits.
-func (e *env) serve(ctx context.Context, a *app.App) error {
+// stay says where the answers are and waits.
+func (e *env) stay(ctx context.Context, a *app.App) error {
 	e.sayWhere(a)
 	select {
 	case <-ctx.Done():

@@ -35,6 +35,7 @@ func (s *setup) options() (app.Options, error) {
 
 		RawExamples: s.rawExamples(),
 		Metrics:     c.Metrics.Listen,
+		API:         c.API.Listen,
 
 		Logger: s.env.logger(),
 	}

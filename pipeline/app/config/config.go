@@ -22,6 +22,7 @@ type Config struct {
 	Retention  Retention
 	Metrics    Metrics
 	Tracker    Tracker
+	API        API
 
 	KeepExamples string // of lines that are not understood; one of ExampleKinds
 

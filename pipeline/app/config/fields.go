@@ -31,6 +31,7 @@ func (c *Config) fields() []field {
 		{"keep_examples", text{&c.KeepExamples}},
 		{"metrics", section{{"listen", text{&c.Metrics.Listen}}}},
 		{"tracker", section(c.Tracker.fields())},
+		{"api", section(c.API.fields())},
 	}
 }
 

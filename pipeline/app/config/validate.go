@@ -67,6 +67,7 @@ func (c *Config) check(p *problems) {
 		checkAddresses(p, "metrics.listen", []string{c.Metrics.Listen}, "9108")
 	}
 	c.Tracker.check(p)
+	c.API.check(p)
 	checkRange(p, "retention.life", c.Retention.Life, minLife, maxLife)
 	if longest := min(max(c.Timers.GiveUp, c.Timers.Depleted), maxTimer); c.Retention.Life < longest {
 		p.report("retention.life", "ends before a timer of "+formatDuration(longest), "a message has to be known when its timer fires: choose a longer life")

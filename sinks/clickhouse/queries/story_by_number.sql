@@ -1,5 +1,5 @@
 SELECT DISTINCT message_id, recipient
 FROM message_status
-WHERE id = @number AND NOT withdrawn
+WHERE id = @number AND NOT withdrawn AND (@any OR account = @account)
 ORDER BY message_id, recipient
 LIMIT @limit

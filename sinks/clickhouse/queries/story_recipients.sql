@@ -5,6 +5,6 @@ SELECT
     attempts, deferrals, opens, clicks, machine_opens, machine_clicks, suspicious, at_least,
     unsubscribed_at IS NOT NULL AS unsubscribed, complained_at IS NOT NULL AS complained
 FROM message_status FINAL
-WHERE message_id = @id AND (@recipient = '' OR recipient = @recipient)
+WHERE message_id = @id AND (@recipient = '' OR recipient = @recipient) AND (@any OR account = @account)
 ORDER BY recipient, account
 LIMIT @limit

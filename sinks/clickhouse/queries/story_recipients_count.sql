@@ -1,3 +1,3 @@
 SELECT count() AS recipients
 FROM message_status FINAL
-WHERE message_id = @id AND (@recipient = '' OR recipient = @recipient)
+WHERE message_id = @id AND (@recipient = '' OR recipient = @recipient) AND (@any OR account = @account)

@@ -1,0 +1,147 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mailfate/pipeline/app"
+	"mailfate/schemas"
+	"mailfate/sinks/api"
+	"mailfate/sinks/terminal"
+)
+
+func (e *env) key() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "key",
+		Short: "Make, list and revoke keys of the API",
+		Long: "A key lets its holder ask the API about one account's messages. It is shown once, when it\n" +
+			"is made; ClickHouse has its hash. A server knows of a new or revoked key within seconds.",
+		Example: "  mailfate key add --data d --account shop --scope check,read --label 'the shop'\n  mailfate key revoke --data d 1f2e3d4c",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	e.flags.database(c.PersistentFlags())
+	c.AddCommand(e.keyAdd(), e.keyList(), e.keyRevoke())
+	return c
+}
+
+func (e *env) keyAdd() *cobra.Command {
+	var account, label string
+	var scopes []string
+	var rate uint32
+	c := &cobra.Command{
+		Use:   "add",
+		Short: "Make a key and print it, this once",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			secret, k := api.NewKey()
+			var err error
+			if k.Scopes, err = api.ParseScopes(scopes); err != nil {
+				return usageError{err}
+			}
+			if k.Scopes == 0 {
+				return usageError{errors.New("a key without a scope is good for nothing; name one or several with --scope")}
+			}
+			if k.Account = account; account == "" {
+				return usageError{fmt.Errorf("whose messages may be asked for is not said: --account NAME, or --account %s for those of which nobody says", schemas.DefaultAccount)}
+			}
+			k.Label, k.Rate, k.Made = label, rate, time.Now().UTC()
+			return e.withDatabase(cmd.Context(), func(ctx context.Context, db *app.Database) error {
+				if err := db.SetKey(ctx, &k); err != nil {
+					return err
+				}
+				fmt.Fprintf(e.err, "Key %s, for account %s: keep it, it is not shown again.\n", k.ID, terminal.Visible(k.Account))
+				_, err := fmt.Fprintln(e.out, secret)
+				return err
+			})
+		},
+	}
+	c.Flags().StringVar(&account, "account", "", "the `ACCOUNT` whose messages may be asked for")
+	c.Flags().StringVar(&label, "label", "", "what it is for, as `TEXT`")
+	c.Flags().StringSliceVar(&scopes, "scope", []string{"check"}, "`SCOPE`,… of "+strings.Join(api.ScopeNames, ", "))
+	c.Flags().Uint32Var(&rate, "rate", 0, fmt.Sprintf("requests in a second, `N` (default %d)", api.DefaultRate))
+	return c
+}
+
+func (e *env) keyList() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "list",
+		Short: "List all keys that were made",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return e.withDatabase(cmd.Context(), func(ctx context.Context, db *app.Database) error {
+				keys, err := db.Keys(ctx)
+				if err != nil {
+					return err
+				}
+				return e.printKeys(keys, asJSON)
+			})
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON array")
+	return c
+}
+
+// listedKey is a key as it is printed.
+type listedKey struct {
+	Key     string    `json:"key"`
+	Account string    `json:"account"`
+	Scopes  []string  `json:"scopes"`
+	Rate    uint32    `json:"rate"`
+	Label   string    `json:"label"`
+	Made    time.Time `json:"made_at"`
+	Revoked bool      `json:"revoked"`
+}
+
+func (e *env) printKeys(keys []api.Key, asJSON bool) error {
+	listed := make([]listedKey, len(keys))
+	for i, k := range keys {
+		listed[i] = listedKey{k.ID, k.Account, k.Scopes.Names(), k.Rate, k.Label, k.Made, k.Revoked}
+		if k.Rate == 0 {
+			listed[i].Rate = api.DefaultRate
+		}
+	}
+	if asJSON {
+		return printJSON(e.out, listed)
+	}
+	w := tabwriter.NewWriter(e.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "key\taccount\tscopes\trate\tmade\tlabel")
+	for _, k := range listed {
+		if k.Revoked {
+			k.Label += " (revoked)"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d/s\t%s\t%s\n", k.Key, terminal.Visible(k.Account), strings.Join(k.Scopes, ","), k.Rate,
+			k.Made.Format(time.DateTime), strings.TrimSpace(terminal.Visible(k.Label)))
+	}
+	return w.Flush()
+}
+
+func (e *env) keyRevoke() *cobra.Command {
+	return &cobra.Command{
+		Use:   "revoke KEY",
+		Short: "Make a key good for nothing, for ever",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return e.withDatabase(cmd.Context(), func(ctx context.Context, db *app.Database) error {
+				keys, err := db.Keys(ctx)
+				if err != nil {
+					return err
+				}
+				for _, k := range keys {
+					if k.ID == args[0] {
+						k.Revoked = true
+						return db.SetKey(ctx, &k)
+					}
+				}
+				return fmt.Errorf("there is no key %q; mailfate key list has them", args[0])
+			})
+		},
+	}
+}

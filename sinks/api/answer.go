@@ -1,0 +1,43 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+)
+
+// failure is what is wrong with a request, as the answer says it. The codes are those
+// of UniSender's API.
+type failure struct {
+	Text   string `json:"error"`
+	Code   string `json:"code"`
+	status int
+}
+
+func (f *failure) Error() string { return f.Text }
+
+var (
+	errNoKey     = &failure{"api_key is missing", "invalid_api_key", http.StatusUnauthorized}
+	errWrongKey  = &failure{"api_key is not known", "invalid_api_key", http.StatusUnauthorized}
+	errScope     = &failure{"api_key does not allow this call", "access_denied", http.StatusForbidden}
+	errHost      = &failure{"there are no keys yet, so only requests to a loopback address by its name are answered; make a key with mailfate key add", "access_denied", http.StatusForbidden}
+	errTooMany   = &failure{"too many calls with this api_key; slow down", "api_call_limit_exceeded_for_api_key", http.StatusTooManyRequests}
+	errGuessing  = &failure{"too many calls with unknown keys; slow down", "api_call_limit_exceeded_for_ip", http.StatusTooManyRequests}
+	errAway      = &failure{"the database cannot be asked at the moment; try again later", "retry_later", http.StatusServiceUnavailable}
+	errNoRoute   = &failure{"there is no such method", "invalid_method", http.StatusNotFound}
+	errTooLarge  = &failure{"the request is too large", "invalid_arg", http.StatusRequestEntityTooLarge}
+	errMalformed = &failure{"the request's parameters cannot be read", "invalid_arg", http.StatusBadRequest}
+)
+
+func invalid(text string) *failure { return &failure{text, "invalid_arg", http.StatusBadRequest} }
+
+// write answers with a JSON document.
+func write(w http.ResponseWriter, status int, v any) {
+	h := w.Header()
+	h.Set("Content-Type", "application/json; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(true)
+	_ = e.Encode(v) // the caller has gone away
+}

@@ -1,0 +1,199 @@
+package api
+
+import (
+	"bufio"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/parquet-go/parquet-go"
+)
+
+const (
+	// maxDownloads is how many run at once: each is a query that reads much.
+	maxDownloads = 4
+	// writeTime is how long a reader may take for what is sent at once.
+	writeTime = 30 * time.Second
+	// renewRows is after how many rows that begins anew.
+	renewRows = 1024
+	// sendBytes is what is sent at once.
+	sendBytes = 64 << 10
+	// groupRows is how many rows of a Parquet file are kept together, and in memory.
+	groupRows = 20_000
+)
+
+var errDownloads = &failure{"too many downloads run at the moment; try again later", "retry_later", http.StatusServiceUnavailable}
+
+// A format writes changes as a file. What it has not written when it is closed, the
+// file lacks; what was never closed is no whole file.
+type format struct {
+	kind string // of the content
+	make func(w io.Writer) rowWriter
+}
+
+type rowWriter interface {
+	Write(l *changeLine) error
+	Close() error
+}
+
+var formats = map[string]format{
+	"csv":     {"text/csv; charset=utf-8; header=present", newCSV},
+	"ndjson":  {"application/x-ndjson; charset=utf-8", newNDJSON},
+	"parquet": {"application/vnd.apache.parquet", newParquet},
+}
+
+// download answers GET /feed/download.
+func (s *Server) download(w http.ResponseWriter, r *http.Request, who caller) error {
+	f, err := filter(r, who, "format", "bom")
+	if err != nil {
+		return err
+	}
+	name := r.Form.Get("format")
+	if name == "" {
+		name = "csv"
+	}
+	as, ok := formats[name]
+	bom := r.Form.Get("bom")
+	switch {
+	case !ok:
+		return invalid("format is csv, ndjson or parquet")
+	case bom != "" && bom != "true" && bom != "false":
+		return invalid("bom is true or false")
+	case bom == "true" && name != "csv":
+		return invalid("bom is for csv")
+	}
+	select {
+	case s.downloads <- struct{}{}:
+		defer func() { <-s.downloads }()
+	default:
+		return errDownloads
+	}
+	h := w.Header()
+	if n, err := s.store.Count(r.Context(), &f); err == nil {
+		h.Set("X-Estimated-Rows", strconv.FormatUint(n, 10))
+	} else {
+		s.log.InfoContext(r.Context(), "a download begins without an estimate", "error", err)
+	}
+	h.Set("Content-Type", as.kind)
+	h.Set("Content-Disposition", `attachment; filename="feed.`+name+`"`)
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Trailer", "X-Rows")
+	rows, err := s.export(w, r, &f, as, bom == "true")
+	if err != nil {
+		return fmt.Errorf("download after %d rows: %w", rows, err)
+	}
+	h.Set("X-Rows", strconv.Itoa(rows))
+	return nil
+}
+
+func (s *Server) export(w http.ResponseWriter, r *http.Request, f *Filter, as format, bom bool) (rows int, err error) {
+	control := http.NewResponseController(w)
+	out := bufio.NewWriterSize(w, sendBytes)
+	if bom {
+		_, _ = out.WriteString("\uFEFF") // Flush says what goes wrong
+	}
+	to := as.make(out)
+	if err := control.SetReadDeadline(time.Time{}); err != nil {
+		return 0, err
+	}
+	err = s.store.Export(r.Context(), f, func(c *Change) error {
+		if rows%renewRows == 0 {
+			if err := control.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
+				return err
+			}
+		}
+		rows++
+		line := lineOf(f.Vocabulary, c)
+		return to.Write(&line)
+	})
+	if err == nil {
+		err = to.Close()
+	}
+	if err == nil {
+		err = out.Flush()
+	}
+	return rows, err
+}
+
+// csvRows are RFC 4180's.
+type csvRows struct {
+	*csv.Writer
+	cells []string
+}
+
+func newCSV(w io.Writer) rowWriter {
+	c := &csvRows{Writer: csv.NewWriter(w)}
+	c.UseCRLF = true
+	_ = c.Writer.Write(columns) // what is wrong with w comes again
+	return c
+}
+
+func (c *csvRows) Write(l *changeLine) error {
+	c.cells = l.cells(c.cells[:0])
+	for i, cell := range c.cells {
+		c.cells[i] = harmless(cell)
+	}
+	return c.Writer.Write(c.cells)
+}
+
+func (c *csvRows) Close() error {
+	c.Flush()
+	return c.Error()
+}
+
+// harmless puts a quote before what a spreadsheet would take for a formula.
+func harmless(cell string) string {
+	if cell != "" && strings.IndexByte("=+-@\t\r\n", cell[0]) >= 0 {
+		return "'" + cell
+	}
+	return cell
+}
+
+// ndjsonRows are a JSON object a line.
+type ndjsonRows struct{ *json.Encoder }
+
+func newNDJSON(w io.Writer) rowWriter { return ndjsonRows{json.NewEncoder(w)} }
+
+func (n ndjsonRows) Write(l *changeLine) error { return n.Encode(l) }
+func (n ndjsonRows) Close() error              { return nil }
+
+// parquetRows are written in groups.
+type parquetRows struct {
+	*parquet.GenericWriter[changeLine]
+	held []changeLine
+}
+
+func newParquet(w io.Writer) rowWriter {
+	return &parquetRows{GenericWriter: parquet.NewGenericWriter[changeLine](w, parquet.Compression(&parquet.Snappy))}
+}
+
+func (p *parquetRows) Write(l *changeLine) error {
+	p.held = append(p.held, *l)
+	if len(p.held) < groupRows {
+		return nil
+	}
+	if err := p.hand(); err != nil {
+		return err
+	}
+	return p.Flush()
+}
+
+func (p *parquetRows) hand() error {
+	_, err := p.GenericWriter.Write(p.held)
+	p.held = slices.Delete(p.held, 0, len(p.held))
+	return err
+}
+
+func (p *parquetRows) Close() error {
+	if err := p.hand(); err != nil {
+		return err
+	}
+	return p.GenericWriter.Close()
+}

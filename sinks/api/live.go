@@ -1,0 +1,187 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	// maxListeners and maxOfKey bound who listens at once, in all and with one key.
+	maxListeners = 4096
+	maxOfKey     = 1024
+	// heartbeat is how often a silent stream shows that it is there.
+	heartbeat = 15 * time.Second
+	// liveTime is how long a listener may take for what is sent at once.
+	liveTime = 10 * time.Second
+	// sendEvents is how many events are sent at once.
+	sendEvents = 256
+)
+
+var (
+	errListeners = &failure{"too many listen at the moment; try again later", "retry_later", http.StatusServiceUnavailable}
+	errSlow      = &failure{"the listener reads too slowly", "retry_later", http.StatusServiceUnavailable}
+	errRevoked   = &failure{"the key was revoked", "invalid_api_key", http.StatusUnauthorized}
+)
+
+// live answers GET /feed/live with server-sent events: change, withdrawn, and reset
+// for who has to read the feed anew because something was missed.
+func (s *Server) live(w http.ResponseWriter, r *http.Request, who caller) error {
+	f, err := filter(r, who, "last_event_id")
+	if err != nil {
+		return err
+	}
+	last, err := lastEvent(r)
+	if err != nil {
+		return err
+	}
+	name := ""
+	if who.key != nil {
+		name = who.key.ID
+	}
+	if err := s.hub.begin(r.Context()); err != nil {
+		return err
+	}
+	at, missed, err := s.hub.join(name, last)
+	if err != nil {
+		return err
+	}
+	defer s.hub.leave(name)
+	l := listener{server: s, who: who, filter: &f, to: w, control: http.NewResponseController(w), at: at}
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Accel-Buffering", "no") // a proxy must not wait for more
+	if err := l.control.SetReadDeadline(time.Time{}); err != nil {
+		return err
+	}
+	l.out.WriteString("retry: 2000\n\n")
+	if missed {
+		l.out.WriteString("event: reset\ndata: {}\n\n")
+	}
+	if err := l.send(); err != nil {
+		return err
+	}
+	return l.listen(r)
+}
+
+// lastEvent reads which event a listener had last.
+func lastEvent(r *http.Request) (*mark, error) {
+	id := r.Header.Get("Last-Event-ID")
+	if id == "" {
+		id = r.Form.Get("last_event_id") // for who cannot set a header
+	}
+	if id == "" {
+		return nil, nil
+	}
+	revision, key, _ := strings.Cut(id, "-")
+	n, err := strconv.ParseUint(revision, 10, 64)
+	k, wrong := strconv.ParseUint(key, 16, 64)
+	m := mark{n, k}
+	if err != nil || wrong != nil || m.String() != id {
+		return nil, invalid("Last-Event-ID is no id of this feed's events")
+	}
+	return &m, nil
+}
+
+func (m mark) String() string { return fmt.Sprintf("%d-%016x", m.revision, m.key) }
+
+// listener is one stream of events.
+type listener struct {
+	server  *Server
+	who     caller
+	filter  *Filter
+	to      http.ResponseWriter
+	control *http.ResponseController
+	out     bytes.Buffer
+	at      uint64
+}
+
+// listen sends what comes until the listener leaves or the server ends.
+func (l *listener) listen(r *http.Request) error {
+	beat := time.NewTicker(l.server.heartbeat)
+	defer beat.Stop()
+	for {
+		news, wake, kept := l.server.hub.read(l.at)
+		if !kept {
+			return errSlow
+		}
+		if len(news) > 0 {
+			if err := l.tell(news[:min(len(news), sendEvents)]); err != nil {
+				return err
+			}
+			continue
+		}
+		select {
+		case <-wake:
+		case <-beat.C:
+			if k := l.who.key; k != nil && !l.server.ring.has(r.Context(), k) {
+				return errRevoked
+			}
+			l.out.WriteString(":\n\n")
+			if err := l.send(); err != nil {
+				return err
+			}
+		case <-r.Context().Done():
+			return r.Context().Err()
+		case <-l.server.hub.ended:
+			return nil
+		}
+	}
+}
+
+// tell sends the events among the news that the filter wants.
+func (l *listener) tell(news []News) error {
+	for i := range news {
+		if err := l.event(&news[i]); err != nil {
+			return err
+		}
+	}
+	l.at += uint64(len(news))
+	if l.out.Len() == 0 {
+		return nil
+	}
+	return l.send()
+}
+
+func (l *listener) event(n *News) error {
+	c := n.in(l.filter.Vocabulary)
+	kind, data := "change", any(nil)
+	switch {
+	case n.Withdrawn && l.filter.concerns(&c):
+		kind, data = "withdrawn", map[string]string{"change": fmt.Sprintf("%016x", c.Key)}
+	case n.Withdrawn || !l.filter.Fits(&c):
+		return nil
+	default:
+		line := lineOf(l.filter.Vocabulary, &c)
+		data = &line
+	}
+	b, err := json.Marshal(data)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(&l.out, "id: %s\nevent: %s\ndata: %s\n\n", mark{n.Revision, n.Key}, kind, b)
+	return err
+}
+
+// concerns reports whether a change that was taken back may have been wanted, by
+// what is left of it.
+func (f *Filter) concerns(c *Change) bool {
+	return f.Owner.Is(c.Account) && f.Recipient.In(c.Recipient) && (f.MessageID == "" || f.MessageID == c.MessageID)
+}
+
+func (l *listener) send() error {
+	defer l.out.Reset()
+	if err := l.control.SetWriteDeadline(time.Now().Add(liveTime)); err != nil {
+		return err
+	}
+	if _, err := l.to.Write(l.out.Bytes()); err != nil {
+		return err
+	}
+	return l.control.Flush()
+}

@@ -1,0 +1,144 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+type document struct {
+	Paths      map[string]map[string]operation
+	Components struct {
+		Parameters map[string]parameter
+		Schemas    map[string]struct {
+			Required   []string
+			Properties map[string]any
+		}
+	}
+}
+
+type operation struct {
+	Parameters []parameter
+	Responses  map[string]struct {
+		Content map[string]struct {
+			Schema struct {
+				Required   []string
+				Properties map[string]any
+			}
+		}
+	}
+}
+
+type parameter struct {
+	Ref      string `yaml:"$ref"`
+	Name, In string
+}
+
+// query are the names of an operation's parameters in the URL's query.
+func (d *document) query(o operation) (names []string) {
+	for _, p := range o.Parameters {
+		if name, ok := strings.CutPrefix(p.Ref, "#/components/parameters/"); ok {
+			p = d.Components.Parameters[name]
+		}
+		if p.In == "query" {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
+// TestOpenAPI holds the document against the server: what there is, what may be
+// asked, and what is answered.
+func TestOpenAPI(t *testing.T) {
+	r := start(t, feedOf(3, "shop"))
+	var d document
+	if err := yaml.Unmarshal(openAPIDocument, &d); err != nil {
+		t.Fatal(err)
+	}
+	served := slices.Sorted(maps.Keys(New(Options{Store: r.fake}).resources()))
+	if said := slices.Sorted(maps.Keys(d.Paths)); !slices.Equal(said, served) {
+		t.Fatalf("the document has %q, the server %q", said, served)
+	}
+	names := map[string]bool{"nonsense": true}
+	for _, methods := range d.Paths {
+		for _, name := range d.query(methods["get"]) {
+			names[name] = true
+		}
+	}
+	for path, methods := range d.Paths {
+		get := methods["get"]
+		if len(methods) != 1 || get.Responses == nil {
+			t.Errorf("%s is not read alone", path)
+		}
+		at := base + strings.NewReplacer("{id}", "m1@x", "{address}", "ann@x.example").Replace(path)
+		answers(t, r, at, get)
+		for name := range names {
+			if path == "/openapi.yaml" {
+				continue // a file
+			}
+			status, _, body := begin(t, r, at+"?"+url.Values{name: {""}}.Encode())
+			if said := slices.Contains(d.query(get), name); said != (status == http.StatusOK) {
+				t.Errorf("%s?%s=: %d %.100s; in the document: %v", path, name, status, body, said)
+			}
+		}
+	}
+	change := d.Components.Schemas["Change"]
+	if !slices.Equal(change.Required, columns) || len(change.Properties) != len(columns) {
+		t.Errorf("a Change has %q", change.Required)
+	}
+}
+
+// answers asks and compares status, kind and names with what is said.
+func answers(t *testing.T, r *rig, at string, o operation) {
+	t.Helper()
+	status, kind, body := begin(t, r, at)
+	kind, _, _ = strings.Cut(kind, ";")
+	content, ok := o.Responses[strconv.Itoa(status)].Content[kind]
+	if status != http.StatusOK || !ok {
+		t.Errorf("%s: %d %s", at, status, kind)
+	}
+	if kind != "application/json" {
+		return
+	}
+	var got map[string]any
+	if err := json.Unmarshal(body, &got); err != nil {
+		t.Errorf("%s: %v", at, err)
+	}
+	for _, name := range content.Schema.Required {
+		if _, ok := got[name]; !ok {
+			t.Errorf("%s: no %s in %.300s", at, name, body)
+		}
+	}
+}
+
+// begin asks; of what does not end it reads the beginning.
+func begin(t *testing.T, r *rig, at string) (status int, kind string, body []byte) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.base+at, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	kind = res.Header.Get("Content-Type")
+	if !strings.HasPrefix(kind, "text/event-stream") {
+		if body, err = io.ReadAll(res.Body); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return res.StatusCode, kind, body
+}

@@ -1,0 +1,165 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"mailfate/schemas"
+)
+
+const (
+	defaultLimit = 100
+	maxLimit     = 500
+	// maxValues is how often a parameter may be repeated.
+	maxValues = 64
+	// maxText bounds what is compared as a whole.
+	maxText = 1024
+)
+
+// filterNames are the parameters that make a Filter.
+var filterNames = []string{
+	"q", "sender", "recipient", "message_id", "status", "kind", "reason", "campaign", "from", "to", "vocabulary", "account",
+}
+
+// checkNames refuses parameters that nobody reads: one that is misspelt would
+// otherwise find more than was asked for.
+func checkNames(form url.Values, known ...string) error {
+	for name, values := range form {
+		switch {
+		case name != "api_key" && !slices.Contains(known, name):
+			return invalid(fmt.Sprintf("there is no parameter %.40q here", name))
+		case len(values) > maxValues:
+			return invalid(name + " is repeated too often")
+		}
+	}
+	return nil
+}
+
+// filter reads the Filter that a request asks for.
+func filter(r *http.Request, who caller, more ...string) (f Filter, err error) {
+	if err := checkNames(r.Form, append(more, filterNames...)...); err != nil {
+		return f, err
+	}
+	if f.Owner, err = who.owns(r); err != nil {
+		return f, err
+	}
+	if f.Vocabulary, err = vocabulary(r, schemas.Canonical); err != nil {
+		return f, err
+	}
+	for _, term := range []struct {
+		name string
+		into *Term
+	}{{"q", &f.Any}, {"sender", &f.Sender}, {"recipient", &f.Recipient}} {
+		if *term.into, err = parseTerm(term.name, r.Form.Get(term.name)); err != nil {
+			return f, err
+		}
+	}
+	f.AnyID = schemas.CleanMessageID(r.Form.Get("q"))
+	f.MessageID = schemas.CleanMessageID(r.Form.Get("message_id"))
+	f.Campaign = r.Form.Get("campaign")
+	if len(f.Campaign) > maxText {
+		return f, invalid("campaign is too long")
+	}
+	if err := f.names(r.Form); err != nil {
+		return f, err
+	}
+	if f.From, err = instant("from", r.Form.Get("from")); err != nil {
+		return f, err
+	}
+	f.To, err = instant("to", r.Form.Get("to"))
+	return f, err
+}
+
+// names reads what is named of closed sets.
+func (f *Filter) names(form url.Values) error {
+	f.Statuses, f.Kinds, f.Reasons = filled(form["status"]), filled(form["kind"]), filled(form["reason"])
+	for _, s := range f.Statuses {
+		if _, ok := f.Vocabulary.Status(s); !ok {
+			return invalid(fmt.Sprintf("status %.40q is none of vocabulary %s; /api/v1/vocabularies lists them", s, f.Vocabulary.Name))
+		}
+	}
+	for _, k := range f.Kinds {
+		if _, ok := schemas.ParseKind(k); !ok {
+			return invalid(fmt.Sprintf("kind %.40q is not known", k))
+		}
+	}
+	for _, reason := range f.Reasons {
+		if !slices.Contains(reasons, reason) {
+			return invalid(fmt.Sprintf("reason %.40q is not known", reason))
+		}
+	}
+	return nil
+}
+
+// reasons are the names of all reasons.
+var reasons = func() (names []string) {
+	for r := schemas.Reason(1); r < schemas.ReasonCount; r++ {
+		names = append(names, r.String())
+	}
+	return names
+}()
+
+func filled(values []string) []string {
+	return slices.DeleteFunc(slices.Clone(values), func(v string) bool { return v == "" })
+}
+
+// vocabulary reads which vocabulary is asked for.
+func vocabulary(r *http.Request, unasked *schemas.Vocabulary) (*schemas.Vocabulary, error) {
+	name := r.Form.Get("vocabulary")
+	if name == "" {
+		return unasked, nil
+	}
+	if v, ok := schemas.FindVocabulary(name); ok {
+		return v, nil
+	}
+	return nil, invalid("vocabulary is not known")
+}
+
+// owns tells whose messages a request is about: the key's account's. Who may see
+// every account's may name one.
+func (c caller) owns(r *http.Request) (Owner, error) {
+	account := strings.TrimSpace(r.Form.Get("account"))
+	every := c.key == nil || c.key.Scopes.Have(ScopeAdmin)
+	switch {
+	case account == "" && every:
+		return Owner{Any: true}, nil
+	case account == "" || account == c.owner.Account:
+		return c.owner, nil
+	case !every:
+		return Owner{}, errScope
+	}
+	return Owner{Account: account}, nil
+}
+
+// instant reads a time, RFC 3339 or a day.
+func instant(name, s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		t, err = time.Parse(time.DateOnly, s)
+	}
+	if err != nil || t.Year() < 1970 || t.Year() > 2105 {
+		return time.Time{}, invalid(name + " is not a time as 2026-11-22T15:04:05Z or a day as 2026-11-22, of 1970 to 2105")
+	}
+	return t.UTC(), nil
+}
+
+// limit reads how much is wanted.
+func limit(r *http.Request) (int, error) {
+	s := r.Form.Get("limit")
+	if s == "" {
+		return defaultLimit, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > maxLimit {
+		return 0, invalid(fmt.Sprintf("limit is a number from 1 to %d", maxLimit))
+	}
+	return n, nil
+}

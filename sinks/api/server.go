@@ -1,0 +1,121 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/net/netutil"
+)
+
+// base is where everything is but checkEmail, whose path UniSender's text says.
+const base = "/api/v1"
+
+const (
+	headerTime  = 5 * time.Second
+	readTime    = 15 * time.Second
+	answerTime  = 30 * time.Second
+	idleTime    = time.Minute
+	maxHeader   = 512 << 10 // 500 Message-IDs fit into a URL
+	maxBody     = 512 << 10
+	connections = 8192 // listeners among them
+)
+
+// Options says how questions are answered.
+type Options struct {
+	Store  Store
+	Logger *slog.Logger     // nil: silent
+	Now    func() time.Time // nil: time.Now
+}
+
+// Server answers. Make it with New.
+type Server struct {
+	store Store
+	ring  *ring
+	log   *slog.Logger
+	now   func() time.Time
+	http  http.Server
+
+	hub       *hub
+	downloads chan struct{} // one for each that runs
+	heartbeat time.Duration
+}
+
+// New returns a server that does not listen yet.
+func New(o Options) *Server {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	s := &Server{store: o.Store, ring: newRing(o.Store, o.Now), log: o.Logger, now: o.Now}
+	s.hub = newHub(o.Store, o.Logger)
+	s.downloads = make(chan struct{}, maxDownloads)
+	s.heartbeat = heartbeat
+	s.http = http.Server{
+		Handler:           s.routes(),
+		ReadHeaderTimeout: headerTime,
+		ReadTimeout:       readTime,
+		WriteTimeout:      readTime + answerTime,
+		IdleTimeout:       idleTime,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(o.Logger.Handler(), slog.LevelDebug), // what clients do wrong
+	}
+	s.http.RegisterOnShutdown(s.hub.end)
+	return s
+}
+
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	for _, pattern := range []string{"/api/checkEmail", "/{language}/api/checkEmail"} {
+		mux.Handle("GET "+pattern, s.call(ScopeCheck, s.checkEmail))
+		mux.Handle("POST "+pattern, s.call(ScopeCheck, s.checkEmail))
+	}
+	for path, handler := range s.resources() {
+		mux.Handle("GET "+base+path, handler)
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { write(w, errNoRoute.status, errNoRoute) })
+	return mux
+}
+
+// resources are what there is under base.
+func (s *Server) resources() map[string]http.Handler {
+	return map[string]http.Handler{
+		"/feed":                 s.call(ScopeRead, s.feed),
+		"/feed/download":        s.serve(ScopeRead|ScopeDownload, s.download),
+		"/feed/live":            s.serve(ScopeRead, s.live),
+		"/messages/{id}":        s.call(ScopeRead, s.message),
+		"/recipients/{address}": s.call(ScopeRead, s.recipient),
+		"/vocabularies":         s.call(ScopeRead, s.vocabularies),
+		"/openapi.yaml":         http.HandlerFunc(openAPI),
+	}
+}
+
+// Serve answers on a listener until Shutdown.
+func (s *Server) Serve(l net.Listener) error {
+	if err := s.http.Serve(netutil.LimitListener(l, connections)); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("answer at %s: %w", l.Addr(), err)
+	}
+	return nil
+}
+
+// Shutdown ends Serve and waits for the answers that were begun, until ctx ends.
+func (s *Server) Shutdown(ctx context.Context) error {
+	err := s.http.Shutdown(ctx)
+	if err != nil {
+		err = errors.Join(err, s.http.Close())
+	}
+	return err
+}
+
+// HasKeys reports whether a key was ever made: without one, there is nobody to tell
+// from anybody.
+func (s *Server) HasKeys(ctx context.Context) (bool, error) {
+	k, err := s.ring.keys(ctx)
+	return err == nil && len(k.byHash) > 0, err
+}

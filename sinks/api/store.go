@@ -1,0 +1,75 @@
+package api
+
+import (
+	"context"
+	"errors"
+
+	"mailfate/schemas"
+	"mailfate/sinks/explain"
+)
+
+// What may be wrong with an id of a message. An error that wraps one may be told to
+// who asks.
+var (
+	ErrNothingKnown = errors.New("nothing is known by this id")   // of their messages
+	ErrSeveral      = errors.New("several messages have this id") // of theirs
+)
+
+// A Store knows messages and keys.
+type Store interface {
+	// Check says what became of messages by their ids, one answer for each id.
+	Check(ctx context.Context, owner Owner, v *schemas.Vocabulary, ids []string) ([]Checked, error)
+
+	// Feed returns the newest changes that fit and stand behind a position, if it is
+	// not the zero one; at most n.
+	Feed(ctx context.Context, f *Filter, behind Position, n int) ([]Change, error)
+
+	// Count says about how many changes fit.
+	Count(ctx context.Context, f *Filter) (uint64, error)
+
+	// Export hands over all changes that fit, the newest first, until each fails.
+	// The change is good until the next one.
+	Export(ctx context.Context, f *Filter, each func(*Change) error) error
+
+	// News returns what was taken in at a revision or later, the oldest first; at most n.
+	News(ctx context.Context, since uint64, n int) ([]News, error)
+
+	// Newest returns the greatest revision of all changes.
+	Newest(ctx context.Context) (uint64, error)
+
+	// Message tells the story of a message in some vocabularies: to the recipients
+	// of the owner's messages. Its errors may wrap ErrNothingKnown and ErrSeveral.
+	Message(ctx context.Context, owner Owner, id, recipient string, in []*schemas.Vocabulary) (explain.Story, error)
+
+	// Recipient tells of the messages to an address; at most n, the newest first.
+	Recipient(ctx context.Context, owner Owner, v *schemas.Vocabulary, address string, n int) (Facts, []Message, error)
+
+	// Keys returns all keys that were ever made.
+	Keys(ctx context.Context) ([]Key, error)
+}
+
+// Owner is whose messages are asked for.
+type Owner struct {
+	Account string
+	Any     bool // those of all accounts
+}
+
+// Is reports whether the messages of an account are the owner's.
+func (o Owner) Is(account string) bool { return o.Any || o.Account == account }
+
+// Found is what an id means to who asks.
+type Found uint8
+
+// What an id may mean.
+const (
+	Unknown Found = iota // nothing
+	Foreign              // a message of another account
+	Several              // more than one message, and so none
+	Own                  // one message
+)
+
+// Checked is what became of the message that an id means.
+type Checked struct {
+	Found  Found
+	Status string // "" if it is not Own
+}

@@ -1,0 +1,125 @@
+package clickhouse
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mailfate/pipeline/classify"
+	"mailfate/schemas"
+	"mailfate/sinks/api"
+)
+
+// shown is a snapshot of a message that has a row.
+func shownAs(account, messageID, recipient, emailID string, revision uint64, status schemas.Status) *schemas.Snapshot {
+	s := &schemas.Snapshot{Identity: schemas.Identity{Account: account, MessageID: messageID, Recipient: recipient}, Standing: schemas.Shown, Revision: revision}
+	s.Row.EmailID = emailID
+	for i := range s.Row.Statuses {
+		s.Row.Statuses[i] = status
+	}
+	return s
+}
+
+func TestCheck(t *testing.T) {
+	db := migrated(t)
+	b := newBatch(db, classify.Default())
+	gone := shownAs("", "moved@x", "r@x", "", 5, 0)
+	gone.Standing, gone.Was = schemas.Unmatched, schemas.Shown
+	for _, s := range []*schemas.Snapshot{
+		shownAs("a", "one@x", "r@x", "em1", 1, 1),
+		shownAs("a", "one@x", "r@x", "em2", 2, 2), // another email id, another status
+		shownAs("a", "two@x", "r@x", "", 1, 2),
+		shownAs("a", "two@x", "s@x", "", 1, 1),
+		shownAs("b", "other@x", "r@x", "em3", 1, 1),
+		shownAs("", "moved@x", "r@x", "", 1, 1),
+		gone,
+		shownAs("a", "moved@x", "r@x", "", 6, 2),
+		shownAs("a", "twin1@x", "r@x", "twin", 1, 2),
+		shownAs("a", "twin2@x", "r@x", "twin", 1, 2),
+	} {
+		b.addRows(s, true)
+	}
+	if err := b.Write(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	v := schemas.Unisender
+	now, old := v.Row(2).ID, v.Row(1).ID
+	number := func(messageID, recipient string) string {
+		return fmt.Sprint(messageNumber(schemas.Identity{MessageID: messageID, Recipient: recipient}))
+	}
+	ids := []string{
+		"em2", "em1", "one@x", "<one@x>", number("one@x", "r@x"), "two@x", number("two@x", "s@x"), "em3", "other@x",
+		number("other@x", "r@x"), "moved@x", number("moved@x", "r@x"), "twin", "nothing", "0", "em2", "'; DROP TABLE message_ids; --\\",
+	}
+	own := func(status string) api.Checked { return api.Checked{Found: api.Own, Status: status} }
+	foreign := api.Checked{Found: api.Foreign}
+	want := []api.Checked{
+		own(now),
+		{},
+		own(now), own(now), own(now),
+		{Found: api.Several},
+		own(old), foreign, foreign,
+		foreign, own(now), own(now),
+		{Found: api.Several},
+		{},
+		{},
+		own(now),
+		{},
+	}
+	got, err := db.Check(t.Context(), api.Owner{Account: "a"}, v, ids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	got, err = db.Check(t.Context(), api.Owner{Any: true}, v, []string{"em3"})
+	if err != nil || got[0] != own(old) {
+		t.Errorf("of any account: %v, %v", got, err)
+	}
+}
+
+// TestMigratedKeys has rows that are older than the tables that are made of them.
+func TestMigratedKeys(t *testing.T) {
+	db := migrated(t)
+	b := newBatch(db, classify.Default())
+	b.addRows(shownAs("a", "one@x", "r@x", "em1", 1, 1), true)
+	if err := b.Write(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range []string{"message_ids", "message_keys"} {
+		exec(t, db, "DROP TABLE "+table+"_made SYNC", "DROP TABLE "+table+" SYNC")
+	}
+	since := numberOf(t, db, "SELECT toUInt64(version) FROM migrations WHERE name = 'message_ids'")
+	exec(t, db, fmt.Sprintf("ALTER TABLE migrations DELETE WHERE version >= %d SETTINGS mutations_sync = 1", since))
+	if err := db.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	got, err := db.Check(t.Context(), api.Owner{Account: "a"}, schemas.Unisender, []string{"em1", "one@x"})
+	want := api.Checked{Found: api.Own, Status: schemas.Unisender.Row(1).ID}
+	if err != nil || got[0] != want || got[1] != want {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
+func TestKeys(t *testing.T) {
+	db := migrated(t)
+	_, k := api.NewKey()
+	k.Account, k.Label, k.Scopes, k.Rate = "a", "for the shop", api.ScopeCheck|api.ScopeRead, 7
+	revoked := k
+	revoked.Revoked = true
+	for _, want := range []api.Key{k, revoked} {
+		if err := db.SetKey(t.Context(), &want); err != nil {
+			t.Fatal(err)
+		}
+		got, err := db.Keys(t.Context())
+		if err != nil || len(got) != 1 {
+			t.Fatalf("got %v, %v", got, err)
+		}
+		want.Made = got[0].Made
+		if got[0] != want {
+			t.Errorf("got %+v, want %+v", got[0], want)
+		}
+	}
+}

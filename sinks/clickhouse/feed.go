@@ -1,0 +1,191 @@
+package clickhouse
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+
+	"mailfate/schemas"
+	"mailfate/sinks/api"
+)
+
+const (
+	pageTime    = 20 * time.Second // of one query of a page
+	exportTime  = 10 * time.Minute // of one query of an export, slow readers included
+	countTime   = 2 * time.Second  // of an estimate
+	queryMemory = 1 << 30
+)
+
+// asking makes a context for a query on somebody's behalf: it can change nothing,
+// and is stopped when it takes too much.
+func asking(ctx context.Context, longest time.Duration, rows int) context.Context {
+	return clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
+		"readonly":              1,
+		"max_execution_time":    int(longest.Seconds()),
+		"max_memory_usage":      queryMemory,
+		"max_result_rows":       rows, // 0: any number
+		"result_overflow_mode":  "throw",
+		"timeout_overflow_mode": "throw",
+		// A change's versions have one time, and so one partition.
+		"do_not_merge_across_partitions_select_final": 1,
+	}))
+}
+
+// Feed returns the newest changes that fit and stand behind a position, if it is not
+// the zero one; at most n.
+func (db *DB) Feed(ctx context.Context, f *api.Filter, behind api.Position, n int) ([]api.Change, error) {
+	p := page{db: db, list: make([]api.Change, 0, n), n: n}
+	p.query.Filter = f
+	if !behind.Time.IsZero() {
+		p.query.Below = &behind
+	}
+	if err := p.read(ctx); err != nil {
+		return nil, fmt.Errorf("read feed: %w", err)
+	}
+	return p.list, nil
+}
+
+// Export hands over all changes that fit, the newest first, as they come. The change
+// is good until the next one.
+func (db *DB) Export(ctx context.Context, f *api.Filter, each func(*api.Change) error) error {
+	q := feedQuery{Filter: f}
+	from, to, err := db.feedSpan(ctx, &q)
+	if err != nil {
+		return err
+	}
+	for width := firstSpan; to > from; to = q.From {
+		q.From, q.To = max(from, floor(to-width, hour)), to
+		n := 0
+		err := db.feedRows(asking(ctx, exportTime, 0), &q, 0, func(c *api.Change) error {
+			n++
+			return each(c)
+		})
+		if err != nil {
+			return fmt.Errorf("export feed: %w", err)
+		}
+		if n < enough {
+			width *= spanGrows
+		} else {
+			width = max(firstSpan, width/2)
+		}
+	}
+	return nil
+}
+
+// Count says about how many changes fit.
+func (db *DB) Count(ctx context.Context, f *api.Filter) (n uint64, err error) {
+	q := feedQuery{Filter: f}
+	if q.From, q.To, err = db.feedSpan(ctx, &q); err != nil || q.From >= q.To {
+		return 0, err
+	}
+	text, err := feedText("feed_count", &q)
+	if err != nil {
+		return 0, err
+	}
+	if err := db.conn.QueryRow(asking(ctx, countTime, 1), text, q.values(0)...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count feed: %w", err)
+	}
+	return n, nil
+}
+
+// The feed is read backwards in spans of time, so that the newest are found without
+// reading what is older, and never more is sorted than one span. They grow until
+// there is enough in them.
+const (
+	hour      = int64(time.Hour / time.Millisecond)
+	firstSpan = hour
+	spanGrows = 4
+	enough    = 20_000 // rows of an export
+)
+
+func floor(t, unit int64) int64 { return t - t%unit }
+
+// feedSpan tells between which instants there may be changes that are asked for.
+func (db *DB) feedSpan(ctx context.Context, q *feedQuery) (from, to int64, err error) {
+	var n uint64
+	var first, last time.Time
+	if err := db.conn.QueryRow(asking(ctx, pageTime, 1), query("feed_span")).Scan(&n, &first, &last); err != nil {
+		return 0, 0, fmt.Errorf("read span of status_changes: %w", err)
+	}
+	if n == 0 {
+		return 0, 0, nil
+	}
+	from, to = first.UnixMilli(), last.UnixMilli()+1
+	if !q.Filter.From.IsZero() {
+		from = max(from, q.Filter.From.UnixMilli())
+	}
+	if !q.Filter.To.IsZero() {
+		to = min(to, q.Filter.To.UnixMilli())
+	}
+	if q.Below != nil {
+		to = min(to, q.Below.Time.UnixMilli()+1)
+	}
+	return from, to, nil
+}
+
+// feedRows hands over the changes that are true and asked for.
+func (db *DB) feedRows(ctx context.Context, q *feedQuery, limit int, visit func(*api.Change) error) (err error) {
+	text, err := feedText("feed", q)
+	if err != nil {
+		return err
+	}
+	rows, err := db.conn.Query(ctx, text, q.values(limit)...)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closed := rows.Close(); err == nil {
+			err = closed
+		}
+	}()
+	for rows.Next() {
+		var c api.Change
+		err := rows.Scan(&c.Time, &c.Key, &c.Account, &c.MessageID, &c.Sender, &c.Recipient, &c.Subject, &c.Campaign,
+			&c.Before, &c.Status, &c.Kind, &c.Reason, &c.Class, &c.Fault, &c.Code, &c.Enhanced, &c.Remarks, &c.URL)
+		if err != nil {
+			return err
+		}
+		c.ID = messageNumber(schemas.Identity{MessageID: c.MessageID, Recipient: c.Recipient})
+		if err := visit(&c); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// News returns what was taken in at a revision or later, the oldest first; at most n.
+func (db *DB) News(ctx context.Context, since uint64, n int) ([]api.News, error) {
+	rows, err := db.conn.Query(asking(ctx, pageTime, n), query("news"), clickhouse.Named("since", since), clickhouse.Named("limit", n))
+	if err != nil {
+		return nil, fmt.Errorf("read news: %w", err)
+	}
+	defer rows.Close()
+	var news []api.News
+	for rows.Next() {
+		var c api.News
+		var withdrawn uint8
+		err := rows.Scan(&c.Time, &c.Key, &c.Account, &c.MessageID, &c.Sender, &c.Recipient, &c.Subject, &c.Campaign,
+			&c.Befores, &c.Statuses, &c.Kind, &c.Reason, &c.Class, &c.Fault, &c.Code, &c.Enhanced, &c.Remarks, &c.URL, &c.Revision, &withdrawn)
+		if err != nil {
+			return nil, fmt.Errorf("read news: %w", err)
+		}
+		c.Withdrawn = withdrawn != 0
+		c.ID = messageNumber(schemas.Identity{MessageID: c.MessageID, Recipient: c.Recipient})
+		news = append(news, c)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read news: %w", err)
+	}
+	return news, nil
+}
+
+// Newest returns the greatest revision of all changes.
+func (db *DB) Newest(ctx context.Context) (revision uint64, err error) {
+	if err := db.conn.QueryRow(asking(ctx, pageTime, 1), query("news_newest")).Scan(&revision); err != nil {
+		return 0, fmt.Errorf("read newest revision: %w", err)
+	}
+	return min(revision, math.MaxUint64-1), nil
+}

@@ -1,0 +1,11 @@
+SELECT
+    toString({by1:Identifier}) AS by1, toString({by2:Identifier}) AS by2, toString({by3:Identifier}) AS by3, toString({by4:Identifier}) AS by4,
+    uniqExact(c.message_id, c.recipient, c.account) AS deferred
+FROM (
+    SELECT *, toStartOfHour(time) AS hour, toDate(time) AS day, toMonday(time) AS week, toStartOfMonth(time) AS month, recipient_domain AS domain, '' AS nothing
+    FROM history
+    WHERE kind = 'deferred' AND time >= fromUnixTimestamp({from:UInt32}) AND time < fromUnixTimestamp({to:UInt32}) AND ({account:String} = '' OR account = {account:String})
+) AS c
+GROUP BY by1, by2, by3, by4
+ORDER BY deferred DESC, by1, by2, by3, by4
+LIMIT {limit:UInt32}

@@ -1,0 +1,2 @@
+SELECT max(revision)
+FROM status_changes

@@ -1,0 +1,1 @@
+SELECT max(computation) FROM rollup_hourly WHERE whole = 1

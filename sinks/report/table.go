@@ -1,0 +1,149 @@
+package report
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mailfate/sinks/terminal"
+)
+
+// Table answers a Question. Its columns' names are an interface to other programs:
+// they stay. A value is a string, a uint64 or, if it is a ratio, a float64.
+type Table struct {
+	Columns []string
+	Words   int // so many columns at the beginning are words
+	Rows    [][]any
+	More    bool // there are more rows than were asked for
+}
+
+// Sort puts the rows in the order of time where they are broken down by time.
+func (t *Table) Sort() {
+	var at []int
+	for i, c := range t.Columns[:t.Words] {
+		if slices.Contains(times, c) {
+			at = append(at, i)
+		}
+	}
+	slices.SortStableFunc(t.Rows, func(a, b []any) int {
+		for _, i := range at {
+			if c := cmp.Compare(a[i].(string), b[i].(string)); c != 0 {
+				return c
+			}
+		}
+		return 0
+	})
+}
+
+// WriteText writes the table for people. Colour is for terminals only.
+func (t *Table) WriteText(w io.Writer, colour bool) error {
+	out := &writer{Writer: bufio.NewWriter(w), Colour: terminal.Colour(colour)}
+	g := grid{left: t.Words}
+	for _, c := range t.Columns {
+		g.header = append(g.header, strings.ReplaceAll(c, "_", " "))
+	}
+	for _, row := range t.Rows {
+		cells := make([]string, len(row))
+		for i, v := range row {
+			cells[i] = shown(v)
+		}
+		g.add(cells...)
+	}
+	out.grid(g)
+	if t.More {
+		out.line("\nThere are more rows; --limit N shows more, --format csv or json too.")
+	}
+	return flush(out.Writer)
+}
+
+func shown(v any) string {
+	switch v := v.(type) {
+	case uint64:
+		return count(v)
+	case float64:
+		return percent(v)
+	}
+	return printable(fmt.Sprint(v))
+}
+
+// WriteCSV writes the table for spreadsheets: no name of a campaign or a domain can be
+// a formula there.
+func (t *Table) WriteCSV(w io.Writer) error {
+	out := csv.NewWriter(w)
+	_ = out.Write(t.Columns) // Flush tells
+	cells := make([]string, len(t.Columns))
+	for _, row := range t.Rows {
+		for i, v := range row {
+			cells[i] = plain(v)
+		}
+		_ = out.Write(cells)
+	}
+	out.Flush()
+	if err := out.Error(); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+func plain(v any) string {
+	switch v := v.(type) {
+	case uint64:
+		return strconv.FormatUint(v, 10)
+	case float64:
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	}
+	return harmless(fmt.Sprint(v))
+}
+
+// harmless writes a word so that no spreadsheet takes it for a formula, and on one line.
+func harmless(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\ufffd"))
+	if trimmed := strings.TrimLeft(s, " \u00a0"); trimmed != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(trimmed)[0]) {
+		return "'" + s
+	}
+	return s
+}
+
+// MarshalJSON writes the rows as objects whose names stand in the columns' order.
+func (t *Table) MarshalJSON() ([]byte, error) {
+	var out bytes.Buffer
+	out.WriteString(`{"rows":[`)
+	for i, row := range t.Rows {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		for j, v := range row {
+			value, err := json.Marshal(v)
+			if err != nil {
+				return nil, fmt.Errorf("encode %s: %w", t.Columns[j], err)
+			}
+			between := byte(',')
+			if j == 0 {
+				between = '{'
+			}
+			fmt.Fprintf(&out, "%c%q:%s", between, t.Columns[j], value)
+		}
+		out.WriteByte('}')
+	}
+	fmt.Fprintf(&out, `],"more":%v}`, t.More)
+	return out.Bytes(), nil
+}
+
+func flush(w *bufio.Writer) error {
+	if err := w.Flush(); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
