@@ -8,6 +8,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"mailfate/schemas"
+	"mailfate/sinks/api"
 )
 
 // unmatchedTime bounds each query about what belongs to no message. One that looks
@@ -134,9 +135,10 @@ func (db *DB) Candidates(ctx context.Context, id schemas.EventID) ([]Candidate, 
 func (db *DB) Addressed(ctx context.Context, messageID, recipient string, n int) ([]schemas.Identity, error) {
 	ctx, cancel := context.WithTimeout(ctx, storyTime)
 	defer cancel()
+	r := storyReader{db: db, ctx: ctx, owner: api.Owner{Any: true}, recipient: recipient}
+	r.MessageID = messageID
 	var rows []recipientRow
-	err := db.conn.Select(ctx, &rows, query("story_recipients"), clickhouse.Named("id", messageID), clickhouse.Named("recipient", recipient), limit(n))
-	if err != nil {
+	if err := r.ask(&rows, "story_recipients", r.id(), r.named(), r.any(), r.account(), limit(n)); err != nil {
 		return nil, fmt.Errorf("look for the message: %w", err)
 	}
 	list := make([]schemas.Identity, len(rows))
