@@ -67,7 +67,7 @@ type setup struct {
 	config config.Config // with the flags put over it
 	env    *env
 	keys   *token.Keys   // of tracking links; see readKeys
-	idKeys feedback.Keys // read by options
+	idKeys feedback.Keys // likewise
 
 	leftOut map[string]bool // files of directories, which were told of
 }

@@ -17,10 +17,11 @@ func (e *env) refold() *cobra.Command {
 		Use:   "refold",
 		Short: "Fold every message again after a change of rules",
 		Long: "refold has every message's statuses made again from its events, and changes the rows\n" +
-			"that differ: after an update that reads events otherwise, or when the timers of the\n" +
-			"configuration have changed. With --data it starts what is needed, unless a mailfate runs\n" +
-			"there: then that one does it, by its own rules, as the processors of a cluster do that is\n" +
-			"named with --brokers. The pipeline goes on meanwhile, and an interrupted refold goes on\n" +
+			"that differ: after an update that reads events otherwise, or when timers or rules\n" +
+			"(classify) of the configuration have changed. With --data it starts what is needed, unless\n" +
+			"a mailfate runs there: then that one does it, by the rules that it was started with, as the\n" +
+			"processors of a cluster do that is named with --brokers: start them again before. The\n" +
+			"pipeline goes on meanwhile, and an interrupted refold goes on\n" +
 			"with it.",
 		Example: "  mailfate refold --data d\n  mailfate refold --brokers kafka1:9092,kafka2:9092",
 		Args:    cobra.NoArgs,
@@ -69,7 +70,7 @@ func (e *env) refoldWith(ctx context.Context, options app.Options) (r app.Refold
 	}
 	a, err := app.New(ctx, options)
 	if errors.Is(err, store.ErrLocked) {
-		fmt.Fprintln(e.err, "Another mailfate has this directory open: it folds again, by its own rules and timers.")
+		fmt.Fprintln(e.err, "Another mailfate has this directory open: it folds again, by the rules and timers that it was started with.")
 		return app.OrderRefold(ctx, options, line.tell)
 	}
 	if err != nil {

@@ -125,17 +125,6 @@ func (s *setup) secrets(o *app.Options) (err error) {
 	if o.ClickHouse.Password, err = c.ClickHouse.Password.Read(); err != nil {
 		return err
 	}
-	s.idKeys = feedback.Keys{}
-	for _, k := range c.IDKeys {
-		secret, err := k.Secret.Read()
-		if err != nil {
-			return fmt.Errorf("read id key %s: %w", k.Name, err)
-		}
-		s.idKeys[k.Name] = []byte(secret)
-	}
-	if err := s.idKeys.Check(); err != nil {
-		return err
-	}
 	if sasl := c.Kafka.SASL; sasl != nil {
 		o.Kafka.SASL = &kafkalog.SASL{Mechanism: sasl.Mechanism, User: sasl.User}
 		o.Kafka.SASL.Password, err = sasl.Password.Read()
@@ -143,9 +132,21 @@ func (s *setup) secrets(o *app.Options) (err error) {
 	return err
 }
 
-// readKeys reads the keys of tracking links, if there are any.
+// readKeys reads the keys that links and our mails' ids are signed with, if there
+// are any.
 func (s *setup) readKeys() (err error) {
 	if s.keys, err = s.config.Tracker.ReadKeys(); err != nil {
+		return usageError{err}
+	}
+	s.idKeys = feedback.Keys{}
+	for _, k := range s.config.IDKeys {
+		secret, err := k.Secret.Read()
+		if err != nil {
+			return usageError{fmt.Errorf("read id key %s: %w", k.Name, err)}
+		}
+		s.idKeys[k.Name] = []byte(secret)
+	}
+	if err := s.idKeys.Check(); err != nil {
 		return usageError{err}
 	}
 	return nil

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"net/netip"
 	"net/url"
@@ -131,7 +130,7 @@ func (t *Tracker) ReadKeys() (*token.Keys, error) {
 	}
 	keys, err := token.NewKeys(all...)
 	if err != nil {
-		return nil, &Error{Key: "tracker.keys", Problem: "cannot be used", Err: errors.Unwrap(err)}
+		return nil, &Error{Key: "tracker.keys", Problem: "cannot be used", Err: err}
 	}
 	return keys, nil
 }

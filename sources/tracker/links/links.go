@@ -27,7 +27,7 @@ func (m *Mail) Pixel() (string, error) {
 func (m *Mail) Click(link string) (string, error) {
 	clean, ok := token.CleanLink(link)
 	if !ok {
-		return "", fmt.Errorf("make link: %q is no URL that begins with http:// or https://", link)
+		return "", fmt.Errorf("make link: %.100q is no URL of %d bytes at most that begins with http:// or https://", link, token.MaxLink)
 	}
 	return m.url(schemas.Clicked, clean)
 }

@@ -16,7 +16,7 @@ const (
 // checkLink reports why a link cannot be redirected to as it is.
 func checkLink(link string) error {
 	switch {
-	case len(link) > maxLink:
+	case len(link) > MaxLink:
 		return errors.New("the link is too long")
 	case !strings.HasPrefix(link, httpPrefix) && !strings.HasPrefix(link, httpsPrefix):
 		return errors.New("the link is neither http:// nor https://")

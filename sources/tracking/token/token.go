@@ -24,10 +24,10 @@ const (
 	macSize = 16
 	// headSize is the first two bytes.
 	headSize = 2
-	// maxLink is the longest link; browsers and servers take 2,000 bytes and more.
-	maxLink = 2048
+	// MaxLink is the longest link; browsers and servers take 2,000 bytes and more.
+	MaxLink = 2048
 	// maxBytes is the largest token before it is encoded, with what stands around its texts.
-	maxBytes = headSize + 2 + schemas.MaxMessageID + 2 + schemas.MaxRecipient + 1 + maxLink + macSize
+	maxBytes = headSize + 2 + schemas.MaxMessageID + 2 + schemas.MaxRecipient + 1 + MaxLink + macSize
 )
 
 // MaxSize is the longest token; a request line has room for it.

@@ -29,7 +29,7 @@ var good = []Token{
 	{schemas.Clicked, "m", "", "http://[2001:db8::1]:8080/"},
 	{schemas.Unsubscribed, "4f1c9a7be0d24c1b@news.shop.example", "user@example.org", ""},
 	{schemas.Unsubscribed, strings.Repeat("m", schemas.MaxMessageID), "a@" + strings.Repeat("b", 300), ""},
-	{schemas.Clicked, strings.Repeat("m", schemas.MaxMessageID), strings.Repeat("r", schemas.MaxRecipient-2) + "@b", "https://a.example/" + strings.Repeat("x", maxLink-18)},
+	{schemas.Clicked, strings.Repeat("m", schemas.MaxMessageID), strings.Repeat("r", schemas.MaxRecipient-2) + "@b", "https://a.example/" + strings.Repeat("x", MaxLink-18)},
 }
 
 func TestRoundTrip(t *testing.T) {
@@ -139,7 +139,7 @@ func TestRefused(t *testing.T) {
 		"space":          {schemas.Clicked, id, to, "https://a.example/ x"},
 		"backslash":      {schemas.Clicked, id, to, `https://a.example\@b.example/`},
 		"not ASCII":      {schemas.Clicked, id, to, "https://a.example/é"},
-		"long link":      {schemas.Clicked, id, to, "https://a.example/" + strings.Repeat("x", maxLink)},
+		"long link":      {schemas.Clicked, id, to, "https://a.example/" + strings.Repeat("x", MaxLink)},
 	} {
 		if text, err := k.Sign(bad); err == nil {
 			t.Errorf("%s is signed: %s", name, text)
