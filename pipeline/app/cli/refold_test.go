@@ -50,8 +50,8 @@ func TestRefoldWhileItRuns(t *testing.T) {
 		args       []string
 		says, adds string
 	}{
-		{[]string{"refold", "--data", f.data}, looked, "by its own rules"},
-		{[]string{"refold", "--json", "--data", f.data}, json, "by its own rules"},
+		{[]string{"refold", "--data", f.data}, looked, "that it was started with"},
+		{[]string{"refold", "--json", "--data", f.data}, json, "that it was started with"},
 		{[]string{"refold", "--brokers", "127.0.0.1:" + strings.TrimSpace(string(address))}, looked, ""},
 	} {
 		cmd := mailfate(t, c.args...)
@@ -65,7 +65,7 @@ func TestRefoldWhileItRuns(t *testing.T) {
 	if err := f.signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	if code, out, errOut := output(t, mailfate(t, "refold", "--data", f.data)); code != 0 || out != looked || strings.Contains(errOut, "by its own rules") {
+	if code, out, errOut := output(t, mailfate(t, "refold", "--data", f.data)); code != 0 || out != looked || strings.Contains(errOut, "that it was started with") {
 		t.Errorf("exit %d, %q, want %q\n%s", code, out, looked, errOut)
 	}
 	if code, out, errOut := output(t, mailfate(t, "report", "--digest", "--data", f.data)); code != 0 || out != want.Digest+"\n" {
