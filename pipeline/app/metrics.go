@@ -75,6 +75,10 @@ var families = []family{
 		func(s publish.Stats) []sample { return one(s.Provisional) },
 	},
 	{
+		"mailfate_stream_problems", "gauge", "Files, mails or mailboxes that cannot be read now.",
+		func(s publish.Stats) []sample { return one(s.Problems) },
+	},
+	{
 		"mailfate_stream_time_seconds", "gauge", "How far the stream's time has come, since 1970 UTC.",
 		func(s publish.Stats) []sample { return []sample{{value: float64(s.Clock) / 1000}} },
 	},

@@ -11,7 +11,7 @@ import (
 )
 
 func TestMetricsOfAStream(t *testing.T) {
-	s := publish.Stats{Lines: 10, Events: 9, Context: 2, Ignored: map[string]uint64{"tls": 3, `q"\`: 1}, Unparsed: 1, Clock: 1500}
+	s := publish.Stats{Lines: 10, Events: 9, Context: 2, Ignored: map[string]uint64{"tls": 3, `q"\`: 1}, Unparsed: 1, Problems: 2, Clock: 1500}
 	var got []string
 	for _, f := range families {
 		for _, sample := range f.of(s) {
@@ -23,7 +23,7 @@ func TestMetricsOfAStream(t *testing.T) {
 	want := `mailfate_lines_total,outcome="events" mailfate_lines_total,outcome="context" ` +
 		`mailfate_lines_total,outcome="ignored" mailfate_lines_total,outcome="unparsed" ` +
 		`mailfate_ignored_lines_total,rule="q\"\\" mailfate_ignored_lines_total,rule="tls" ` +
-		`mailfate_events_total mailfate_stream_time_seconds`
+		`mailfate_events_total mailfate_stream_problems mailfate_stream_time_seconds`
 	if strings.Join(got, " ") != want {
 		t.Errorf("%s", strings.Join(got, "\n"))
 	}

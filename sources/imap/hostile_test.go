@@ -281,6 +281,37 @@ func TestNewNumbersInTheMidst(t *testing.T) {
 	}
 }
 
+// TestMailsThatCannotBeMovedStay has the folder refused, on a connection that lasts.
+func TestMailsThatCannotBeMovedStay(t *testing.T) {
+	var logins, moves, opened atomic.Int32
+	addr := liar(t, func(w io.Writer, tag, command string) bool {
+		switch name, _, _ := strings.Cut(strings.TrimPrefix(command, "UID "), " "); name {
+		case "LOGIN":
+			logins.Add(1)
+		case "SELECT":
+			opened.Add(1)
+		case "COPY":
+			moves.Add(1)
+			fmt.Fprintf(w, "%s NO [OVERQUOTA] it is full\r\n", tag)
+			return true
+		}
+		return ordinary(7)(w, tag, command)
+	})
+	o := options(addr)
+	o.Follow, o.MoveTo, o.Poll = true, "Read", time.Millisecond
+	b := open(t, o, nil)
+	b.untilMails(3)
+	b.until("the refusal", func() bool { b.keep()(); return len(b.r.Problems()) > 0 })
+	if p := b.r.Problems(); len(p) != 1 || !strings.Contains(p[0].Error(), "move read mails to Read") || !strings.Contains(p[0].Error(), "it is full") {
+		t.Errorf("problems: %v", p)
+	}
+	seen := opened.Load()
+	b.until("more looks", func() bool { return opened.Load() > seen+3 })
+	if logins.Load() != 1 || moves.Load() != 1 || len(b.r.Problems()) != 1 {
+		t.Errorf("%d logins and %d moves; problems: %v", logins.Load(), moves.Load(), b.r.Problems())
+	}
+}
+
 // TestProgressInABatch breaks every connection off behind the second mail.
 func TestProgressInABatch(t *testing.T) {
 	b := replay(t, options(liar(t, func(w io.Writer, tag, command string) bool {

@@ -7,7 +7,11 @@ import (
 	wire "github.com/emersion/go-imap/v2"
 )
 
-// move moves the mails whose events are acknowledged and whose position is kept.
+// errCannotMove says what a server cannot do.
+var errCannotMove = errors.New("the server has neither MOVE nor UIDPLUS: leave move_to out")
+
+// move moves the mails whose events are acknowledged and whose position is kept. If
+// the server will not, they stay where they are until there are more.
 func (s *session) move() error {
 	kept := s.movable()
 	if s.opts.MoveTo == "" || kept.Validity != s.at.Validity || kept.UID <= s.moved {
@@ -20,16 +24,26 @@ func (s *session) move() error {
 	err := s.moveAll(done)
 	if said := new(wire.Error); errors.As(err, &said) && said.Code == wire.ResponseCodeTryCreate {
 		s.answer()
-		if err := s.client.Create(s.opts.MoveTo, nil).Wait(); err != nil {
-			return fmt.Errorf("make folder for read mails: %w", err)
+		if err = s.client.Create(s.opts.MoveTo, nil).Wait(); err == nil {
+			err = s.moveAll(done)
 		}
-		err = s.moveAll(done)
 	}
 	if err != nil {
-		return fmt.Errorf("move read mails: %w", err)
+		err = fmt.Errorf("move read mails to %s: %w", s.opts.MoveTo, err)
 	}
+	if err != nil && !refused(err) {
+		return err
+	}
+	s.leave(plain(err))
 	s.moved = kept.UID
 	return nil
+}
+
+// refused reports whether the server has understood and will not, or cannot: the
+// connection is as good as before.
+func refused(err error) bool {
+	said := new(wire.Error)
+	return errors.Is(err, errCannotMove) || errors.As(err, &said) && said.Type == wire.StatusResponseTypeNo
 }
 
 // moveAll moves mails in one step, or copies them and, when the server has said
@@ -42,7 +56,7 @@ func (s *session) moveAll(mails wire.UIDSet) error {
 		_, err := s.client.Move(mails, s.opts.MoveTo).Wait()
 		return err
 	case !caps.Has(wire.CapUIDPlus):
-		return errors.New("the server has neither MOVE nor UIDPLUS: leave move_to out")
+		return errCannotMove
 	}
 	if _, err := s.client.Copy(mails, s.opts.MoveTo).Wait(); err != nil {
 		return err

@@ -48,6 +48,7 @@ type reader struct {
 
 	mu     sync.Mutex
 	failed error    // why there is no connection
+	left   error    // why read mails were not moved
 	lost   []error  // mails that could not be had
 	kept   position // up to here mails may be moved
 	wake   chan struct{}
@@ -129,8 +130,10 @@ func (r *reader) Problems() []error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	all := slices.Clone(r.lost)
-	if r.failed != nil {
-		all = append(all, r.failed)
+	for _, err := range []error{r.left, r.failed} {
+		if err != nil {
+			all = append(all, err)
+		}
 	}
 	return all
 }
@@ -140,6 +143,15 @@ func (r *reader) fail(err error) {
 	defer r.mu.Unlock()
 	if r.failed = nil; err != nil {
 		r.failed = &tail.FileError{Op: "read", Path: r.name, Err: err, Hint: hint(err)}
+	}
+}
+
+// leave notes why read mails were not moved, if there is a reason.
+func (r *reader) leave(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.left = nil; err != nil {
+		r.left = &tail.FileError{Op: "tidy", Path: r.name, Err: err, Hint: "they stay where they are; check the name of the folder and the right to write to it"}
 	}
 }
 

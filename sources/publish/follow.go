@@ -13,6 +13,7 @@ func (s *Stream) follow(ctx context.Context) error {
 		idle := s.next() == tail.Idle
 		s.followClock(idle)
 		s.warnOfMore()
+		s.warnOfProblems()
 		if s.lingered() || s.checkpointDue() || s.wave.clock != 0 {
 			if err := s.flush(s.checkpointDue() || s.wave.clock != 0); err != nil {
 				return err

@@ -25,6 +25,8 @@ type Stats struct {
 	Provisional uint64 `msgpack:"provisional"`
 	// Torn is how many files now end with a line that is held back.
 	Torn uint64 `msgpack:"-"`
+	// Problems is how many files, mails or mailboxes now cannot be read by a follower.
+	Problems uint64 `msgpack:"-"`
 	// Clock is the time that was last told to the processors, ms since 1970 UTC.
 	Clock int64 `msgpack:"clock"`
 	// Newest is the largest time of an event.

@@ -41,7 +41,10 @@ type Stream struct {
 	again      bool      // the parser is a new one, of which no checkpoint knows
 	told       time.Time // when it was last looked for what is not read
 	strayTold  bool      // once is enough
-	horizon    int64     // later events are dead letters, ms since 1970 UTC
+	looked     time.Time // when it was last looked for what cannot be read
+	troubles   map[string]*trouble
+	problems   uint64 // how many there are
+	horizon    int64  // later events are dead letters, ms since 1970 UTC
 
 	mu     sync.Mutex
 	shared Stats // a copy for Stats
@@ -60,6 +63,8 @@ func New(opts Options) (*Stream, error) {
 		stats:  Stats{Ignored: make(map[string]uint64)},
 		shapes: shape.NewTable(opts.Name, opts.RawExamples),
 		strays: stray.New(opts.Knows),
+
+		troubles: make(map[string]*trouble),
 	}
 	s.emit, s.read = s.event, s.parse
 	s.parser = s.newParser()
@@ -83,6 +88,7 @@ func (s *Stream) Stats() Stats {
 func (s *Stream) total() Stats {
 	all := s.stats.with(s.opts.Reader.Counts())
 	all.Provisional += provisional(s.parser)
+	all.Problems = s.problems
 	return all
 }
 

@@ -27,7 +27,10 @@
 //   - A mail in an mbox file is known by its content, without what mail programs
 //     write into it: whoever compacts, sorts, flags or moves mails has none handed
 //     out twice. While others hold a lock on the file it is left alone (fcntl and
-//     .lock), and a last mail that may not be complete is waited for.
+//     .lock), and a last mail that may not be complete is waited for: for
+//     Options.Grace, or until an empty line ends it and Options.Poll has passed.
+//   - A file of mails that cannot be read to its end is left alone until it changes;
+//     what is known of other files is forgotten with them all the same.
 //   - A line beyond Options.MaxLine is cut and counted. Any byte but the line feed,
 //     and one carriage return before it, reaches the caller. Memory does not depend
 //     on the length of lines or files.

@@ -41,6 +41,7 @@ type maildir struct {
 	handed []string // files of ours that were handed out since the last Keep
 
 	listed   bool
+	failed   map[string]time.Time // mails that could not be read, by path: when that was tried
 	counts   Counts
 	problems problems
 	watch    *watcher
@@ -52,7 +53,7 @@ type mail struct {
 }
 
 func newMaildir(set Set, opts Options) *maildir {
-	return &maildir{set: set, opts: opts, done: make(map[mailID]bool), dirty: make(map[mailID]bool), problems: make(problems)}
+	return &maildir{set: set, opts: opts, done: make(map[mailID]bool), dirty: make(map[mailID]bool), failed: make(map[string]time.Time), problems: make(problems)}
 }
 
 func (m *maildir) dirs() []string {
@@ -105,12 +106,13 @@ func (m *maildir) list() {
 	}
 	if whole {
 		m.forget(found)
+		m.forgive(found)
 	}
 	if first && m.set.Own {
 		m.clear(found)
 	}
 	for id, ml := range found {
-		if !m.done[id] {
+		if !m.done[id] && time.Since(m.failed[ml.path]) > m.opts.Grace {
 			m.queue = append(m.queue, ml)
 		}
 	}
@@ -151,6 +153,17 @@ func (m *maildir) forget(found map[mailID]mail) {
 	}
 }
 
+// forgive drops what is said of mails that could not be read and are gone.
+func (m *maildir) forgive(found map[mailID]mail) {
+	for path := range m.failed {
+		name, _, _ := strings.Cut(filepath.Base(path), ":")
+		if found[mailIDOf(name)].path != path {
+			delete(m.failed, path)
+			delete(m.problems, path)
+		}
+	}
+}
+
 func mailIDOf(name string) mailID { return mailID(schemas.HashBytes([]byte(name))) }
 
 // mail hands out one mail and returns its size.
@@ -158,9 +171,11 @@ func (m *maildir) mail(ml mail, fn func(sources.Line)) int {
 	data, err := m.readMail(ml)
 	if err != nil {
 		m.problems.add(fileError("read", ml.path, truncated(err)))
+		m.failed[ml.path] = time.Now()
 		return 0
 	}
 	delete(m.problems, ml.path)
+	delete(m.failed, ml.path)
 	if len(data) > m.opts.MaxMail {
 		data = data[:m.opts.MaxMail]
 		m.counts.Cut++

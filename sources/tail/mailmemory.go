@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"time"
 )
 
 // The keys of what is remembered: the byte before the hash.
@@ -28,6 +29,7 @@ type mailFile struct {
 	round  uint32 // how often it was read from its beginning
 	broken bool   // the last time not to its end
 	gone   bool
+	since  time.Time // when it was last read to its end, or found to be gone
 	dirty  bool
 }
 
@@ -97,7 +99,7 @@ func (m *mailMemory) leave(sc *mailScan, whole bool) {
 	f := sc.file
 	f.dirty, f.stamp = true, stamp{}
 	if whole {
-		f.stamp, f.broken = sc.stamp, false
+		f.stamp, f.broken, f.since = sc.stamp, false, time.Now()
 	}
 	head := make([]byte, postmarkCheck)
 	if n, err := sc.lf.f.ReadAt(head, f.last); sc.lf.plain && (err == nil || err == io.EOF) {
@@ -118,6 +120,9 @@ func (f *mailFile) stands(r io.ReaderAt) bool {
 // missing notes which files are there, and reports whether one is gone.
 func (m *mailMemory) missing(there map[mailID]bool) (some bool) {
 	for id, f := range m.files {
+		if !f.gone && !there[id] {
+			f.since = time.Now()
+		}
 		f.gone = !there[id]
 		some = some || f.gone
 	}
@@ -125,16 +130,16 @@ func (m *mailMemory) missing(there map[mailID]bool) (some bool) {
 }
 
 // sweep forgets the files that are gone, and the mails that were not found again
-// where they had been.
-func (m *mailMemory) sweep() {
+// where they had been, of what was known at a time.
+func (m *mailMemory) sweep(at time.Time) {
 	for id, p := range m.mails {
-		if p.file.gone || !p.file.broken && p.round != p.file.round {
+		if !p.file.since.After(at) && (p.file.gone || !p.file.broken && p.round != p.file.round) {
 			delete(m.mails, id)
 			m.dirty[id] = false
 		}
 	}
 	for id, f := range m.files {
-		if f.gone {
+		if f.gone && !f.since.After(at) {
 			delete(m.files, id)
 			m.lost = append(m.lost, id)
 		}

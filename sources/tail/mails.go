@@ -29,8 +29,8 @@ type mails struct {
 	listed   bool
 	relist   time.Time // not before; listing a large directory takes a while
 	swept    bool      // nothing was read since the last sweep
-	partly   bool      // some of what was listed last was not read to its end
-	seen     map[string]sighting
+	partly   time.Time // when it was last swept with files yet to be read
+	unread   map[string]*unread
 	counts   Counts
 	problems problems
 	watch    *watcher
@@ -46,16 +46,10 @@ type mailbox struct {
 // idleShare is how many times as long as it takes to list a directory it is left alone.
 const idleShare = 10
 
-// sighting is how a file was when it was first found so.
-type sighting struct {
-	stamp stamp
-	since time.Time
-}
-
 func newMails(set Set, opts Options) *mails {
 	return &mails{
 		set: set, opts: opts, memory: newMailMemory(), swept: true,
-		seen: make(map[string]sighting), problems: make(problems),
+		unread: make(map[string]*unread), problems: make(problems),
 	}
 }
 
@@ -72,16 +66,23 @@ func (m *mails) Next(fn func(sources.Line)) Status {
 		return m.locked(sc, err)
 	}
 	defer sc.unlock()
+	if u := m.unread[sc.box.path]; u != nil {
+		u.locked = time.Time{}
+	}
 	bytes := 0
 	for range mailsPerNext {
 		p, err := sc.split.read(m.buf)
 		m.buf = p.data[:0]
-		if err == nil && p.last && !sc.box.final || err == nil && !sc.split.many && !sc.box.final {
-			m.close(false) // its end may not have been written yet
-			return More
-		}
 		if err != nil {
 			return m.ended(err)
+		}
+		if p.last || !sc.split.many {
+			if !sc.box.final {
+				return m.held(p)
+			}
+			if sc.changed() { // what was read of it may be its first half
+				return m.locked(sc, errChanged)
+			}
 		}
 		bytes += m.mail(p, fn)
 		if bytes >= mailBytesPerNext {
@@ -119,8 +120,10 @@ func (m *mails) ended(err error) Status {
 	whole := errors.Is(err, io.EOF)
 	if whole {
 		delete(m.problems, sc.box.path)
+		delete(m.unread, sc.box.path)
 	} else {
 		m.problems.add(fileError("read", sc.box.path, truncated(err)))
+		m.tried(sc.box.path).failed = true
 	}
 	m.close(whole)
 	if sc.gave {
@@ -129,11 +132,20 @@ func (m *mails) ended(err error) Status {
 	return More
 }
 
+// held leaves the last mail where it is: its end may not have been written yet.
+func (m *mails) held(p piece) Status {
+	path := m.cur.box.path
+	delete(m.problems, path)
+	u := m.tried(path)
+	u.held, u.torn = true, m.cur.split.many && !p.ended
+	m.close(false)
+	return More
+}
+
 // close closes the file; whole says that it was read to its end. What could not be
 // read is looked at again when it has changed.
 func (m *mails) close(whole bool) {
 	sc := m.cur
-	m.partly = m.partly || !whole
 	m.memory.leave(sc, whole)
 	sc.close()
 	m.cur = nil
@@ -141,29 +153,25 @@ func (m *mails) close(whole bool) {
 
 // locked says what to do about a file that others write to or have changed.
 func (m *mails) locked(sc *mailScan, err error) Status {
-	if errors.Is(err, errChanged) || m.opts.Follow {
+	if errors.Is(err, errChanged) {
 		m.close(false)
-		if errors.Is(err, errChanged) {
-			m.queue = append([]mailbox{{path: sc.box.path, final: !m.opts.Follow}}, m.queue...)
-			return More
-		}
-		return m.later()
+		m.queue = append([]mailbox{{path: sc.box.path, final: !m.opts.Follow}}, m.queue...)
+		return More
 	}
-	if time.Since(sc.opened) < m.opts.Grace { // a delivery takes milliseconds
+	u := m.tried(sc.box.path)
+	if u.locked.IsZero() {
+		u.locked = sc.opened
+	}
+	patient := time.Since(u.locked) < m.opts.Grace
+	if patient && !m.opts.Follow { // a delivery takes milliseconds
 		time.Sleep(time.Millisecond)
 		return More
 	}
-	m.problems.add(&FileError{Op: "lock", Path: sc.box.path, Err: err, Hint: "another program writes to it, or has left " + sc.box.path + ".lock behind"})
+	if !patient {
+		m.problems.add(&FileError{Op: "lock", Path: sc.box.path, Err: err, Hint: "another program writes to it, or has left " + sc.box.path + ".lock behind"})
+	}
 	m.close(false)
 	return More
-}
-
-// later goes on with the other files, if there are any, until the next look.
-func (m *mails) later() Status {
-	if len(m.queue) > 0 {
-		return More
-	}
-	return Idle
 }
 
 // open opens the next file, and says whether there was one to try.
@@ -186,7 +194,7 @@ func (m *mails) open() bool {
 	case errors.Is(err, fs.ErrNotExist) && m.opts.Follow: // the next list says what became of it
 	case err != nil:
 		m.problems.add(fileError("open", box.path, err))
-		m.partly = true
+		m.tried(box.path)
 	default:
 		m.cur, m.swept = sc, false
 	}
@@ -200,8 +208,10 @@ func (m *mails) list() {
 		return
 	}
 	defer func() { m.relist = time.Now().Add(idleShare * time.Since(begun)) }()
-	m.listed, m.partly = true, false
+	m.listed = true
 	there := make(map[mailID]bool)
+	before := m.problems
+	m.problems = make(problems) // those of files that are gone are, too
 	found, whole := m.files()
 	for _, path := range found {
 		info, err := os.Stat(path)
@@ -216,33 +226,26 @@ func (m *mails) list() {
 			continue
 		}
 		there[mailIDOf(path)] = true
-		if now := stampOf(info); m.memory.unchanged(path, now) {
-			delete(m.seen, path)
-		} else {
-			m.queue = append(m.queue, mailbox{path, info, m.settled(path, now)})
+		now := stampOf(info)
+		if m.memory.unchanged(path, now) {
+			delete(m.unread, path)
+			continue
+		}
+		if err := before[path]; err != nil {
+			m.problems[path] = err
+		}
+		if due, final := m.due(path, now); due {
+			m.queue = append(m.queue, mailbox{path, info, final})
 		}
 	}
-	for path := range m.seen {
+	for path := range m.unread {
 		if !there[mailIDOf(path)] {
-			delete(m.seen, path)
+			delete(m.unread, path)
 		}
 	}
 	if whole && m.memory.missing(there) {
 		m.swept = false
 	}
-}
-
-// settled reports whether a file has not changed for a while.
-func (m *mails) settled(path string, now stamp) bool {
-	if !m.opts.Follow || time.Since(time.Unix(0, now.ModTime)) > m.opts.Grace {
-		return true
-	}
-	before, ok := m.seen[path]
-	if !ok || before.stamp != now {
-		m.seen[path] = sighting{now, time.Now()}
-		return false
-	}
-	return time.Since(before.since) >= min(m.opts.Poll, m.opts.Grace)
 }
 
 // files returns the paths of the set, and whether all could be listed.
@@ -275,11 +278,17 @@ func (m *mails) files() (paths []string, whole bool) {
 }
 
 // sweep forgets the mails that are in no file any more. One that has vanished may
-// be in a file that could not yet be read.
+// be in a file that is about to be read, and is waited for.
 func (m *mails) sweep() {
-	if !m.swept && !m.partly {
-		m.memory.sweep()
+	now := time.Now()
+	switch {
+	case m.swept:
+	case !m.awaited():
+		m.memory.sweep(now)
 		m.swept = true
+	case now.Sub(m.partly) > m.opts.Grace:
+		m.memory.sweep(now.Add(-m.opts.Grace))
+		m.partly = now
 	}
 }
 

@@ -73,7 +73,7 @@ func openMails(box mailbox, memory *mailMemory, limit int) (*mailScan, error) {
 // says what speaks against that. Who is locked out tries again: the lock is held
 // for milliseconds.
 func (sc *mailScan) lock() error {
-	if info, err := os.Stat(sc.box.path + lockExt); err == nil && time.Since(info.ModTime()) < staleLock {
+	if info, err := os.Stat(sc.box.path + lockExt); err == nil && time.Since(info.ModTime()).Abs() < staleLock {
 		return errLocked
 	}
 	err := sc.flock(syscall.F_RDLCK)
@@ -81,11 +81,17 @@ func (sc *mailScan) lock() error {
 		return errLocked
 	}
 	// Where the file system has no locks, what has changed is all there is to go by.
-	if info, err := sc.lf.f.Stat(); err == nil && stampOf(info) != sc.stamp {
+	if sc.changed() {
 		sc.unlock()
 		return errChanged
 	}
 	return nil
+}
+
+// changed reports whether the file is no longer as it was opened.
+func (sc *mailScan) changed() bool {
+	info, err := sc.lf.f.Stat()
+	return err == nil && stampOf(info) != sc.stamp
 }
 
 func (sc *mailScan) unlock() {

@@ -36,6 +36,7 @@ type piece struct {
 	data  []byte // valid until the next one is read; at most limit bytes and one
 	start int64  // where its postmark is, or it begins
 	last  bool   // the file ends behind it
+	ended bool   // an empty line ends it, as one in an mbox has to
 }
 
 // newSplitter reads on from an offset, at which a mail begins; many says that it is
@@ -115,7 +116,7 @@ func (s *splitter) finish(p piece) piece {
 	}
 	for _, end := range []string{"\n", "\r\n"} {
 		if bytes.HasSuffix(p.data, []byte(end+end)) {
-			p.data = p.data[:len(p.data)-len(end)]
+			p.data, p.ended = p.data[:len(p.data)-len(end)], true
 		}
 	}
 	return p
