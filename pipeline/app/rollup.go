@@ -43,7 +43,7 @@ func (a *App) keepRollup(ctx context.Context) {
 			if err != nil && !failing {
 				a.log.Warn("counts by the hour are late", "error", err)
 			}
-			if failing = err != nil; !failing {
+			if failing = err != nil; done.Right {
 				seen, last = written, began
 			}
 			rest = min(max(rest, rollUpShare*time.Since(began)), rollUpRestMost)

@@ -186,7 +186,7 @@ func TestCheckEmail(t *testing.T) {
 	if f.owner != (Owner{Account: "shop"}) || f.words != schemas.Unisender {
 		t.Errorf("asked for %+v in %s", f.owner, f.words.Name)
 	}
-	r.get(t, "/api/checkEmail?email_id=1&vocabulary=tipimail", func(req *http.Request) { req.Header.Set("Authorization", "Bearer "+key) })
+	r.get(t, "/api/checkEmail?email_id=1&vocabulary=tipimail", func(req *http.Request) { req.Header.Set("Authorization", "bearer "+key) })
 	if f.words != schemas.Tipimail {
 		t.Errorf("asked for in the words of %s", f.words.Name)
 	}
@@ -278,6 +278,12 @@ func TestNoKeys(t *testing.T) {
 	}
 	if f.owner != (Owner{Any: true}) {
 		t.Errorf("asked for %+v", f.owner)
+	}
+	for name, value := range map[string]string{"X-Forwarded-For": "192.0.2.1", "Via": "1.1 proxy", "X-Real-Ip": "192.0.2.1", "Sec-Fetch-Site": "cross-site"} {
+		status, body := r.get(t, "/en/api/checkEmail?email_id=1", func(req *http.Request) { req.Header.Set(name, value) })
+		if status != 403 {
+			t.Errorf("%s: %d %s", name, status, body)
+		}
 	}
 	revoked := f.key("shop", ScopeCheck, 0)
 	f.set(func() { f.keys[0].Revoked = true })

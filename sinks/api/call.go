@@ -128,8 +128,8 @@ func parse(r *http.Request) error {
 // identify tells who calls by the key, in api_key or as a bearer's token (RFC 6750).
 func (s *Server) identify(r *http.Request) (caller, error) {
 	secret := r.Form.Get("api_key")
-	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		secret = bearer
+	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
+		secret = token
 	}
 	key, err := s.ring.admit(r.Context(), secret)
 	switch {
@@ -143,15 +143,30 @@ func (s *Server) identify(r *http.Request) (caller, error) {
 	return caller{key, Owner{Account: key.Account}}, nil
 }
 
-// isLocal reports whether a request came to a loopback address and by its name: a page
-// elsewhere can have a browser ask here by a name of its own.
+// forwarded are the headers of requests that somebody passes on for others.
+var forwarded = []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via"}
+
+// isForwarded reports whether a request says that it is passed on for somebody, or
+// that a page elsewhere has a browser ask.
+func isForwarded(h http.Header) bool {
+	for _, name := range forwarded {
+		if len(h[name]) > 0 {
+			return true
+		}
+	}
+	return h.Get("Sec-Fetch-Site") == "cross-site"
+}
+
+// isLocal reports whether a request came to a loopback address and by its name, and
+// not by way of a proxy: a page elsewhere can have a browser ask here by a name of its
+// own.
 func isLocal(r *http.Request) bool {
 	to, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
 	if !ok {
 		return false
 	}
 	at, err := netip.ParseAddrPort(to.String())
-	if err != nil || !at.Addr().Unmap().IsLoopback() {
+	if err != nil || !at.Addr().Unmap().IsLoopback() || isForwarded(r.Header) {
 		return false
 	}
 	host := r.Host

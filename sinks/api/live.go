@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -120,7 +121,7 @@ func (l *listener) listen(r *http.Request) error {
 		select {
 		case <-wake:
 		case <-beat.C:
-			if k := l.who.key; k != nil && !l.server.ring.has(r.Context(), k) {
+			if !l.may(r.Context()) {
 				return errRevoked
 			}
 			l.out.WriteString(":\n\n")
@@ -133,6 +134,16 @@ func (l *listener) listen(r *http.Request) error {
 			return nil
 		}
 	}
+}
+
+// may reports whether the listener's key is still good, or, of one without, that there
+// is still none.
+func (l *listener) may(ctx context.Context) bool {
+	if l.who.key != nil {
+		return l.server.ring.has(ctx, l.who.key)
+	}
+	keys, err := l.server.HasKeys(ctx)
+	return err == nil && !keys
 }
 
 // tell sends the events among the news that the filter wants.

@@ -219,3 +219,18 @@ func TestLiveHeartbeat(t *testing.T) {
 		}
 	}
 }
+
+// TestFirstKeyEndsListeningWithoutOne makes a key while somebody listens who has none.
+func TestFirstKeyEndsListeningWithoutOne(t *testing.T) {
+	f := feedOf(1, "shop")
+	r := start(t, f)
+	r.server.heartbeat = time.Millisecond
+	s := r.listen(t, "", "")
+	f.key("shop", ScopeRead, 0)
+	r.move(renewEvery)
+	for {
+		if _, err := s.ReadString('\n'); err != nil {
+			break // it ends
+		}
+	}
+}

@@ -28,9 +28,10 @@ func (db *DB) Keys(ctx context.Context) ([]api.Key, error) {
 	}
 	keys := make([]api.Key, 0, len(rows))
 	for _, r := range rows {
-		scopes, err := api.ParseScopes(r.Scopes)
-		if err != nil {
-			return nil, fmt.Errorf("read key %s of the API: %w; use the mailfate that made it, or revoke it", r.Key, err)
+		var scopes api.Scopes
+		for _, name := range r.Scopes {
+			s, _ := api.ParseScopes([]string{name}) // none of what a newer program knows
+			scopes |= s
 		}
 		keys = append(keys, api.Key{
 			ID: r.Key, Hash: r.Hash, Account: r.Account, Label: r.Label, Scopes: scopes, Rate: r.Rate, Made: r.MadeAt, Revoked: r.Revoked != 0,

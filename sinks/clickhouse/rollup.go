@@ -30,6 +30,7 @@ const (
 // RolledUp is what RollUp found.
 type RolledUp struct {
 	Stale   int  // hours that told something else than message_status
+	Right   bool // none does any more
 	Cleaned bool // superseded rows are being deleted
 }
 
@@ -45,7 +46,7 @@ func (db *DB) RollUp(ctx context.Context) (RolledUp, error) {
 		if err != nil {
 			return done, fmt.Errorf("roll up database %s: %w", db.opts.Database, err)
 		}
-		if n == 0 {
+		if done.Right = n == 0; done.Right {
 			break
 		}
 	}
@@ -85,7 +86,7 @@ func (db *DB) rollUp(ctx context.Context) (int, error) {
 	if err := db.conn.QueryRow(ctx, query("rollup_newest")).Scan(&last); err != nil {
 		return 0, fmt.Errorf("ask for the newest computation: %w", err)
 	}
-	params := clickhouse.Parameters{"hours": array(hours), "computation": strconv.FormatUint(max(last+1, computation(time.Now())), 10)}
+	params := clickhouse.Parameters{"hours": array(hours), "computation": strconv.FormatUint(computation(last, time.Now()), 10)}
 	ctx = clickhouse.Context(writing(ctx), clickhouse.WithParameters(params))
 	for _, step := range []string{"rollup_count", "rollup_commit"} {
 		if err := db.conn.Exec(ctx, query(step)); err != nil {
@@ -95,10 +96,12 @@ func (db *DB) rollUp(ctx context.Context) (int, error) {
 	return len(hours), nil
 }
 
-// computation is a number for one that begins now: greater than those of before, and
-// nobody else's.
-func computation(now time.Time) uint64 {
-	return uint64(now.UnixMicro())<<randomBits | rand.Uint64N(1<<randomBits)
+func begunAt(t time.Time) uint64 { return uint64(t.UnixMicro()) }
+
+// computation numbers one that begins now, behind the last one, whatever the clock
+// says, and unlike any that begins at the same time.
+func computation(last uint64, now time.Time) uint64 {
+	return max(last>>randomBits+1, begunAt(now))<<randomBits | rand.Uint64N(1<<randomBits)
 }
 
 // cleanRollup begins to delete what is superseded, when there is much of it.
@@ -110,6 +113,6 @@ func (db *DB) cleanRollup(ctx context.Context) (bool, error) {
 	if superseded < cleanRows || superseded < cleanTimes*shown {
 		return false, nil
 	}
-	params := clickhouse.Parameters{"before": strconv.FormatUint(computation(time.Now().Add(-leaveFor)), 10)}
+	params := clickhouse.Parameters{"before": strconv.FormatUint(begunAt(time.Now().Add(-leaveFor))<<randomBits, 10)}
 	return true, db.conn.Exec(clickhouse.Context(ctx, clickhouse.WithParameters(params)), query("rollup_clean"))
 }

@@ -103,7 +103,7 @@ func TestRollUpBrokenOff(t *testing.T) {
 		t.Fatalf("%v are stale: %v", hours, err)
 	}
 	// Killed between the steps, and in the midst of the first one.
-	params := clickhouse.Parameters{"hours": array(hours[:1]), "computation": strconv.FormatUint(computation(time.Now()), 10)}
+	params := clickhouse.Parameters{"hours": array(hours[:1]), "computation": strconv.FormatUint(computation(0, time.Now()), 10)}
 	if err := db.conn.Exec(clickhouse.Context(t.Context(), clickhouse.WithParameters(params)), query("rollup_count")); err != nil {
 		t.Fatal(err)
 	}
@@ -208,7 +208,7 @@ func TestRollupIsCleaned(t *testing.T) {
 	db := migrated(t)
 	writeAll(t, db, fate(t, 1, 0, 1, schemas.Row{Delivered: minute(6)}))
 	rollUp(t, db)
-	old := computation(time.Now().Add(-time.Hour))
+	old := computation(0, time.Now().Add(-time.Hour))
 	for _, before := range []uint64{0, old} { // as young as the one that is shown, and an hour old
 		exec(t, db, fmt.Sprintf("INSERT INTO rollup_hourly SELECT r.* REPLACE (if(%d = 0, computation, %d) - number AS computation) FROM rollup_hourly AS r, numbers(1, %d) AS n WHERE whole = 0 LIMIT %d", before, before, cleanRows, cleanRows))
 	}

@@ -136,7 +136,7 @@ func (r *storyReader) find(asked string) error {
 // span reads when it happened; known says that there is anything.
 func (r *storyReader) span() (known bool, err error) {
 	var n uint64
-	row := r.db.conn.QueryRow(r.ctx, query("story_span"), r.id())
+	row := r.db.conn.QueryRow(r.ctx, query("story_span"), r.id(), r.any(), r.account())
 	if err := row.Scan(&n, &r.first, &r.last); err != nil {
 		return false, fmt.Errorf("look for the message: %w", err)
 	}

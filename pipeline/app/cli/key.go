@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,7 +49,7 @@ func (e *env) keyAdd() *cobra.Command {
 			if k.Scopes == 0 {
 				return usageError{errors.New("a key without a scope is good for nothing; name one or several with --scope")}
 			}
-			if k.Account = account; account == "" {
+			if k.Account = cmp.Or(schemas.CleanAccount(account), schemas.DefaultAccount); strings.TrimSpace(account) == "" {
 				return usageError{fmt.Errorf("whose messages may be asked for is not said: --account NAME, or --account %s for those of which nobody says", schemas.DefaultAccount)}
 			}
 			k.Label, k.Rate, k.Made = label, rate, time.Now().UTC()

@@ -38,7 +38,10 @@ func (e *env) migrate() *cobra.Command {
 		Short: "Bring the tables up to date",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return e.withOpened(cmd.Context(), app.MigrateDatabase, func(context.Context, *app.Database) error { return nil })
+			return e.withOpened(cmd.Context(), app.MigrateDatabase, func(ctx context.Context, db *app.Database) error {
+				_, err := db.RollUp(ctx) // tables that are new are made of what is there
+				return err
+			})
 		},
 	}
 	e.flags.database(c.Flags())
