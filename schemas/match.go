@@ -51,7 +51,7 @@ const (
 	// ConfidenceStrong: it is known only to who had the message. Which of its
 	// recipients that was, it does not say.
 	ConfidenceStrong
-	// ConfidenceExact: we signed it, the recipient included.
+	// ConfidenceExact: we signed it, the recipient included, or a person has judged so.
 	ConfidenceExact
 )
 

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 
 	"mailfate/pipeline/kafkalog"
 	"mailfate/schemas"
+	"mailfate/sinks/clickhouse"
 )
 
 // attachNames is how many recipients an error lists.
@@ -23,8 +25,9 @@ type Attached struct {
 
 // Attach has an unmatched event belong to the message that a person found it to be
 // about: it is published under that, with all that is known of it, as certain. Its
-// id follows from the event's, so doing it twice counts once. An account or a
-// recipient is needed only where there are several. The message has to be known.
+// id follows from the event's, so doing it twice counts once; of another message it
+// is refused then. An account or a recipient is needed only where there are several,
+// an account also where the event has another. The message has to be known.
 func (db *Database) Attach(ctx context.Context, o Options, id schemas.EventID, to schemas.Identity) (a Attached, err error) {
 	found, err := db.FindUnmatched(ctx, id)
 	if err != nil {
@@ -34,7 +37,10 @@ func (db *Database) Attach(ctx context.Context, o Options, id schemas.EventID, t
 		return a, fmt.Errorf("attach %v: the trail (table events) does not have it any more: read its source again first", id)
 	}
 	a.Event = found.Event
-	if a.Event.Identity, err = db.meant(ctx, to, found.Recipient); err != nil {
+	if a.Event.Identity, err = db.meant(ctx, to, found.Recipient); err == nil {
+		err = mayBe(&found, a.Event.Identity, to.Account != "")
+	}
+	if err != nil {
 		return a, fmt.Errorf("attach %v: %w", id, err)
 	}
 	a.Event.ID, a.Event.Match, a.Event.Confidence = found.ID.Judged(), schemas.MatchPerson, schemas.ConfidenceExact
@@ -42,6 +48,22 @@ func (db *Database) Attach(ctx context.Context, o Options, id schemas.EventID, t
 		return a, fmt.Errorf("attach %v: %w", id, err)
 	}
 	return a, nil
+}
+
+// mayBe says what speaks against an event being about a message: that it was
+// attached to another, for what counts once must not count for two; and that it
+// came in under another account, unless the person has named the message's.
+func mayBe(found *clickhouse.Unmatched, to schemas.Identity, named bool) error {
+	was, account := found.Judged, schemas.CleanAccount(found.Account)
+	switch {
+	case was.MessageID != "" && was != to:
+		return fmt.Errorf("it is attached to message %s to %s of account %q already, where it counts: that cannot be taken back",
+			strconv.Quote(was.MessageID), strconv.Quote(was.Recipient), cmp.Or(was.Account, schemas.DefaultAccount))
+	case account != "" && account != to.Account && !named:
+		return fmt.Errorf("it came in under account %q, and message %s is account %q's: if that is right, say so with --account",
+			account, strconv.Quote(to.MessageID), cmp.Or(to.Account, schemas.DefaultAccount))
+	}
+	return nil
 }
 
 // meant finds whom of a message's recipients somebody means, by preference the one

@@ -60,6 +60,7 @@ type unmatchedRow struct {
 	Confidence      string   `ch:"confidence"`
 	Events          uint32   `ch:"events"`
 	Trail           bool     `ch:"trail"`
+	JudgedAccount   string   `ch:"judged_account"`
 	JudgedMessageID string   `ch:"judged_message_id"`
 	JudgedRecipient string   `ch:"judged_recipient"`
 	Total           uint64   `ch:"total"`
@@ -73,7 +74,7 @@ func (r *unmatchedRow) unmatched() (Unmatched, error) {
 	}
 	return Unmatched{
 		Event: ev, By: r.Match, Sure: r.Confidence, Events: r.Events, InTrail: r.Trail,
-		Judged: schemas.Identity{MessageID: r.JudgedMessageID, Recipient: r.JudgedRecipient},
+		Judged: schemas.Identity{Account: schemas.CleanAccount(r.JudgedAccount), MessageID: r.JudgedMessageID, Recipient: r.JudgedRecipient},
 	}, err
 }
 

@@ -1,9 +1,11 @@
 package feedback
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"strings"
 )
 
@@ -11,12 +13,12 @@ import (
 // (https://xarf.org/docs/specification/) and, below Report, versions 2 and 3
 // (https://github.com/abusix/xarf). Names of members are read in any case.
 type xarf struct {
-	Version  string `json:"xarf_version"`
-	Type     string `json:"type"`
-	Source   string `json:"source_identifier"`
-	From     string `json:"smtp_from"`
-	To       string `json:"smtp_to"`
-	ID       string `json:"message_id"`
+	Version  json.RawMessage `json:"xarf_version"` // a number, too
+	Type     string          `json:"type"`
+	Source   string          `json:"source_identifier"`
+	From     string          `json:"smtp_from"`
+	To       string          `json:"smtp_to"`
+	ID       string          `json:"message_id"`
 	Evidence []struct {
 		ContentType string `json:"content_type"`
 		Payload     string // base64
@@ -44,11 +46,11 @@ var xarfTypes = map[string]string{
 // or that only refers to it.
 func (r *report) setXARF(p *part) bool {
 	text, _ := p.decoded()
-	var x xarf
-	if json.Unmarshal(text, &x) != nil || x.Version == "" && x.Report.ReportType == "" {
+	x, ok := readXARF(text)
+	if !ok {
 		return false
 	}
-	r.setEvidence(&x)
+	r.setEvidence(x)
 	if t := r.feedbackType(); t != "" && t != "xarf" {
 		return true
 	}
@@ -65,6 +67,18 @@ func (r *report) setXARF(p *part) bool {
 	}
 	r.feedback = append(said, r.feedback...)
 	return true
+}
+
+// readXARF reads what is of the right type, and passes over the members that are
+// of another: one of them says nothing against the rest.
+func readXARF(text []byte) (*xarf, bool) {
+	var x xarf
+	err := json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &x)
+	var other *json.UnmarshalTypeError
+	if err != nil && !errors.As(err, &other) {
+		return nil, false
+	}
+	return &x, len(x.Version) > 0 || x.Report.ReportType != ""
 }
 
 // setEvidence finds the mail that is reported. Where the mail itself is attached to

@@ -16,6 +16,9 @@ import (
 const (
 	// maxMail is the longest mail that is taken: twice what is read of one.
 	maxMail = 20 << 20
+	// maxLine is the longest line: reports are taken as they come, with lines beyond
+	// the 998 characters of RFC 5321, and a command of that length is memory.
+	maxLine = 1 << 20
 	// maxRecipients of a mail: reports have one.
 	maxRecipients = 100
 	// maxConnections at once; others wait.
@@ -55,7 +58,7 @@ func Listen(url, maildir string, log *slog.Logger) (*Listener, error) {
 		return &session{conn: c, box: box, protocol: name, log: log}, nil
 	}))
 	s.LMTP, s.Domain = lmtp, box.host
-	s.MaxMessageBytes, s.MaxRecipients = maxMail, maxRecipients
+	s.MaxMessageBytes, s.MaxLineLength, s.MaxRecipients = maxMail, maxLine, maxRecipients
 	s.ReadTimeout, s.WriteTimeout = patience, patience
 	s.EnableSMTPUTF8 = true
 	s.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelWarn)
@@ -118,13 +121,51 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 
 // Data takes the mail.
 func (s *session) Data(r io.Reader) error {
-	err := s.box.deliver(s.head(time.Now()), r)
-	var said *smtp.SMTPError
-	if err == nil || errors.As(err, &said) {
-		return err // too long, or the client went away
+	mail := incoming{r: r}
+	err := s.box.deliver(s.head(time.Now()), &mail)
+	switch {
+	case err == nil:
+		return nil
+	case mail.err != nil:
+		s.log.Debug("a mail was not taken", "error", mail.err)
+		return refusal(mail.err)
 	}
 	s.log.Error("a mail was put off", "error", err)
-	return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "cannot be stored now"}
+	return putOff
+}
+
+// LMTPData answers the same for every recipient. Without it the server would ask
+// who they are after a RSET has removed them.
+func (s *session) LMTPData(r io.Reader, _ smtp.StatusCollector) error { return s.Data(r) }
+
+// putOff has the client try again.
+var putOff = &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "cannot be stored now"}
+
+// refusal is what is answered to what did not come whole.
+func refusal(err error) error {
+	var said *smtp.SMTPError
+	switch {
+	case errors.As(err, &said):
+		return said // too long
+	case errors.Is(err, smtp.ErrTooLongLine):
+		return &smtp.SMTPError{Code: 552, EnhancedCode: smtp.EnhancedCode{5, 3, 4}, Message: "a line is too long"}
+	}
+	return putOff // the client went away, or took it back
+}
+
+// incoming is a mail that remembers why it ended before its end.
+type incoming struct {
+	r   io.Reader
+	err error
+}
+
+// Read is an io.Reader's.
+func (m *incoming) Read(b []byte) (int, error) {
+	n, err := m.r.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		m.err = err
+	}
+	return n, err
 }
 
 // head is what goes above the mail.

@@ -1,8 +1,13 @@
 package lmtp_test
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 	"net"
+	"net/textproto"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,8 +22,13 @@ import (
 
 func listen(t *testing.T, url string) (l *lmtp.Listener, dir string) {
 	t.Helper()
+	return listenLogging(t, url, slog.DiscardHandler)
+}
+
+func listenLogging(t *testing.T, url string, log slog.Handler) (l *lmtp.Listener, dir string) {
+	t.Helper()
 	dir = filepath.Join(t.TempDir(), "spool")
-	l, err := lmtp.Listen(url, dir, slog.New(slog.DiscardHandler))
+	l, err := lmtp.Listen(url, dir, slog.New(log))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,12 +111,104 @@ func TestWhatCannotBeStoredIsPutOff(t *testing.T) {
 }
 
 func TestTooLong(t *testing.T) {
-	l, dir := listen(t, "smtp://127.0.0.1:0")
-	if err := send(t, "smtp", l.Addr().String(), "Subject: x\r\n\r\n"+strings.Repeat(strings.Repeat("y", 70)+"\r\n", 300_000)); err == nil {
-		t.Error("taken")
+	for name, mail := range map[string]string{
+		"mail": strings.Repeat(strings.Repeat("y", 70)+"\r\n", 300_000),
+		"line": strings.Repeat("y", 3<<20),
+	} {
+		for _, url := range []string{"lmtp://127.0.0.1:0", "smtp://127.0.0.1:0"} {
+			t.Run(name+" "+url, func(t *testing.T) {
+				l, dir := listen(t, url)
+				err := send(t, url, l.Addr().String(), "Subject: x\r\n\r\n"+mail)
+				var said *smtp.SMTPError
+				if answered := errors.As(err, &said); err == nil || answered && (said.Code != 552 || said.EnhancedCode != smtp.EnhancedCode{5, 3, 4}) || !answered && name == "mail" {
+					t.Errorf("answered %v", err) // who goes on with a line is cut off, and may not read why
+				}
+				if left, _ := os.ReadDir(filepath.Join(dir, "tmp")); len(left) > 0 || len(waiting(t, dir)) > 0 {
+					t.Errorf("left: %v", left)
+				}
+			})
+		}
 	}
-	if left, _ := os.ReadDir(filepath.Join(dir, "tmp")); len(left) > 0 || len(waiting(t, dir)) > 0 {
-		t.Errorf("left: %v", left)
+}
+
+// say writes to a server and returns the codes of n replies.
+func say(t *testing.T, conn *textproto.Conn, text string, n int) (codes []int) {
+	t.Helper()
+	if _, err := io.WriteString(conn.W, text); err != nil || conn.W.Flush() != nil {
+		t.Fatal("the server does not listen")
+	}
+	for range n {
+		code, _, err := conn.ReadResponse(0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		codes = append(codes, code)
+	}
+	return codes
+}
+
+// begin connects and goes as far as the mail, for one recipient.
+func begin(t *testing.T, l *lmtp.Listener) *textproto.Conn {
+	t.Helper()
+	conn, err := textproto.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	say(t, conn, "LHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<c@shop.example>\r\n", 4)
+	return conn
+}
+
+func TestLongLinesAreTaken(t *testing.T) {
+	mail := "Subject: x\r\n\r\n" + strings.Repeat("y", 100<<10) + "\r\n"
+	for name, command := range map[string]string{
+		"DATA":        mail + ".\r\n",
+		"BDAT":        fmt.Sprintf("BDAT %d LAST\r\n%s", len(mail), mail),
+		"BDAT, parts": fmt.Sprintf("BDAT 50000\r\n%sBDAT %d LAST\r\n%s", mail[:50000], len(mail)-50000, mail[50000:]),
+	} {
+		t.Run(name, func(t *testing.T) {
+			l, dir := listen(t, "lmtp://127.0.0.1:0")
+			conn := begin(t, l)
+			if name == "DATA" {
+				say(t, conn, "DATA\r\n", 1)
+			}
+			for _, code := range say(t, conn, command, strings.Count(command, "BDAT")+strings.Count(command, "\r\n.\r\n")) {
+				if code != 250 {
+					t.Errorf("answered %d", code)
+				}
+			}
+			found := waiting(t, dir)
+			if len(found) != 1 {
+				t.Fatalf("%d mails", len(found))
+			}
+			if got, err := os.ReadFile(found[0]); err != nil || !strings.HasSuffix(string(got), mail) {
+				t.Errorf("%d bytes, %v", len(got), err)
+			}
+		})
+	}
+}
+
+// TestWhoGoesAway has clients end before their mail does.
+func TestWhoGoesAway(t *testing.T) {
+	for leave, replies := range map[string]int{
+		"BDAT 5\r\nhelloRSET\r\n":     2,
+		"BDAT 5\r\nhello":             1,
+		"BDAT 5\r\nhelloBDAT 9\r\nhe": 1,
+		"DATA\r\nhello":               1,
+	} {
+		t.Run(leave, func(t *testing.T) {
+			var log bytes.Buffer
+			l, dir := listenLogging(t, "lmtp://127.0.0.1:0", slog.NewTextHandler(&log, nil))
+			conn := begin(t, l)
+			say(t, conn, leave, replies)
+			conn.Close()
+			if err := l.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(log.String(), "level=ERROR") || len(waiting(t, dir)) > 0 {
+				t.Errorf("%d mails, logged:\n%s", len(waiting(t, dir)), log.String())
+			}
+		})
 	}
 }
 

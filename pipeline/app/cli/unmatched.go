@@ -140,8 +140,11 @@ func (e *env) unmatchedAttach() *cobra.Command {
 		Use:   "attach ID MESSAGE_ID",
 		Short: "Say which message one is about",
 		Long: "attach publishes the event again, as the message's that you name, with match person and\n" +
-			"confidence strong: it changes the message's status as any other. Twice counts once. The\n" +
-			"event's old place stays in mail.unmatched, and is settled: neither listed nor counted.",
+			"confidence exact: it changes the message's status as any other. Twice counts once. The\n" +
+			"event's old place stays in mail.unmatched, and is settled: neither listed nor counted.\n\n" +
+			"It cannot be taken back, so what is attached to one message is refused for another. That\n" +
+			"is known once the first is in ClickHouse: before, while no mailfate runs there or when two\n" +
+			"people attach it at once, nothing refuses the second, and it counts for both messages.",
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			id, err := unmatchedID(args[0])
@@ -157,7 +160,7 @@ func (e *env) unmatchedAttach() *cobra.Command {
 	}
 	e.flags.kafka(c.Flags())
 	c.Flags().StringVar(&to.Recipient, "recipient", "", "`ADDRESS` that the message went to, where there are several")
-	c.Flags().StringVar(&to.Account, "account", "", "`NAME` of the account whose message it is, where there are several")
+	c.Flags().StringVar(&to.Account, "account", "", "`NAME` of the account whose message it is, where there are several, or the event has another")
 	return c
 }
 

@@ -60,7 +60,7 @@ func TestUnmatched(t *testing.T) {
 	dir := t.TempDir()
 	data, sent, mails := filepath.Join(dir, "d"), filepath.Join(dir, "platform.ndjson"), filepath.Join(dir, "reports")
 	var log strings.Builder
-	for _, m := range [][2]string{{"m1", "ann@example.org"}, {"m2", "bob@example.org"}, {"both", "ann@example.org"}, {"both", "bob@example.org"}} {
+	for _, m := range [][2]string{{"m1", "ann@example.org"}, {"m2", "bob@example.org"}, {"both", "ann@example.org"}, {"both", "bob@example.org"}, {"other", "eve@example.org"}} {
 		fmt.Fprintf(&log, `{"time":"2026-11-22T11:00:00Z","event":"delivered","message_id":%q,"recipient":%q,"sender":"b@shop.example"}`+"\n", m[0], m[1])
 	}
 	files := map[string]string{
@@ -142,6 +142,12 @@ func TestUnmatched(t *testing.T) {
 	}
 	if out := says("list", "--settled"); strings.Count(out, "complained") != 3 {
 		t.Errorf("of the settled, list says\n%s", out)
+	}
+	for _, l := range list {
+		code, _, errOut := output(t, mailfate(t, "unmatched", "attach", "--data", data, l.ID, "other"))
+		if code != 1 || !strings.Contains(errOut, "is attached to message") || !strings.Contains(errOut, "cannot be taken back") {
+			t.Errorf("of another message as well: exit %d, %s", code, errOut)
+		}
 	}
 	says("attach", list[0].ID, strings.Fields(wanted[list[0].MessageID])[0], "--recipient", strings.Fields(wanted[list[0].MessageID])[1])
 	if again := replay(t, "--data", data, "platform:"+sent); again.Digest != once.Digest {

@@ -8,7 +8,7 @@ SELECT
     e.code AS code, e.enhanced AS enhanced, e.command AS command, e.remarks AS remarks, e.relay AS relay,
     e.queue_id AS queue_id, e.next_queue_id AS next_queue_id, e.stream AS stream, e.host AS host, e.instance AS instance,
     e.file AS file, e.offset AS offset, e.trail AS trail,
-    ifNull(j.message_id, '') AS judged_message_id, ifNull(j.recipient, '') AS judged_recipient
+    ifNull(j.account, '') AS judged_account, ifNull(j.message_id, '') AS judged_message_id, ifNull(j.recipient, '') AS judged_recipient
 FROM these AS u
 LEFT JOIN
 (
