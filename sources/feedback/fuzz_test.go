@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -116,7 +117,7 @@ func FuzzPage(f *testing.F) {
 }
 
 // bombs are mails that are small or plain to look at and made to cost much.
-func bombs() map[string][]byte {
+var bombs = sync.OnceValue(func() map[string][]byte {
 	var zipped bytes.Buffer
 	z := gzip.NewWriter(&zipped)
 	zeros := make([]byte, 1<<20)
@@ -153,7 +154,7 @@ func bombs() map[string][]byte {
 		"JSON":       wrapped("feedback-report", "application/json", []byte(`{"xarf_version":"4","evidence":`+strings.Repeat("[", 200_000))),
 		"words":      []byte(fuzzHead + "Subject: " + strings.Repeat("=?utf-8?b?eA==?= ", 12_000) + "\n\nx\n"),
 	}
-}
+})
 
 // TestBombs holds that hostile mails cost little. The bound is far above what they
 // take, and far below what they would if something grew with their square.
@@ -161,7 +162,7 @@ func TestBombs(t *testing.T) {
 	for name, data := range bombs() {
 		start := time.Now()
 		holds(t, data)
-		if took := time.Since(start); took > 2*time.Second {
+		if took := time.Since(start); took > 10*time.Second {
 			t.Errorf("%s: %d bytes took %s", name, len(data), took)
 		}
 	}

@@ -12,8 +12,8 @@ import (
 const (
 	// answerBytes is more than any answer that is no mail and no list.
 	answerBytes = 1 << 20
-	// listBytes is what the numbers of some millions of mails take.
-	listBytes = 32 << 20
+	// listBytes is what the numbers of more than a million mails take.
+	listBytes = 16 << 20
 	// lineBytes is what stands around a mail in an answer.
 	lineBytes = 64 << 10
 	// maxParens is how many lists an answer may open. The client follows them as deep
