@@ -44,12 +44,9 @@ func TestADamagedFileIsReadOnce(t *testing.T) {
 		f.untilLines(n + 1)
 		remove(t, now)
 	}
-	f.settle()
+	f.until(func([]string) bool { return len(m.memory.mails) == 0 && len(m.memory.files) == 1 })
 	if got := m.memory.file(path).round; got != round || round == 0 {
 		t.Errorf("read %d times, then %d", round, got)
-	}
-	if len(m.memory.mails) > 0 || len(m.memory.files) != 1 {
-		t.Errorf("%d mails and %d files are remembered", len(m.memory.mails), len(m.memory.files))
 	}
 	if p := f.r.Problems(); len(p) != 1 || !errors.Is(p[0], ErrTruncated) {
 		t.Errorf("problems: %v", p)
@@ -60,12 +57,9 @@ func TestADamagedFileIsReadOnce(t *testing.T) {
 		t.Errorf("when it is whole: %v", p)
 	}
 	write(t, path, damaged(t))
-	f.settle()
+	f.until(func([]string) bool { return len(f.r.Problems()) == 1 })
 	remove(t, path)
-	f.settle()
-	if p := f.r.Problems(); len(p) > 0 {
-		t.Errorf("when it is gone: %v", p)
-	}
+	f.until(func([]string) bool { return len(f.r.Problems()) == 0 })
 }
 
 func remove(t *testing.T, path string) {
