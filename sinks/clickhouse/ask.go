@@ -6,6 +6,7 @@ import (
 	"math"
 	"reflect"
 	"strconv"
+	"text/template"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -23,6 +24,9 @@ var askQueries = map[string]string{
 	report.Complaint:    "ask_complaint",
 	report.DeliveryTime: "ask_delivery_time",
 }
+
+// askTexts are these queries, and what they have in common.
+var askTexts = template.Must(template.ParseFS(queryFiles, "queries/ask_*.sql"))
 
 // nothing is the dimension of who asks by less than there are.
 const nothing = "nothing"
@@ -73,7 +77,11 @@ func seconds(t time.Time, unset int64) string {
 }
 
 func (db *DB) ask(ctx context.Context, name string, q *report.Question) (t report.Table, err error) {
-	rows, err := db.conn.Query(ctx, query(name))
+	text, err := made(askTexts, name, nil)
+	if err != nil {
+		return t, err
+	}
+	rows, err := db.conn.Query(ctx, text)
 	if err != nil {
 		return t, err
 	}

@@ -81,7 +81,7 @@ func (db *DB) Count(ctx context.Context, f *api.Filter) (n uint64, err error) {
 	if q.From, q.To, err = db.feedSpan(ctx, &q); err != nil || q.From >= q.To {
 		return 0, err
 	}
-	text, err := feedText("feed_count", &q)
+	text, err := made(feedTexts, "feed_count", &q)
 	if err != nil {
 		return 0, err
 	}
@@ -128,7 +128,7 @@ func (db *DB) feedSpan(ctx context.Context, q *feedQuery) (from, to int64, err e
 
 // feedRows hands over the changes that are true and asked for.
 func (db *DB) feedRows(ctx context.Context, q *feedQuery, limit int, visit func(*api.Change) error) (err error) {
-	text, err := feedText("feed", q)
+	text, err := made(feedTexts, "feed", q)
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ func (q *feedQuery) indexed() bool {
 // find adds what fits in the span; end says how far it came, if not to its beginning.
 func (p *page) find(ctx context.Context) (end *api.Position, err error) {
 	most := p.n - len(p.list) + spare
-	text, err := feedText("feed_candidates", &p.query)
+	text, err := made(feedTexts, "feed_candidates", &p.query)
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,6 @@
 package clickhouse
 
 import (
-	"fmt"
-	"strings"
 	"text/template"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -31,14 +29,6 @@ var feedTexts = template.Must(template.New("").Funcs(template.FuncMap{
 	"exact":   func(t api.Term) bool { return t.How == api.Exact },
 	"domain":  func(t api.Term) bool { return t.How == api.Domain },
 }).ParseFS(queryFiles, "queries/feed.sql", "queries/feed_candidates.sql", "queries/feed_count.sql", "queries/feed_conditions.sql"))
-
-func feedText(name string, q *feedQuery) (string, error) {
-	var b strings.Builder
-	if err := feedTexts.ExecuteTemplate(&b, name+".sql", q); err != nil {
-		return "", fmt.Errorf("make query %s: %w", name, err)
-	}
-	return b.String(), nil
-}
 
 // values are the parameters.
 func (q *feedQuery) values(limit int) []any {

@@ -2,7 +2,9 @@ package clickhouse
 
 import (
 	"embed"
+	"fmt"
 	"strings"
+	"text/template"
 )
 
 //go:embed queries/*.sql
@@ -16,4 +18,13 @@ func query(name string) string {
 		panic(err)
 	}
 	return strings.TrimSpace(string(text))
+}
+
+// made returns the text of a query that is made of parts. No value is part of it.
+func made(parts *template.Template, name string, data any) (string, error) {
+	var b strings.Builder
+	if err := parts.ExecuteTemplate(&b, name+".sql", data); err != nil {
+		return "", fmt.Errorf("make query %s: %w", name, err)
+	}
+	return b.String(), nil
 }

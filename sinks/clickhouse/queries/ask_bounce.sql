@@ -1,17 +1,13 @@
 -- A reason is one of messages that bounced, and its rate is of all that ended: so the
 -- denominator is that of the row without its reason, class and fault (of1 to of4).
 SELECT
-    toString({by1:Identifier}) AS by1, toString({by2:Identifier}) AS by2, toString({by3:Identifier}) AS by3, toString({by4:Identifier}) AS by4,
+    {{template "ask_dimensions.sql"}}
     sum(h.messages) AS messages,
     sum(sum(h.ended)) OVER (PARTITION BY toString({of1:Identifier}), toString({of2:Identifier}), toString({of3:Identifier}), toString({of4:Identifier})) AS ended,
     sum(h.bounced) AS bounced, if(ended = 0, 0, bounced / ended) AS bounce_rate,
     sumIf(h.bounced, h.class = 'hard') AS hard, sumIf(h.bounced, h.class = 'soft') AS soft,
     sum(h.returned) AS returned
-FROM (
-    SELECT *, toDate(hour) AS day, toMonday(hour) AS week, toStartOfMonth(hour) AS month, recipient_domain AS domain, '' AS nothing
-    FROM hourly
-    WHERE toUnixTimestamp(hour) >= {from:UInt32} AND toUnixTimestamp(hour) < {to:UInt32} AND ({account:String} = '' OR account = {account:String})
-) AS h
+{{template "ask_of_hours.sql"}}
 GROUP BY by1, by2, by3, by4, toString({of1:Identifier}), toString({of2:Identifier}), toString({of3:Identifier}), toString({of4:Identifier})
 QUALIFY bounced > 0 OR NOT {bounces:Bool}
 ORDER BY bounced DESC, messages DESC, by1, by2, by3, by4

@@ -1,5 +1,5 @@
 SELECT
-    toString({by1:Identifier}) AS by1, toString({by2:Identifier}) AS by2, toString({by3:Identifier}) AS by3, toString({by4:Identifier}) AS by4,
+    {{template "ask_dimensions.sql"}}
     uniqExact(c.message_id, c.recipient, c.account) AS deferred
 FROM (
     SELECT *, toStartOfHour(time) AS hour, toDate(time) AS day, toMonday(time) AS week, toStartOfMonth(time) AS month, recipient_domain AS domain, '' AS nothing
