@@ -18,19 +18,21 @@ import (
 	"time"
 
 	"mailfate/schemas"
+	"mailfate/sinks/report"
 )
 
 // A fake store answers as it is told: what a real one answers is tested with that.
 type fake struct {
-	mu      sync.Mutex
-	checked map[string]Checked
-	keys    []Key
-	err     error
-	asked   []string
-	owner   Owner
-	words   *schemas.Vocabulary
-	news    []News // also the feed
-	failAt  int    // after so many changes an export fails, if not 0
+	mu       sync.Mutex
+	checked  map[string]Checked
+	keys     []Key
+	err      error
+	asked    []string
+	owner    Owner
+	question report.Question
+	words    *schemas.Vocabulary
+	news     []News // also the feed
+	failAt   int    // after so many changes an export fails, if not 0
 }
 
 func (f *fake) Check(_ context.Context, owner Owner, v *schemas.Vocabulary, ids []string) ([]Checked, error) {

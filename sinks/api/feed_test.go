@@ -196,9 +196,14 @@ type file struct {
 	err             error
 }
 
-func download(t *testing.T, r *rig, query string) (f file) {
+func download(t *testing.T, r *rig, query string) file {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.base+base+"/feed/download?"+query, nil)
+	return fileOf(t, r, "/feed/download?"+query)
+}
+
+func fileOf(t *testing.T, r *rig, path string) (f file) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.base+base+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sinks/explain"
+	"mailfate/sinks/report"
 )
 
 // What may be wrong with an id of a message. An error that wraps one may be told to
@@ -43,6 +44,17 @@ type Store interface {
 
 	// Recipient tells of the messages to an address; at most n, the newest first.
 	Recipient(ctx context.Context, owner Owner, v *schemas.Vocabulary, address string, n int) (Facts, []Message, error)
+
+	// Accounts are all of which anything is known.
+	Accounts(ctx context.Context) ([]string, error)
+
+	// AskOf answers a question of a report, which was checked, about the messages of
+	// an owner.
+	AskOf(ctx context.Context, owner Owner, q *report.Question) (report.Table, error)
+
+	// Health tells how mailfate is doing, and with every also what belongs to no
+	// account in particular.
+	Health(ctx context.Context, owner Owner, every bool) (Health, error)
 
 	// Keys returns all keys that were ever made.
 	Keys(ctx context.Context) ([]Key, error)
