@@ -16,6 +16,9 @@ var (
 	ErrSeveral      = errors.New("several messages have this id") // of theirs
 )
 
+// ErrAnew says that a place is of another life: what came before is to be read anew.
+var ErrAnew = errors.New("the database was started or made anew")
+
 // A Store knows messages and keys.
 type Store interface {
 	// Check says what became of messages by their ids, one answer for each id.
@@ -32,11 +35,13 @@ type Store interface {
 	// The change is good until the next one.
 	Export(ctx context.Context, f *Filter, each func(*Change) error) error
 
-	// News returns what was taken in at a revision or later, the oldest first; at most n.
-	News(ctx context.Context, since uint64, n int) ([]News, error)
+	// News returns what was taken in from a place on, in the order in which it was; at
+	// most n. What is seen of it once, nothing comes before later. Its errors may wrap
+	// ErrAnew.
+	News(ctx context.Context, from Place, n int) ([]News, error)
 
-	// Newest returns the greatest revision of all changes.
-	Newest(ctx context.Context) (uint64, error)
+	// Next returns the place behind all that was taken in.
+	Next(ctx context.Context) (Place, error)
 
 	// Message tells the story of a message in some vocabularies: to the recipients
 	// of the owner's messages. Its errors may wrap ErrNothingKnown and ErrSeveral.
