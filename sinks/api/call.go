@@ -164,7 +164,7 @@ func isForwarded(h http.Header) bool {
 }
 
 // isLocal reports whether a request came to a loopback address and by its name, and
-// not by way of a proxy: a page elsewhere can have a browser ask here by a name of its
+// not by way of a proxy that says so: a page elsewhere can have a browser ask here by a name of its
 // own.
 func isLocal(r *http.Request) bool {
 	to, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
