@@ -101,6 +101,8 @@ func (s *Server) resources() map[string]http.Handler {
 		"/messages/{id}":        s.call(ScopeRead, s.message),
 		"/recipients/{address}": s.call(ScopeRead, s.recipient),
 		"/reports/{name}":       s.serve(ScopeRead, s.report),
+		"/suppressions":         s.serve(ScopeRead, s.suppressions),
+		"/replies/new":          s.call(ScopeRead, s.newReplies),
 		"/health":               s.call(ScopeRead, s.health),
 		"/session":              s.call(0, s.session),
 		"/vocabularies":         s.call(ScopeRead, s.vocabularies),
