@@ -40,7 +40,7 @@ func (db *DB) Ask(ctx context.Context, q *report.Question) (report.Table, error)
 	case q.OfReasons():
 		name = "ask_deferral_reasons"
 	}
-	table, err := db.ask(clickhouse.Context(ctx, clickhouse.WithParameters(params)), name, q)
+	table, err := db.ask(clickhouse.Context(asking(ctx, askTime, q.Limit+1), clickhouse.WithParameters(params)), name, q)
 	if err != nil {
 		return report.Table{}, fmt.Errorf("ask for report %s: %w", q.Name, err)
 	}
