@@ -3,36 +3,11 @@ package clickhouse
 import (
 	"context"
 	"fmt"
-	"math"
 	"time"
-
-	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"mailfate/schemas"
 	"mailfate/sinks/api"
 )
-
-const (
-	pageTime    = 20 * time.Second // of one query of a page
-	exportTime  = 10 * time.Minute // of one query of an export, slow readers included
-	countTime   = 2 * time.Second  // of an estimate
-	queryMemory = 1 << 30
-)
-
-// asking makes a context for a query on somebody's behalf: it can change nothing,
-// and is stopped when it takes too much.
-func asking(ctx context.Context, longest time.Duration, rows int) context.Context {
-	return clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
-		"readonly":              1,
-		"max_execution_time":    int(longest.Seconds()),
-		"max_memory_usage":      queryMemory,
-		"max_result_rows":       rows, // 0: any number
-		"result_overflow_mode":  "throw",
-		"timeout_overflow_mode": "throw",
-		// A change's versions have one time, and so one partition.
-		"do_not_merge_across_partitions_select_final": 1,
-	}))
-}
 
 // Feed returns the newest changes that fit and stand behind a position, if it is not
 // the zero one; at most n.
@@ -59,7 +34,7 @@ func (db *DB) Export(ctx context.Context, f *api.Filter, each func(*api.Change) 
 	for width := firstSpan; to > from; to = q.From {
 		q.From, q.To = max(from, floor(to-width, hour)), to
 		n := 0
-		err := db.feedRows(asking(ctx, exportTime, 0), &q, 0, func(c *api.Change) error {
+		err := db.feedRows(asking(ctx, exportTime, 0, ofChanges), &q, 0, func(c *api.Change) error {
 			n++
 			return each(c)
 		})
@@ -154,38 +129,4 @@ func (db *DB) feedRows(ctx context.Context, q *feedQuery, limit int, visit func(
 		}
 	}
 	return rows.Err()
-}
-
-// News returns what was taken in at a revision or later, the oldest first; at most n.
-func (db *DB) News(ctx context.Context, since uint64, n int) ([]api.News, error) {
-	rows, err := db.conn.Query(asking(ctx, pageTime, n), query("news"), clickhouse.Named("since", since), clickhouse.Named("limit", n))
-	if err != nil {
-		return nil, fmt.Errorf("read news: %w", err)
-	}
-	defer rows.Close()
-	var news []api.News
-	for rows.Next() {
-		var c api.News
-		var withdrawn uint8
-		err := rows.Scan(&c.Time, &c.Key, &c.Account, &c.MessageID, &c.Sender, &c.Recipient, &c.Subject, &c.Campaign,
-			&c.Befores, &c.Statuses, &c.Kind, &c.Reason, &c.Class, &c.Fault, &c.Code, &c.Enhanced, &c.Remarks, &c.URL, &c.Revision, &withdrawn)
-		if err != nil {
-			return nil, fmt.Errorf("read news: %w", err)
-		}
-		c.Withdrawn = withdrawn != 0
-		c.ID = messageNumber(schemas.Identity{MessageID: c.MessageID, Recipient: c.Recipient})
-		news = append(news, c)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read news: %w", err)
-	}
-	return news, nil
-}
-
-// Newest returns the greatest revision of all changes.
-func (db *DB) Newest(ctx context.Context) (revision uint64, err error) {
-	if err := db.conn.QueryRow(asking(ctx, pageTime, 1), query("news_newest")).Scan(&revision); err != nil {
-		return 0, fmt.Errorf("read newest revision: %w", err)
-	}
-	return min(revision, math.MaxUint64-1), nil
 }

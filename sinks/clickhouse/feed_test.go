@@ -46,7 +46,7 @@ func feedSnapshots(tb testing.TB) (list []*schemas.Snapshot) {
 // wantedChanges are what a feed should show, by the filter's own opinion.
 func wantedChanges(tb testing.TB, db *DB, list []*schemas.Snapshot, f *api.Filter) (want []api.Change) {
 	tb.Helper()
-	news, err := db.News(tb.Context(), 0, 10_000)
+	news, err := db.News(tb.Context(), start(tb, db), 10_000)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -235,25 +235,6 @@ func TestAskingChangesNothing(t *testing.T) {
 	}
 }
 
-func TestNews(t *testing.T) {
-	db := migrated(t)
-	if n, err := db.Newest(t.Context()); err != nil || n != 0 {
-		t.Errorf("of nothing the newest is %d, %v", n, err)
-	}
-	s := delivered(t)
-	write(t, db, schemas.TopicStatus, true, statusRecords(t, 0, s)...)
-	news, err := db.News(t.Context(), s.Revision, 100)
-	if err != nil || len(news) != 4 || news[0].Revision != s.Revision || news[0].Statuses[3] == "" || news[0].Subject != "Hello" || news[0].Withdrawn {
-		t.Fatalf("%+v, %v", news, err)
-	}
-	if news, err := db.News(t.Context(), s.Revision+1, 100); err != nil || len(news) != 0 {
-		t.Errorf("%d changes after the newest, %v", len(news), err)
-	}
-	if n, err := db.Newest(t.Context()); err != nil || n != s.Revision {
-		t.Errorf("the newest is %d, %v", n, err)
-	}
-}
-
 func TestRecipient(t *testing.T) {
 	db := migrated(t)
 	write(t, db, schemas.TopicStatus, true, statusRecords(t, 0, delivered(t), bounced(t))...)
@@ -283,6 +264,29 @@ func TestStoryOfAnOwner(t *testing.T) {
 			if !errors.Is(err, api.ErrNothingKnown) || recipient != "ann@example.org" && strings.Contains(err.Error(), "ann@") {
 				t.Errorf("%s to %q, of another: %v", id, recipient, err)
 			}
+		}
+	}
+}
+
+// TestStoryByEmailID asks by ids that mean two messages, and by one that a message had.
+func TestStoryByEmailID(t *testing.T) {
+	db := migrated(t)
+	one, two, other := delivered(t), bounced(t), bounced(t)
+	two.Account, one.Row.EmailID, two.Row.EmailID = one.Account, "both", "both"
+	other.Account, other.MessageID, other.Row.EmailID = "other", "m9@other.example", "both"
+	write(t, db, schemas.TopicStatus, true, statusRecords(t, 0, one, two, other)...)
+	owner := api.Owner{Account: account(one.Identity)}
+	if _, err := db.StoryOf(t.Context(), owner, "both", ""); !errors.Is(err, api.ErrSeveral) || strings.Contains(err.Error(), "m9@") {
+		t.Errorf("of two: %v", err)
+	}
+	if f, err := db.StoryOf(t.Context(), api.Owner{Account: "other"}, "both", ""); err != nil || f.MessageID != "m9@other.example" {
+		t.Errorf("of one that is the owner's: %v", err)
+	}
+	one.Row.EmailID, one.Revision = "alone", one.Revision+1
+	write(t, db, schemas.TopicStatus, true, statusRecords(t, 10, one)...)
+	for id, want := range map[string]string{"alone": one.MessageID, "both": two.MessageID} {
+		if f, err := db.StoryOf(t.Context(), owner, id, ""); err != nil || f.MessageID != want {
+			t.Errorf("by %s after the id was changed: %+v, %v", id, f, err)
 		}
 	}
 }
