@@ -33,6 +33,7 @@ type Options struct {
 	Store   Store
 	Process func(context.Context) Process // tells of the process that answers; nil: it knows nothing
 	Version string                        // of mailfate
+	Pages   http.Handler                  // what has all paths that are not the API's; nil: nothing
 	Logger  *slog.Logger                  // nil: silent
 	Now     func() time.Time              // nil: time.Now
 }
@@ -42,6 +43,7 @@ type Server struct {
 	store   Store
 	process func(context.Context) Process
 	version string
+	pages   http.Handler
 
 	ring *ring
 	log  *slog.Logger
@@ -65,7 +67,7 @@ func New(o Options) *Server {
 	if o.Process == nil {
 		o.Process = knowsNothing
 	}
-	s := &Server{store: o.Store, process: o.Process, version: o.Version, ring: newRing(o.Store, o.Now), log: o.Logger, now: o.Now}
+	s := &Server{store: o.Store, process: o.Process, version: o.Version, pages: o.Pages, ring: newRing(o.Store, o.Now), log: o.Logger, now: o.Now}
 	s.hub = newHub(o.Store, o.Logger)
 	s.places = newPlaces()
 	s.heartbeat, s.patience = heartbeat, writeTime
@@ -93,9 +95,16 @@ func (s *Server) routes() http.Handler {
 		mux.Handle("GET "+base+path, handler)
 	}
 	mux.Handle("POST "+base+downloads, resources[downloads]) // so that a page's form needs no key in a URL
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { write(w, errNoRoute.status, errNoRoute) })
+	mux.HandleFunc(base+"/", noRoute)
+	if s.pages != nil {
+		mux.Handle("/", s.pages)
+	} else {
+		mux.HandleFunc("/", noRoute)
+	}
 	return mux
 }
+
+func noRoute(w http.ResponseWriter, _ *http.Request) { write(w, errNoRoute.status, errNoRoute) }
 
 // resources are what there is under base.
 func (s *Server) resources() map[string]http.Handler {
