@@ -65,10 +65,10 @@ function options({ width, kind, by, times, series, point }) {
       y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : kind === 'ratio' ? 0.01 : 1] },
     },
     axes: [
-      { ...axis, grid: { show: false }, space: 64, incrs: by === 'hour' ? [3600, 10_800, 21_600, 43_200, 86_400] : [1, 2, 7, 14, 28, 91, 182].map(d => d * 86_400), splits: split(times), values: (_, at) => at.map(s => tick(s, by)) },
+      { ...axis, grid: { show: false }, size: 30, space: 64, incrs: by === 'hour' ? [3600, 10_800, 21_600, 43_200, 86_400] : [1, 2, 7, 14, 28, 91, 182].map(d => d * 86_400), splits: split(times), values: (_, at) => at.map(s => tick(s, by)) },
       { ...axis, size: 52, splits: undefined, values: (_, at) => at.map(v => kind === 'ratio' ? percents(v, at[1] - at[0]) : Number.isInteger(v) ? compact(v) : '') },
     ],
-    series: [{}, ...series.map(s => stroke(s, few))],
+    series: [{}, ...series.map(s => stroke(s))],
     hooks: { setCursor: [u => point(u.cursor.idx)] },
   }
 }
@@ -85,8 +85,10 @@ function tick(seconds, by) {
   return by === 'day' ? shortDay(at) : clock(at)
 }
 
-function stroke(s, few) {
+// stroke is how a series is drawn; of few values each is a point, since lines join two.
+function stroke(s) {
   const colour = token(s.colour)
+  const few = s.values.filter(v => v > 0).length < 5
   return {
     label: s.label, stroke: colour, width: s.faint ? 1.25 : 2, alpha: s.faint ? 0.55 : 1, dash: s.dash,
     fill: s.fill ? `color-mix(in srgb, ${colour} 12%, transparent)` : undefined,

@@ -67,9 +67,9 @@ function reasons(view, rows, said) {
   const filter = name => ({ name, label: filters[name], cell: r => h('a', { href: view.link('/bounces', { ...kept(view), [name]: r[name] }) }, human(r[name])) })
   const bounced = { name: 'bounced', label: 'Bounces', kind: 'count' }
   return [chips,
-    table({ name: 'faults', caption: `Whose fault: ${number(total)} bounces`, rows: summed(fit, ['fault']), sort: '-bounced', columns: [filter('fault'), bounced, share] }),
+    table({ name: 'faults', captioned: true, narrow: true, caption: `Whose fault: ${number(total)} bounces`, rows: summed(fit, ['fault']), sort: '-bounced', columns: [filter('fault'), bounced, share] }),
     table({
-      name: 'reasons', caption: `Reasons of ${number(total)} bounces`, rows: summed(fit, ['reason', 'class', 'fault']), sort: '-bounced', limit: 15, columns: [
+      name: 'reasons', captioned: true, caption: `Reasons of ${number(total)} bounces`, rows: summed(fit, ['reason', 'class', 'fault']), sort: '-bounced', limit: 15, columns: [
         { name: 'reason', label: 'Reason', cell: r => h('a', { href: toFeed(view, r.reason) }, human(r.reason)) },
         filter('class'), filter('fault'), bounced, share, { name: 'returned', label: 'Came back later', kind: 'count' },
         { name: 'example', label: 'What a server said', sortable: false, cell: r => said[r.reason] ? h('span', { class: 'said', title: said[r.reason] }, said[r.reason]) : h('span', { class: 'quiet' }, 'nothing, of late') },
@@ -126,7 +126,7 @@ function newReplies(view) {
         { name: 'provider', label: 'Provider', cell: r => human(r.provider) },
         { name: 'reason', label: 'Read as', cell: r => h('a', { href: toFeed(view, r.reason) }, human(r.reason)) },
         { name: 'rule', label: 'By rule', cell: r => h('span', { class: 'mono' }, r.rule || '(none)') },
-        { name: 'messages', label: 'Messages', kind: 'count' }, { name: 'first_seen', label: 'First seen', cell: r => day(r.first_seen) },
+        { name: 'messages', label: 'Messages', kind: 'count' }, { name: 'first_seen', label: 'First seen', cell: r => h('span', { class: 'nowrap' }, day(r.first_seen)) },
       ],
     }),
   })

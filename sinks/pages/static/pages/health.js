@@ -64,7 +64,7 @@ function streams({ streams }) {
     streams.length === 0 ? empty('Nothing has been taken in.', 'Name a source in the configuration, or replay a log.') : table({
       name: 'streams', caption: 'How far each stream has come', rows: streams, sort: 'stream', columns: [
         { name: 'stream', label: 'Stream', cell: s => h('span', { class: 'wrap mono' }, s.stream) },
-        { name: 'newest_at', label: 'Newest event', cell: s => time(s.newest_at) }, { name: 'taken_in_at', label: 'Taken in', cell: s => time(s.taken_in_at) },
+        { name: 'newest_at', label: 'Newest event', cell: s => h('span', { class: 'nowrap' }, time(s.newest_at)) }, { name: 'taken_in_at', label: 'Taken in', cell: s => h('span', { class: 'nowrap' }, time(s.taken_in_at)) },
         { name: 'behind', label: 'Behind', kind: 'milliseconds', value: behind, cell: s => milliseconds(behind(s)) },
       ],
     }))
@@ -77,7 +77,7 @@ function unread({ unread }) {
         { name: 'example', label: 'Example', sortable: false, cell: u => h('span', { class: 'said', title: u.shape }, u.example || u.shape) },
         { name: 'stream', label: 'Stream', cell: u => h('span', { class: 'wrap mono' }, u.stream) },
         { name: 'lines', label: 'Lines', kind: 'count' }, { name: 'share', label: 'Share', kind: 'ratio', of: 'of all lines that were not understood' },
-        { name: 'first_at', label: 'First', cell: u => time(u.first_at) },
+        { name: 'first_at', label: 'First', cell: u => h('span', { class: 'nowrap' }, time(u.first_at)) },
       ],
     }))
 }

@@ -129,7 +129,7 @@ function statuses(view, asked) {
     name: 'statuses', title: 'What became of them', note: 'The status of each message now, in the words chosen above. A status leads to its messages.',
     ask: () => view.ask('/reports/overview', { ...asked, by: '', vocabulary, limit: most }),
     draw: ({ rows }) => rows.length > 0 ? table({
-      name: 'statuses', caption: 'Messages by status', rows, sort: '-messages', columns: [
+      name: 'statuses', caption: 'Messages by status', narrow: true, rows, sort: '-messages', columns: [
         { name: 'status', label: 'Status', cell: r => h('a', { href: view.link('/feed', { status: r.status, from: view.period.from, to: view.period.to, period: null }) }, status(vocabulary, r.status)) },
         { name: 'messages', label: 'Messages', kind: 'count' }, { name: 'share', label: 'Share', kind: 'ratio', of: 'of all messages of the period' },
       ],
