@@ -86,7 +86,7 @@ func TestMemoryOfListeners(t *testing.T) {
 		all, places = most, min(places, most/2)
 	}
 	if raced { // which counts goroutines, up to 8128
-		all, places = 3000, 1000
+		all, places = 1500, 500
 	}
 	f := feedOf(1, "shop")
 	var keys []string
