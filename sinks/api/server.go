@@ -67,7 +67,7 @@ func New(o Options) *Server {
 	}
 	s := &Server{store: o.Store, process: o.Process, version: o.Version, ring: newRing(o.Store, o.Now), log: o.Logger, now: o.Now}
 	s.hub = newHub(o.Store, o.Logger)
-	s.places.ofKey = map[string]taken{}
+	s.places = newPlaces()
 	s.heartbeat, s.patience = heartbeat, writeTime
 	s.http = http.Server{
 		Handler:           s.routes(),
