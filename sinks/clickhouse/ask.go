@@ -47,6 +47,7 @@ func (db *DB) Ask(ctx context.Context, q *report.Question) (report.Table, error)
 	if table.More = len(table.Rows) > q.Limit; table.More {
 		table.Rows = table.Rows[:q.Limit]
 	}
+	table.Question = *q
 	table.Sort()
 	return table, nil
 }
