@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"mailfate/schemas"
 )
 
 type document struct {
@@ -101,6 +103,31 @@ func TestOpenAPI(t *testing.T) {
 	change := d.Components.Schemas["Change"]
 	if !slices.Equal(change.Required, columns) || len(change.Properties) != len(columns) {
 		t.Errorf("a Change has %q", change.Required)
+	}
+	sameNames(t, d.Components.Schemas["Status"].Required, r)
+}
+
+// sameNames compares what a status of a vocabulary is said to have with what it
+// has, its labels in every language.
+func sameNames(t *testing.T, said []string, r *rig) {
+	t.Helper()
+	var got struct {
+		Vocabularies []struct{ Statuses []map[string]any }
+	}
+	_, _, body := begin(t, r, base+"/vocabularies")
+	if err := json.Unmarshal(body, &got); err != nil || len(got.Vocabularies) != len(schemas.Vocabularies) {
+		t.Fatalf("%d vocabularies, %v", len(got.Vocabularies), err)
+	}
+	for _, v := range got.Vocabularies {
+		for _, status := range v.Statuses {
+			if has := slices.Sorted(maps.Keys(status)); !slices.Equal(has, slices.Sorted(slices.Values(said))) {
+				t.Errorf("%v has %q", status["status"], has)
+			}
+			labels, _ := status["labels"].(map[string]any)
+			if has := slices.Sorted(maps.Keys(labels)); !slices.Equal(has, slices.Sorted(slices.Values(schemas.Languages[:]))) {
+				t.Errorf("%v has labels in %q", status["status"], has)
+			}
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"golang.org/x/net/netutil"
@@ -33,7 +34,7 @@ type Options struct {
 	Store   Store
 	Process func(context.Context) Process // tells of the process that answers; nil: it knows nothing
 	Version string                        // of mailfate
-	Pages   http.Handler                  // what has all paths that are not the API's; nil: nothing
+	Pages   http.Handler                  // answers for what is not the API's; nil: nobody does
 	Logger  *slog.Logger                  // nil: silent
 	Now     func() time.Time              // nil: time.Now
 }
@@ -51,7 +52,7 @@ type Server struct {
 	http http.Server
 
 	hub       *hub
-	places    places
+	seats     seats
 	heartbeat time.Duration
 	patience  time.Duration // with who downloads
 }
@@ -67,9 +68,10 @@ func New(o Options) *Server {
 	if o.Process == nil {
 		o.Process = knowsNothing
 	}
-	s := &Server{store: o.Store, process: o.Process, version: o.Version, pages: o.Pages, ring: newRing(o.Store, o.Now), log: o.Logger, now: o.Now}
+	s := &Server{store: o.Store, process: o.Process, version: o.Version, ring: newRing(o.Store, o.Now), log: o.Logger, now: o.Now}
+	s.pages = o.Pages
 	s.hub = newHub(o.Store, o.Logger)
-	s.places = newPlaces()
+	s.seats = newSeats()
 	s.heartbeat, s.patience = heartbeat, writeTime
 	s.http = http.Server{
 		Handler:           s.routes(),
@@ -95,16 +97,18 @@ func (s *Server) routes() http.Handler {
 		mux.Handle("GET "+base+path, handler)
 	}
 	mux.Handle("POST "+base+downloads, resources[downloads]) // so that a page's form needs no key in a URL
-	mux.HandleFunc(base+"/", noRoute)
-	if s.pages != nil {
-		mux.Handle("/", s.pages)
-	} else {
-		mux.HandleFunc("/", noRoute)
-	}
+	mux.HandleFunc("/", s.other)
 	return mux
 }
 
-func noRoute(w http.ResponseWriter, _ *http.Request) { write(w, errNoRoute.status, errNoRoute) }
+// other answers for all that is none of the API's paths.
+func (s *Server) other(w http.ResponseWriter, r *http.Request) {
+	if s.pages == nil || strings.HasPrefix(r.URL.Path, "/api/") {
+		write(w, errNoRoute.status, errNoRoute)
+		return
+	}
+	s.pages.ServeHTTP(w, r)
+}
 
 // resources are what there is under base.
 func (s *Server) resources() map[string]http.Handler {

@@ -68,7 +68,7 @@ function options({ width, kind, by, times, series, point }) {
       { ...axis, grid: { show: false }, size: 30, space: 64, incrs: by === 'hour' ? [3600, 10_800, 21_600, 43_200, 86_400] : [1, 2, 7, 14, 28, 91, 182].map(d => d * 86_400), splits: split(times), values: (_, at) => at.map(s => tick(s, by)) },
       { ...axis, size: 52, splits: undefined, values: (_, at) => at.map(v => kind === 'ratio' ? percents(v, at[1] - at[0]) : Number.isInteger(v) ? compact(v) : '') },
     ],
-    series: [{}, ...series.map(s => stroke(s))],
+    series: [{}, ...series.map(s => stroke(s, few))],
     hooks: { setCursor: [u => point(u.cursor.idx)] },
   }
 }
@@ -85,16 +85,17 @@ function tick(seconds, by) {
   return by === 'day' ? shortDay(at) : clock(at)
 }
 
-// stroke is how a series is drawn; of few values each is a point, since lines join two.
-function stroke(s) {
+function stroke(s, few) {
   const colour = token(s.colour)
-  const few = s.values.filter(v => v > 0).length < 5
   return {
     label: s.label, stroke: colour, width: s.faint ? 1.25 : 2, alpha: s.faint ? 0.55 : 1, dash: s.dash,
     fill: s.fill ? `color-mix(in srgb, ${colour} 12%, transparent)` : undefined,
-    points: { show: few, size: 7, fill: colour }, spanGaps: false,
+    points: { show: few, size: 7, fill: colour, filter: (u, n) => few ? null : alone(u.data[n]) }, spanGaps: false,
   }
 }
+
+// alone are the places of values that no line leads to: points are drawn for them.
+const alone = values => values.flatMap((v, i) => v !== null && (values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null ? [i] : [])
 
 const swatch = s => h('span', { class: 'swatch', data: { dash: s.dash ? '' : null }, style: { 'border-color': `var(${s.colour})` } })
 

@@ -1,28 +1,43 @@
-// The figures of an overview: of what row of a report each is, and what it is a part of.
+// Big figures, each with what it is a part of and how it was in the period before.
+import { h, heard } from './dom.js'
+import { change, number, points, rate } from './format.js'
 
-const ratio = (part, whole) => whole > 0 ? part / whole : null
+const shown = { count: number, ratio: rate }
 
-// Rates with machines are of the same denominators as those without.
-export const figures = [
-  { name: 'messages', label: 'Messages', kind: 'count', of: 'with their first event in the period', value: r => r.messages },
-  { name: 'delivered', label: 'Delivered', kind: 'count', of: 'accepted by the recipients’ servers', value: r => r.delivered },
-  {
-    name: 'open_rate', label: 'Open rate', kind: 'ratio', better: 1, of: 'opened ÷ delivered of accounts that track opens',
-    value: (r, machines) => ratio(machines ? r.opened_with_machines : r.opened, r.open_tracked), part: (r, machines) => [machines ? r.opened_with_machines : r.opened, r.open_tracked],
-  },
-  {
-    name: 'click_rate', label: 'Click rate', kind: 'ratio', better: 1, of: 'clicked ÷ delivered of accounts that track clicks',
-    value: (r, machines) => ratio(machines ? r.clicked_with_machines : r.clicked, r.click_tracked), part: (r, machines) => [machines ? r.clicked_with_machines : r.clicked, r.click_tracked],
-  },
-  { name: 'bounce_rate', label: 'Bounce rate', kind: 'ratio', better: -1, of: 'bounced ÷ (delivered, bounced or expired)', value: r => ratio(r.bounced, r.ended), part: r => [r.bounced, r.ended] },
-  { name: 'complaint_rate', label: 'Complaint rate', kind: 'ratio', better: -1, of: 'complained ÷ delivered', value: r => ratio(r.complained, r.delivered), part: r => [r.complained, r.delivered] },
-]
-
-export const figure = name => figures.find(f => f.name === name)
-
-// before is the row of the period before, of one that was compared.
-export function before(row) {
-  const of = {}
-  for (const [name, value] of Object.entries(row)) if (name.endsWith('_before')) of[name.slice(0, -7)] = value
-  return of
+// figures makes a list of them. Each is {name, label, kind: 'count' | 'ratio', value, of:
+// what it is a part of, before: the value of the period before, null if there was none,
+// better: 1 if more is better, -1 if less is}.
+export function figures(list) {
+  const compared = list.some(f => f.before !== null && f.before !== undefined)
+  return [
+    h('dl', { class: 'figures' }, list.map(f => figure(f, compared))),
+    !compared && h('p', { class: 'note' }, 'There was nothing in the period before, to compare with.'),
+  ]
 }
+
+function figure({ name, label, kind, value, of, before, better = 0 }, all) {
+  return h('div', { class: 'figure', data: { figure: name } },
+    h('dt', {}, label),
+    h('dd', { class: 'figure-value' }, shown[kind](value)),
+    of && h('dd', { class: 'figure-of' }, of),
+    all && h('dd', { class: 'figure-before' }, compared(kind, value, before, better)))
+}
+
+// compared says how much more or less it is than before, and with colour whether that
+// is good.
+function compared(kind, value, before, better) {
+  if (before === null || before === undefined) return 'unknown in the period before'
+  const difference = kind === 'ratio' ? value - before : before === 0 ? null : value / before - 1
+  if (difference === null) return `${shown[kind](before)} before`
+  const text = kind === 'ratio' ? points(value, before) : change(value, before)
+  const good = /[1-9]/.test(text) ? Math.sign(difference) * better : 0 // too little to be seen is neither
+  return [h('span', { class: 'change', data: { good: good > 0 ? 'yes' : good < 0 ? 'no' : null } }, text), ` from ${shown[kind](before)}`, heard(' in the period before')]
+}
+
+// beside is what a row of a comparing report has of a period before: null where there
+// was nothing at all.
+export const beside = (row, name) => row.messages_before > 0 ? row[`${name}_before`] : null
+
+// ratio is part ÷ whole, and unknown of nothing.
+export const ratio = (part, whole) => whole > 0 ? part / whole : null
+

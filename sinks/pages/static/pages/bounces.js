@@ -1,133 +1,172 @@
-// Bounces: why messages did not arrive, whose fault it is, and where.
-import { h, fill } from '../dom.js'
+// Bounces: what was refused, why, by whom, and what servers say that they did not before.
 import { chart } from '../chart.js'
+import { h, fill, heard } from '../dom.js'
+import { beside, figures, ratio } from '../figures.js'
 import { day, number, rate } from '../format.js'
-import { before } from '../figures.js'
-import { byTime } from '../series.js'
-import { all, empty, region } from '../states.js'
+import { overTime } from '../over_time.js'
+import { link } from '../state.js'
+import { all, command, empty, region } from '../states.js'
 import { table } from '../table.js'
-import { human } from '../words.js'
-import { nothingYet } from './overview.js'
+import { columnLabel, human } from '../words.js'
 
-const most = 1000 // rows
-const filters = { provider: 'Provider', fault: 'Fault', class: 'Class' }
+const ended = 'bounced ÷ (delivered, bounced or expired)'
 
-export function show(view) {
-  if (!view.period) return fill(view.main, h('h1', {}, 'Bounces'), nothingYet())
-  const { from, to } = view.period
-  const asked = { from, to, account: view.account }
-  const why = region(view, {
-    name: 'reasons', title: 'Why', note: 'A reason leads to the messages that bounced for it, with the servers’ words.',
-    ask: () => all(view.ask('/reports/bounce', { ...asked, by: 'provider,reason,class,fault', limit: most }), examples(view)),
-    draw: ([{ rows }, said]) => reasons(view, rows, said),
-  })
-  fill(view.main, h('h1', {}, 'Bounces'), h('p', { class: 'period' }, `${view.period.text}, in UTC; a message that came back after it was accepted is one too`),
-    region(view, {
-      name: 'charts', label: 'Over time', ask: () => view.ask('/reports/bounce', { ...asked, by: view.period.by, compare: true, limit: most }),
-      draw: ({ rows }) => charts(view, rows),
-    }),
-    why, places(view, asked, 'provider', 'By provider'), places(view, asked, 'domain', 'By recipient domain'), newReplies(view))
+export async function show(view) {
+  const { period } = view
+  fill(view.main, h('h1', {}, 'Bounces'))
+  if (!period) {
+    view.main.append(empty('No messages yet.', 'Let mailfate read a log: ', command('mailfate run postfix:/var/log/mail.log')))
+    return
+  }
+  const asked = { from: period.from, to: period.to, account: view.account }
+  const compare = period.key === 'all' ? null : 'true'
+  const ask = more => () => view.ask('/reports/bounce', { ...asked, ...more })
+  view.main.append(
+    h('p', { class: 'period' }, period.text, ', by the hour in which each message began'),
+    region(view, { name: 'figures', label: 'Figures', ask: ask({ compare }), draw: drawFigures }),
+    region(view, { title: 'Over time', name: 'time', ask: ask({ by: period.by, compare, limit: 10_000 }), draw: data => drawTime(view, data) }),
+    region(view, { title: 'Why', name: 'reason', note: 'What a remote server said is read by rules; each reason leads to the messages and the words. A fault, class or provider shows its own reasons alone.', ask: () => all(ask({ by: 'provider,reason,class,fault', limit: 10_000 })(), examples(view)), draw: data => drawReasons(view, ...data) }),
+    h('div', { class: 'side-by-side' },
+      region(view, { title: 'By provider', name: 'provider', ask: ask({ by: 'provider' }), draw: data => drawGroups(view, data, 'provider') }),
+      region(view, { title: 'By domain', name: 'domain', ask: ask({ by: 'domain' }), draw: data => drawGroups(view, data, 'domain') })),
+    region(view, { title: 'Put off', name: 'deferral', note: 'Messages that a server did not take at the first attempt, and why.', ask: () => view.ask('/reports/deferral', { ...asked, by: 'reason,fault' }), draw: data => drawDeferrals(view, data) }),
+    region(view, { title: 'New replies', name: 'replies', note: 'Wordings that were first seen in the newest 30 days, or come more often than the day before.', ask: () => newReplies(view), draw: data => drawReplies(view, data) }))
 }
 
-function charts(view, rows) {
-  const { times, of, earlier } = byTime(view.period, rows)
-  const common = { by: view.period.by, times, signal: view.signal }
-  return h('div', { class: 'three' },
+// newReplies are asked for only by who may see every account's: a wording has no account.
+async function newReplies(view) {
+  return view.session.every_account ? view.ask('/replies/new', { limit: 200 }) : { data: { replies: null } }
+}
+
+function drawFigures({ rows: [row] }) {
+  if (!row || row.messages === 0) return empty('No message began in this period.', 'Choose another period above.')
+  return figures([
+    { name: 'bounced', label: 'Bounced', kind: 'count', value: row.bounced, before: beside(row, 'bounced'), better: -1, of: `of ${number(row.ended)} delivered, bounced or expired` },
+    { name: 'bounce_rate', label: 'Bounce rate', kind: 'ratio', value: ratio(row.bounced, row.ended), before: beside(row, 'bounce_rate'), better: -1 },
+    { name: 'hard', label: 'Hard', kind: 'count', value: row.hard, before: beside(row, 'hard'), better: -1, of: 'addresses to write to no more' },
+    { name: 'soft', label: 'Soft', kind: 'count', value: row.soft, before: beside(row, 'soft'), better: -1, of: 'another day may be better' },
+    { name: 'returned', label: 'Came back later', kind: 'count', value: row.returned, before: beside(row, 'returned'), better: -1, of: 'accepted first, then returned by mail' },
+  ])
+}
+
+function drawTime(view, { rows }) {
+  if (rows.length === 0) return empty('No message began in this period.')
+  const { by } = view.period
+  const { times, column } = overTime(view.period, rows)
+  const each = by === 'hour' ? 'hour' : 'day'
+  const before = { label: 'Bounce rate before', values: column(r => ratio(r.bounced_before, r.ended_before), null), colour: '--failure', faint: true, dash: [2, 3] }
+  return [
     chart({
-      ...common, name: 'bounces', label: 'Bounces', kind: 'count', series: [
-        { label: 'Hard', colour: '--failure', values: of(r => r.hard, 0), fill: true }, { label: 'Soft', colour: '--pending', values: of(r => r.soft, 0), dash: [8, 3] },
+      name: 'counts', label: `Bounces each ${each}`, kind: 'count', by, times, signal: view.signal, series: [
+        { label: 'Hard', values: column(r => r.hard), colour: '--failure', fill: true },
+        { label: 'Soft', values: column(r => r.soft), colour: '--pending', dash: [6, 3] },
       ],
     }),
     chart({
-      ...common, name: 'bounce_rate', label: 'Bounce rate', kind: 'ratio', series: [
-        { label: 'This period', colour: '--failure', values: of(r => r.ended > 0 ? r.bounce_rate : null), fill: true },
-        { label: 'The period before', colour: '--ink-soft', faint: true, dash: [4, 4], values: earlier(r => r.ended > 0 ? r.bounce_rate : null) },
+      name: 'rates', label: `Bounce rate each ${each}`, kind: 'ratio', by, times, signal: view.signal, series: [
+        { label: 'Bounce rate', values: column(r => ratio(r.bounced, r.ended), null), colour: '--failure' },
+        ...(before.values.some(v => v !== null) ? [before] : []),
       ],
-    }))
+    }),
+  ]
 }
 
-// examples are the newest words of a server for each reason: {data: {reason: words}}.
+// changes is the address of the changes that a row is about.
+const changes = (view, more) => link('/feed', { period: null, from: view.period.from, ...more })
+
+// filters are what reasons may be narrowed down to; they stand in the address.
+const filters = { provider: 'Provider', class: 'Class', fault: 'Whose doing' }
+const wanted = view => Object.keys(filters).filter(name => view.params.get(name))
+const filtered = (view, more) => link('/bounces', { ...Object.fromEntries(wanted(view).map(name => [name, view.params.get(name)])), ...more })
+
+// examples are the newest words of a server for each reason: {data: {reason: words}}. The
+// figures are as good without them.
 async function examples(view) {
   const { data, problem } = await view.ask('/feed', { kind: ['bounced', 'bounced_later'], account: view.account, limit: 500 })
   if (problem?.kind === 'aborted') return { problem }
   const said = {}
-  for (const change of data?.changes ?? []) if (change.remarks) said[change.reason] ??= change.remarks
-  return { data: said } // without them the figures are as good
+  for (const { reason, remarks } of data?.changes ?? []) if (remarks) said[reason] ??= remarks
+  return { data: said }
 }
 
-// reasons shows those rows that fit the filters, which stand in the address.
-function reasons(view, rows, said) {
-  const wanted = Object.keys(filters).filter(name => view.params.get(name))
-  const fit = rows.filter(r => r.bounced > 0 && wanted.every(name => r[name] === view.params.get(name)))
-  const total = fit.reduce((sum, r) => sum + r.bounced, 0)
-  const chips = wanted.length > 0 && h('p', { class: 'filters' }, wanted.map(name =>
-    h('button', { type: 'button', 'aria-label': `Take the filter ${filters[name]} away`, on: { click: () => view.go({ [name]: null }) } }, `${filters[name]}: ${human(view.params.get(name))} ✕`)))
-  if (total === 0) return [chips, empty('Nothing bounced here in this period.', wanted.length > 0 ? 'Take a filter away to see more.' : 'That is how it should be.')]
-  const share = { name: 'share', label: 'Share', kind: 'ratio', of: 'of these bounces', value: r => r.bounced / total, cell: r => rate(r.bounced / total) }
-  const filter = name => ({ name, label: filters[name], cell: r => h('a', { href: view.link('/bounces', { ...kept(view), [name]: r[name] }) }, human(r[name])) })
-  const bounced = { name: 'bounced', label: 'Bounces', kind: 'count' }
-  return [chips,
-    table({ name: 'faults', captioned: true, narrow: true, caption: `Whose fault: ${number(total)} bounces`, rows: summed(fit, ['fault']), sort: '-bounced', columns: [filter('fault'), bounced, share] }),
-    table({
-      name: 'reasons', captioned: true, caption: `Reasons of ${number(total)} bounces`, rows: summed(fit, ['reason', 'class', 'fault']), sort: '-bounced', limit: 15, columns: [
-        { name: 'reason', label: 'Reason', cell: r => h('a', { href: toFeed(view, r.reason) }, human(r.reason)) },
-        filter('class'), filter('fault'), bounced, share, { name: 'returned', label: 'Came back later', kind: 'count' },
-        { name: 'example', label: 'What a server said', sortable: false, cell: r => said[r.reason] ? h('span', { class: 'said', title: said[r.reason] }, said[r.reason]) : h('span', { class: 'quiet' }, 'nothing, of late') },
-      ],
-    })]
-}
-
-const kept = view => Object.fromEntries(Object.keys(filters).map(name => [name, view.params.get(name)]))
-
-const toFeed = (view, reason) => view.link('/feed', { reason, kind: 'bounced', from: view.period?.from, to: view.period?.to, period: null })
-
-// summed adds rows up that are equal in what is named.
-function summed(rows, names) {
+// summed adds up rows that are equal in what is named.
+function summed(rows, ...names) {
   const sums = new Map()
   for (const row of rows) {
-    const key = JSON.stringify(names.map(n => row[n]))
+    const key = names.map(name => row[name]).join(' ')
     const sum = sums.get(key) ?? { ...row, bounced: 0, returned: 0 }
     sums.set(key, { ...sum, bounced: sum.bounced + row.bounced, returned: sum.returned + row.returned })
   }
   return [...sums.values()]
 }
 
-function places(view, asked, by, title) {
-  const cell = by === 'provider'
-    ? r => h('a', { href: view.link('/bounces', { ...kept(view), provider: r.provider }) }, human(r.provider))
-    : r => r.domain ? h('a', { class: 'wrap', href: view.link('/feed', { recipient: '@' + r.domain, kind: 'bounced', from: view.period.from, to: view.period.to, period: null }) }, r.domain) : '(none)'
-  return region(view, {
-    name: by, title, ask: () => view.ask('/reports/bounce', { ...asked, by, compare: true, limit: most }),
-    draw: ({ rows }) => rows.length === 0 ? empty('Nothing ended in this period.', 'Choose a longer one above.') : table({
-      name: by, caption: `Bounces ${title.toLowerCase()}`, rows, sort: '-bounced', limit: 12, columns: [
-        { name: by, label: by === 'provider' ? 'Provider' : 'Domain', cell },
-        { name: 'bounced', label: 'Bounces', kind: 'count' }, { name: 'hard', label: 'Hard', kind: 'count' }, { name: 'soft', label: 'Soft', kind: 'count' },
-        { name: 'ended', label: 'Ended', kind: 'count' }, { name: 'bounce_rate', label: 'Bounce rate', kind: 'ratio', of: 'bounced ÷ (delivered, bounced or expired)' },
-        { name: 'rate_before', label: 'The period before', kind: 'ratio', value: r => earlierRate(r), cell: r => rate(earlierRate(r)) },
+function drawReasons(view, { rows }, said) {
+  const fit = rows.filter(r => r.bounced > 0 && wanted(view).every(name => r[name] === view.params.get(name)))
+  const total = fit.reduce((sum, r) => sum + r.bounced, 0)
+  const off = wanted(view).map(name => h('button', { type: 'button', data: { filter: name }, on: { click: () => view.go({ [name]: null }) } },
+    `${filters[name]}: ${human(view.params.get(name))} `, h('span', { 'aria-hidden': 'true' }, '✕'), heard(', take this filter away')))
+  const chips = off.length > 0 && h('p', { class: 'filters' }, off)
+  if (total === 0) return [chips, empty('Nothing bounced in this period.', chips ? 'Take a filter away to see more.' : '')]
+  const by = name => ({ name, label: filters[name], cell: r => h('a', { href: filtered(view, { [name]: r[name] }) }, human(r[name])) })
+  const bounced = { name: 'bounced', label: 'Bounced', kind: 'count' }
+  const share = { name: 'share', label: 'Share', kind: 'ratio', of: 'of these bounces', value: r => r.bounced, cell: r => rate(r.bounced / total) }
+  return [chips,
+    table({ name: 'fault', caption: `Whose doing ${number(total)} bounces are`, captioned: true, narrow: true, rows: summed(fit, 'fault'), sort: '-bounced', columns: [by('fault'), bounced, share] }),
+    table({
+      name: 'reason', caption: `Reasons of ${number(total)} bounces`, captioned: true, rows: summed(fit, 'reason', 'class', 'fault'), sort: '-bounced', limit: 15,
+      columns: [
+        { name: 'reason', label: 'Reason', cell: r => h('a', { href: changes(view, { kind: 'bounced,bounced_later', reason: r.reason }) }, human(r.reason)), value: r => human(r.reason) },
+        by('class'), by('fault'), bounced, share,
+        { name: 'returned', label: 'Came back later', kind: 'count' },
+        { name: 'example', label: 'What a server said', sortable: false, cell: r => said[r.reason] ? h('span', { class: 'said', title: said[r.reason] }, said[r.reason]) : '' },
+      ],
+    })]
+}
+
+function drawGroups(view, { rows, more }, name) {
+  if (rows.length === 0) return empty('No message began in this period.')
+  const named = name === 'domain'
+    ? r => r.domain ? h('a', { class: 'wrap', href: changes(view, { kind: 'bounced,bounced_later', recipient: '@' + r.domain }) }, r.domain) : '(none)'
+    : r => r.provider ? h('a', { href: filtered(view, { provider: r.provider }) }, r.provider) : '(none)'
+  return [
+    table({
+      name, caption: `Bounces by ${name}`, rows, sort: '-bounced', limit: 10,
+      columns: [
+        { name, label: columnLabel(name), cell: named },
+        { name: 'ended', label: 'Decided', kind: 'count' },
+        { name: 'bounced', label: 'Bounced', kind: 'count' },
+        { name: 'bounce_rate', label: 'Rate', kind: 'ratio', of: ended },
+        { name: 'hard', label: 'Hard', kind: 'count' },
       ],
     }),
+    more && h('p', { class: 'note' }, 'These are those with most bounces; ', command(`mailfate report bounce --by ${name} --limit 100000`), ' tells of all.'),
+  ]
+}
+
+function drawDeferrals(view, { rows }) {
+  if (rows.length === 0) return empty('Nothing was put off in this period.')
+  return table({
+    name: 'deferral', caption: 'Messages that were put off, by reason', rows, sort: '-deferred', limit: 10,
+    columns: [
+      { name: 'reason', label: 'Reason', cell: r => h('a', { href: changes(view, { kind: 'deferred', reason: r.reason }) }, human(r.reason)), value: r => human(r.reason) },
+      { name: 'fault', label: 'Whose doing', cell: r => human(r.fault) },
+      { name: 'deferred', label: 'Messages', kind: 'count' },
+    ],
   })
 }
 
-function earlierRate(row) {
-  const earlier = before(row)
-  return earlier.ended > 0 ? earlier.bounce_rate : null
-}
-
-function newReplies(view) {
-  const title = 'New words of servers'
-  if (!view.session.every_account) return null // whose they are, nobody can tell
-  return region(view, {
-    name: 'replies', title, note: 'Replies that came for the first time in the newest days, or come more often. One that no rule knows needs a rule.',
-    ask: () => view.ask('/replies/new', { limit: 100 }),
-    draw: ({ replies }) => replies.length === 0 ? empty('No wording is new.', 'Nothing to do.') : table({
-      name: 'replies', caption: 'Wordings, those with most messages first', rows: replies, sort: '-messages', limit: 10, columns: [
-        { name: 'template', label: 'Wording', cell: r => h('span', { class: 'said', title: r.example }, r.template) },
-        { name: 'provider', label: 'Provider', cell: r => human(r.provider) },
-        { name: 'reason', label: 'Read as', cell: r => h('a', { href: toFeed(view, r.reason) }, human(r.reason)) },
-        { name: 'rule', label: 'By rule', cell: r => h('span', { class: 'mono' }, r.rule || '(none)') },
-        { name: 'messages', label: 'Messages', kind: 'count' }, { name: 'first_seen', label: 'First seen', cell: r => h('span', { class: 'nowrap' }, day(r.first_seen)) },
-      ],
-    }),
+function drawReplies(view, { replies }) {
+  if (replies === null) return empty('Wordings are those of all accounts.', 'A key with scope admin sees them.')
+  if (replies.length === 0) return empty('No new wording.')
+  return table({
+    name: 'replies', caption: 'Wordings of replies, without names, addresses and numbers', rows: replies, sort: '-last_day', limit: 8,
+    columns: [
+      { name: 'template', label: 'Wording', cell: r => h('details', { class: 'reply' }, h('summary', { class: 'wrap' }, r.template), h('p', { class: 'wrap detail' }, 'For example: ', h('q', {}, r.example)), h('p', { class: 'detail' }, 'Rule ', h('code', {}, r.rule), ', fingerprint ', h('code', {}, r.fingerprint))) },
+      { name: 'provider', label: 'Provider', cell: r => r.provider || '(none)' },
+      { name: 'reason', label: 'Read as', cell: r => h('a', { href: link('/feed', { period: null, reason: r.reason }) }, human(r.reason)), value: r => human(r.reason) },
+      { name: 'last_day', label: 'Newest day', kind: 'count' },
+      { name: 'day_before', label: 'Day before', kind: 'count' },
+      { name: 'first_seen', label: 'First seen', cell: r => h('span', { class: 'nowrap' }, day(r.first_seen)) },
+    ],
   })
 }

@@ -1,83 +1,81 @@
-// Health: whether everything that is sent to mailfate gets in, and what to do if it does not.
+// Health: whether all is well with what takes messages in, and what to do if it is not.
 import { h, fill } from '../dom.js'
-import { ago, milliseconds, minute, moment, number, time } from '../format.js'
+import { ago, number, time } from '../format.js'
 import { command, empty, region } from '../states.js'
 import { table } from '../table.js'
 
-export function show(view) {
-  fill(view.main, h('h1', {}, 'Health'), h('p', { class: 'period' }, 'What is taken in, and what is left over; asked again every minute'),
-    region(view, { name: 'health', label: 'Health', ask: () => view.ask('/health'), draw: health => draw(view, health) }))
+// behind is how many records may wait before somebody should look.
+const behind = 100_000
+
+export async function show(view) {
+  fill(view.main, h('h1', {}, 'Health'),
+    region(view, { name: 'health', label: 'Health', ask: () => view.ask('/health', { account: view.account }), draw: data => draw(view, data) }))
 }
 
 function draw(view, health) {
-  const wrong = needs(health, view.session.every_account)
+  const problems = problemsOf(health)
   return [
-    wrong.length === 0 ? h('div', { class: 'well', data: { health: 'well' } }, h('p', {}, 'All is well: nothing to do.'))
-      : h('ul', { class: 'needs', 'aria-label': 'To do' }, wrong.map(({ name, text, todo }) => h('li', { data: { need: name } }, h('p', {}, text), h('p', { class: 'todo' }, todo)))),
-    facts(health),
-    view.session.every_account ? [streams(health), unread(health)] : h('p', { class: 'note' }, 'Streams and what could not be read are of no account in particular; a key with scope admin sees them.'),
+    problems.length === 0
+      ? h('p', { class: 'verdict', data: { verdict: 'well' } }, 'All is well: there is nothing to do.')
+      : h('section', { 'aria-label': 'What to do' },
+        h('p', { class: 'verdict', data: { verdict: 'look' } }, problems.length === 1 ? 'One thing to look at.' : `${number(problems.length)} things to look at.`),
+        h('ul', { class: 'problems' }, problems.map(({ text, todo }) => h('li', {}, h('p', {}, text), h('p', { class: 'todo' }, todo))))),
+    known(health),
+    view.session.every_account ? [streams(health), unread(health)] : h('p', { class: 'note' }, 'Streams and lines that were not understood are shown to keys with scope admin.'),
   ]
 }
 
-// needs are what somebody has to do something about. What is null is not known here.
-function needs(health, every) {
-  const lines = health.unread.reduce((sum, u) => sum + u.lines, 0)
-  return [
-    health.messages === 0 && { name: 'empty', text: 'There are no messages yet.', todo: ['Take in a log: ', command('mailfate replay --data demo --serve /var/log/mail.log'), ', or follow what is written: ', command('mailfate run --config mailfate.yaml')] },
-    health.dead_letters > 0 && { name: 'dead_letters', text: `${number(health.dead_letters)} events could not be applied.`, todo: ['See why: ', command('mailfate dead list'), '. Once that is mended: ', command('mailfate dead retry --all')] },
-    lines > 0 && { name: 'unread', text: `${number(lines)} lines were read by no parser, in ${number(health.unread.length)} shapes.`, todo: ['Look at the shapes below; a line of a program that mailfate should know is worth reporting. Try a log: ', command('mailfate parse PATH')] },
-    health.contested > 0 && { name: 'contested', text: `${number(health.contested)} hits or reports could belong to several accounts’ messages, and are counted for none.`, todo: ['See them: ', command('mailfate unmatched list')] },
-    health.unmatched > 0 && { name: 'unmatched', text: `${number(health.unmatched)} hits or reports belong to no message that is known.`, todo: [every ? 'See them, and what they may be about: ' : 'Whoever runs mailfate sees them: ', command('mailfate unmatched list')] },
-    health.rollup.stale_hours > 0 && { name: 'rollup', text: `${number(health.rollup.stale_hours)} hours of counts differed from the messages, and were counted anew.`, todo: 'Nothing, unless it happens again: then look at mailfate’s log.' },
-    health.rollup.failures > 0 && { name: 'rollup_failures', text: `The counts could not be compared with the messages ${number(health.rollup.failures)} times.`, todo: 'Look at mailfate’s log, and whether ClickHouse answers.' },
-    (health.lag.processor > manyBehind || health.lag.sink > manyBehind) && { name: 'lag', text: 'What is shown is behind what was taken in.', todo: 'Wait while the figures below fall; if they grow, start more processes with the same configuration.' },
-  ].filter(Boolean)
+// problemsOf says what is not well, the worst first, and what to do about it.
+function problemsOf({ lag, dead_letters, unread, contested, unmatched, rollup, messages }) {
+  const found = []
+  const add = (is, text, ...todo) => is && found.push({ text, todo })
+  add(messages === 0, 'No messages yet.', 'Let mailfate read a log: ', command('mailfate run postfix:/var/log/mail.log'))
+  add(lag.processor > behind, `${number(lag.processor)} events wait to be judged.`, 'If that grows, give the processor more of the machine, or start another mailfate run.')
+  add(lag.sink > behind, `${number(lag.sink)} statuses wait to be written to ClickHouse.`, 'See whether ClickHouse is busy or away: the log of mailfate says so.')
+  add(dead_letters > 0, `${number(dead_letters)} events could not be applied.`, 'See why: ', command('mailfate dead list'), ', mend it, then ', command('mailfate dead retry --all'))
+  add(rollup.failures > 0, `Counts by the hour could not be compared ${number(rollup.failures)} times.`, 'The log of mailfate says why; reports may be behind.')
+  const lines = unread.reduce((sum, u) => sum + u.lines, 0)
+  add(lines > 0, `${number(lines)} lines were not understood.`, 'They are below, one example of each shape. See them with ', command('mailfate parse --shapes FILE'), '; what is no log of mail belongs into another file.')
+  add(unmatched > 0, `${number(unmatched)} hits and reports belong to no known message.`, 'See what they may be about: ', command('mailfate unmatched list'))
+  add(contested > 0, `${number(contested)} hits and reports could belong to several accounts.`, 'Their sources need an account: ', command('sources[].account'), ' in the configuration.')
+  return found
 }
 
-// manyBehind is how many records wait where that is more than a moment's work.
-const manyBehind = 50_000
-
-const unknown = 'not known to this process'
-const count = n => n === null || n === undefined ? h('span', { class: 'quiet' }, unknown) : number(n)
-const at = text => text ? `${time(text)} (${ago(text)})` : 'never'
-
-function facts(health) {
-  const rows = {
-    Messages: [number(health.messages), health.span.from && `, from ${minute(health.span.from)} to ${minute(health.span.to)}`],
-    'Taken in last': at(health.taken_in_at),
-    'Counted last': at(health.rollup.counted_at),
-    'Counts compared with messages': health.rollup.compared_at ? at(health.rollup.compared_at) : h('span', { class: 'quiet' }, unknown),
-    'Waiting for the processor': count(health.lag.processor),
-    'Waiting for the sink': count(health.lag.sink),
-    'Unmatched hits and reports': number(health.unmatched),
-    'Contested between accounts': health.contested === null ? null : number(health.contested),
-    'Dead letters': count(health.dead_letters),
-  }
-  return h('dl', { class: 'facts' }, Object.entries(rows).map(([name, value]) => value !== null && [h('dt', {}, name), h('dd', {}, value)]))
+// known are the figures, none of which is a problem by itself.
+function known({ messages, span, taken_in_at, lag, dead_letters, rollup }) {
+  const fact = (label, value, name) => h('div', { class: 'fact', data: { fact: name } }, h('dt', {}, label), h('dd', {}, value))
+  const waits = n => n === null || n === undefined ? 'not known here' : n === 0 ? 'nothing waits' : `${number(n)} wait`
+  return h('dl', { class: 'facts' },
+    fact('Messages', number(messages), 'messages'),
+    fact('From – to', span.from ? `${time(span.from)} – ${time(span.to)}` : '–', 'span'),
+    fact('Last taken in', taken_in_at ? `${ago(taken_in_at)} (${time(taken_in_at)})` : '–', 'taken_in'),
+    fact('Events to be judged', waits(lag.processor), 'processor'),
+    fact('Statuses to be written', waits(lag.sink), 'sink'),
+    fact('Events that could not be applied', dead_letters ?? 'not known here', 'dead'),
+    fact('Counts by the hour', rollup.counted_at ? `made ${ago(rollup.counted_at)}` : 'not made yet', 'rollup'))
 }
-
-// behind is how much older a stream's newest event was when it was taken in.
-const behind = s => s.newest_at && s.taken_in_at ? Math.max(0, moment(s.taken_in_at) - moment(s.newest_at)) : null
 
 function streams({ streams }) {
-  return h('section', { class: 'region', data: { region: 'streams' } }, h('h2', {}, 'Streams'), h('p', { class: 'note' }, 'Behind is how old the newest event was when it was taken in: much, for what is replayed.'),
-    streams.length === 0 ? empty('Nothing has been taken in.', 'Name a source in the configuration, or replay a log.') : table({
-      name: 'streams', caption: 'How far each stream has come', rows: streams, sort: 'stream', columns: [
-        { name: 'stream', label: 'Stream', cell: s => h('span', { class: 'wrap mono' }, s.stream) },
-        { name: 'newest_at', label: 'Newest event', cell: s => h('span', { class: 'nowrap' }, time(s.newest_at)) }, { name: 'taken_in_at', label: 'Taken in', cell: s => h('span', { class: 'nowrap' }, time(s.taken_in_at)) },
-        { name: 'behind', label: 'Behind', kind: 'milliseconds', value: behind, cell: s => milliseconds(behind(s)) },
+  return h('section', { class: 'region', 'aria-label': 'Streams' }, h('h2', {}, 'Streams'),
+    streams.length === 0 ? empty('Nothing has been read yet.') : table({
+      name: 'streams', caption: 'What is read, and how far', rows: streams, sort: '-taken_in_at', limit: 50,
+      columns: [
+        { name: 'stream', label: 'Stream', cell: r => h('span', { class: 'wrap' }, r.stream) },
+        { name: 'newest_at', label: 'Newest event', cell: r => time(r.newest_at) },
+        { name: 'taken_in_at', label: 'Last taken in', cell: r => `${ago(r.taken_in_at)}` },
       ],
     }))
 }
 
 function unread({ unread }) {
-  return h('section', { class: 'region', data: { region: 'unread' } }, h('h2', {}, 'Not understood'), h('p', { class: 'note' }, 'Lines that no parser reads, by shape: those that differ in names and numbers alone have one.'),
-    unread.length === 0 ? empty('Every line was understood.', 'Nothing to do.') : table({
-      name: 'unread', caption: 'Shapes of lines, the most frequent first', rows: unread, sort: '-lines', limit: 20, columns: [
-        { name: 'example', label: 'Example', sortable: false, cell: u => h('span', { class: 'said', title: u.shape }, u.example || u.shape) },
-        { name: 'stream', label: 'Stream', cell: u => h('span', { class: 'wrap mono' }, u.stream) },
-        { name: 'lines', label: 'Lines', kind: 'count' }, { name: 'share', label: 'Share', kind: 'ratio', of: 'of all lines that were not understood' },
-        { name: 'first_at', label: 'First', cell: u => h('span', { class: 'nowrap' }, time(u.first_at)) },
+  return h('section', { class: 'region', 'aria-label': 'Lines that were not understood' }, h('h2', {}, 'Lines that were not understood'),
+    unread.length === 0 ? empty('Every line was understood.') : table({
+      name: 'unread', caption: 'One row for each shape of line', rows: unread, sort: '-lines', limit: 20,
+      columns: [
+        { name: 'example', label: 'Example', cell: r => h('code', { class: 'wrap' }, r.example) },
+        { name: 'lines', label: 'Lines', kind: 'count' },
+        { name: 'stream', label: 'Stream', cell: r => h('span', { class: 'wrap' }, r.stream) },
+        { name: 'first_at', label: 'First', cell: r => time(r.first_at) },
       ],
     }))
 }

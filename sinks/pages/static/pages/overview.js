@@ -1,138 +1,135 @@
-// Overview: what became of the messages of a period, beside the period before.
-import { h, fill, heard } from '../dom.js'
+// Overview: what became of the messages of a period.
 import { chart } from '../chart.js'
-import { before, figure, figures } from '../figures.js'
-import { change, number, points, rate } from '../format.js'
-import { byTime } from '../series.js'
+import { h, fill } from '../dom.js'
+import { beside, figures, ratio } from '../figures.js'
+import { number } from '../format.js'
+import { overTime } from '../over_time.js'
+import { link } from '../state.js'
 import { all, command, empty, region } from '../states.js'
 import { status } from '../status.js'
 import { table } from '../table.js'
-import { columnLabel, human } from '../words.js'
+import { columnLabel } from '../words.js'
 
-const shown = { count: number, ratio: rate }
-const most = 500 // rows of a table
-
-export function show(view) {
-  const machines = view.params.get('machines') === 'true'
-  if (!view.period) return fill(view.main, h('h1', {}, 'Overview'), nothingYet())
-  const { from, to } = view.period
-  const asked = { from, to, account: view.account }
-  fill(view.main,
-    h('div', { class: 'head' }, h('div', {}, h('h1', {}, 'Overview'), h('p', { class: 'period' }, `${view.period.text}, in UTC, beside the period of the same length before`)), machineSwitch(view, machines)),
-    region(view, {
-      name: 'figures', label: 'Figures', ask: () => totals(view, asked),
-      draw: ([row]) => row?.messages > 0 ? bigFigures(row, machines) : nothingHere(view),
-    }),
-    region(view, {
-      name: 'charts', label: 'Over time', ask: () => view.ask('/reports/overview', { ...asked, by: view.period.by, compare: true, limit: 10_000 }),
-      draw: ({ rows }) => charts(view, rows, machines),
-    }),
-    places(view, asked, 'provider', machines), places(view, asked, 'campaign', machines), statuses(view, asked))
-}
-
-export const nothingYet = () => empty('There are no messages yet.', 'Take in a log: ', command('mailfate replay --data demo --serve /var/log/mail.log'), ', or follow what is written: ', command('mailfate run --config mailfate.yaml'))
-
-const nothingHere = view => empty('No message had its first event in this period.', 'Choose a longer one above, or ', h('a', { href: view.link('/', { period: 'all', from: null, to: null }) }, 'look at everything'), '.')
-
-// totals are one row: the overview's figures, and those of opens and clicks with machines.
-async function totals(view, asked) {
-  const compared = { ...asked, compare: true }
-  const { data, problem } = await all(view.ask('/reports/overview', compared), view.ask('/reports/open', compared))
-  if (problem) return { problem }
-  const [overview, open] = data.map(d => d.rows[0] ?? {})
-  return { data: [{ ...open, ...overview }] }
-}
-
-function machineSwitch(view, machines) {
-  return h('label', { class: 'check' }, h('input', { type: 'checkbox', name: 'machines', checked: machines, on: { change: event => view.go({ machines: event.target.checked || null }) } }), 'Count machines’ opens and clicks too')
-}
-
-function bigFigures(row, machines) {
-  const earlier = before(row)
-  return h('dl', { class: 'figures' }, figures.map(f => {
-    const [now, then] = [f.value(row, machines), f.value(earlier, machines)]
-    const part = f.part?.(row, machines)
-    return h('div', { class: 'figure', data: { figure: f.name, value: now } },
-      h('dt', {}, f.label),
-      h('dd', { class: 'figure-value' }, shown[f.kind](now)),
-      h('dd', { class: 'figure-before' }, difference(f, now, then, earlier.messages)),
-      h('dd', { class: 'figure-of' }, part && `${number(part[0])} of ${number(part[1])}: `, f.of))
-  }))
-}
-
-// difference says how it was in the period before: better and worse in words and shape.
-function difference(f, now, then, messages) {
-  if (!(messages > 0) || then === null || then === undefined) return 'nothing in the period before'
-  const text = f.kind === 'ratio' ? points(now, then) : change(now, then)
-  const good = (now - then) * (f.better ?? 0)
-  return [h('span', { class: 'difference', data: { good: good > 0 ? 'yes' : good < 0 ? 'no' : null } },
-    now > then ? '▲ ' : now < then ? '▼ ' : '', text, good !== 0 && heard(good > 0 ? ' (better)' : ' (worse)')), ` from ${shown[f.kind](then)}`]
-}
-
-function charts(view, rows, machines) {
-  const { times, of, earlier } = byTime(view.period, rows)
-  const { by } = view.period
-  const common = { by, times, signal: view.signal }
-  const line = (label, name, colour, more) => ({ label, colour, values: of(r => r[name], 0), ...more })
-  const one = (name, label, colour) => {
-    const { value } = figure(name)
-    return chart({
-      ...common, name, label, kind: 'ratio', series: [
-        { label: 'This period', colour, values: of(r => value(r, machines)), fill: true },
-        { label: 'The period before', colour: '--ink-soft', faint: true, dash: [4, 4], values: earlier(r => value(r, machines)) },
-      ],
-    })
+export async function show(view) {
+  const { period } = view
+  fill(view.main, h('h1', {}, 'Overview'))
+  if (!period) {
+    view.main.append(empty('No messages yet.', 'Let mailfate read a log: ', command('mailfate run postfix:/var/log/mail.log'), ', or try it out: ', command('mailfate replay --serve testdata/replay')))
+    return
   }
+  const asked = { from: period.from, to: period.to, account: view.account }
+  const machines = view.params.get('machines') === '1'
+  view.main.append(
+    h('p', { class: 'period' }, period.text, ', by the hour in which each message began'),
+    withMachines(view, machines),
+    region(view, { name: 'figures', label: 'Figures', ask: () => figuresOf(view, asked), draw: data => drawFigures(data, machines) }),
+    region(view, { title: 'Over time', name: 'time', ask: () => view.ask('/reports/overview', { ...asked, by: period.by, compare: compared(period), limit: 10_000 }), draw: data => drawTime(view, data, machines) }),
+    region(view, { title: 'Where they stand', name: 'statuses', ask: () => view.ask('/reports/overview', { ...asked, vocabulary: view.vocabulary }), draw: data => drawStatuses(view, data) }),
+    h('div', { class: 'side-by-side' },
+      region(view, { title: 'By provider', name: 'provider', ask: () => view.ask('/reports/overview', { ...asked, by: 'provider' }), draw: data => drawGroups(view, data, 'provider', machines) }),
+      region(view, { title: 'By campaign', name: 'campaign', ask: () => view.ask('/reports/overview', { ...asked, by: 'campaign' }), draw: data => drawGroups(view, data, 'campaign', machines) })))
+}
+
+// withMachines is the switch for opens and clicks of proxies and scanners.
+function withMachines(view, on) {
+  return h('p', {}, h('label', { class: 'check' },
+    h('input', { type: 'checkbox', name: 'machines', checked: on, on: { change: event => view.go({ machines: event.target.checked ? '1' : null }) } }),
+    'Count what machines opened and clicked too'))
+}
+
+// A period that shows everything there is has none before it.
+const compared = period => period.key === 'all' ? null : 'true'
+
+function figuresOf(view, asked) {
+  const compare = compared(view.period)
+  return all(view.ask('/reports/overview', { ...asked, compare }), view.ask('/reports/open', { ...asked, compare }))
+}
+
+function drawFigures([overview, open], machines) {
+  const row = overview.rows[0]
+  if (!row || row.messages === 0) return empty('No message began in this period.', 'Choose another period above.')
+  const opens = open.rows[0] ?? {}
+  const with_ = machines ? '_with_machines' : ''
+  const complaints = r => ratio(r.complained, r.delivered)
+  const complaintsBefore = r => r.messages_before > 0 ? ratio(r.complained_before, r.delivered_before) : null
+  return figures([
+    { name: 'messages', label: 'Messages', kind: 'count', value: row.messages, before: beside(row, 'messages') },
+    { name: 'delivered', label: 'Delivered', kind: 'count', value: row.delivered, before: beside(row, 'delivered'), better: 1, of: `of ${number(row.ended)} that are decided` },
+    { name: 'open_rate', label: 'Open rate', kind: 'ratio', value: known(opens, `open_rate${with_}`, 'open_tracked'), before: beside(opens, `open_rate${with_}`), better: 1, of: `${number(opens[`opened${with_}`])} of ${number(opens.open_tracked)} delivered with tracking` },
+    { name: 'click_rate', label: 'Click rate', kind: 'ratio', value: known(opens, `click_rate${with_}`, 'click_tracked'), before: beside(opens, `click_rate${with_}`), better: 1, of: `${number(opens[`clicked${with_}`])} of ${number(opens.click_tracked)} delivered with tracking` },
+    { name: 'bounce_rate', label: 'Bounce rate', kind: 'ratio', value: known(row, 'bounce_rate', 'ended'), before: beside(row, 'bounce_rate'), better: -1, of: `${number(row.bounced)} of ${number(row.ended)} delivered, bounced or expired` },
+    { name: 'complaint_rate', label: 'Complaint rate', kind: 'ratio', value: complaints(row), before: complaintsBefore(row), better: -1, of: `${number(row.complained)} of ${number(row.delivered)} delivered` },
+  ])
+}
+
+// known is a rate of a report's row, which is unknown where its denominator is 0.
+const known = (row, name, whole) => row[whole] > 0 ? row[name] : null
+
+function drawTime(view, { rows }, machines) {
+  if (rows.length === 0) return empty('No message began in this period.')
+  const { by } = view.period
+  const { times, column } = overTime(view.period, rows)
+  const before = name => column(r => beside(r, name), null)
+  const opened = machines ? 'opened_with_machines' : 'opened'
+  const each = by === 'hour' ? 'hour' : 'day'
+  const then = series => series.values.some(v => v !== null) ? [series] : []
+  // A chart for each: a complaint rate is nothing beside an open rate.
+  const rates = (name, label, colour, value, earlier) => chart({
+    name, label, kind: 'ratio', by, times, signal: view.signal, series: [
+      { label: 'This period', values: column(value, null), colour, fill: true },
+      ...then({ label: 'The period before', values: column(earlier, null), colour: '--ink-soft', faint: true, dash: [2, 3] }),
+    ],
+  })
   return [
     chart({
-      ...common, name: 'messages', label: by === 'hour' ? 'Messages by the hour' : 'Messages by the day', kind: 'count', series: [
-        line('Messages', 'messages', '--pending', { dash: [2, 3] }), line('Delivered', 'delivered', '--success', { fill: true }), line('Bounced', 'bounced', '--failure', { dash: [8, 3] }),
-        { label: 'Messages, the period before', colour: '--ink-soft', faint: true, dash: [4, 4], values: earlier(r => r.messages) },
+      name: 'counts', label: `Messages each ${each}`, kind: 'count', by, times, signal: view.signal, series: [
+        { label: 'Messages', values: column(r => r.messages), colour: '--ink-soft' },
+        { label: 'Delivered', values: column(r => r.delivered), colour: '--success', fill: true },
+        { label: 'Bounced', values: column(r => r.bounced), colour: '--failure', dash: [6, 3] },
+        ...then({ label: 'Messages before', values: before('messages'), colour: '--ink-soft', faint: true, dash: [2, 3] }),
       ],
     }),
-    h('div', { class: 'three' }, one('open_rate', 'Open rate', '--reader'), one('bounce_rate', 'Bounce rate', '--failure'), one('complaint_rate', 'Complaint rate', '--pending')),
+    h('div', { class: 'three' },
+      rates('open_rate', machines ? 'Open rate, machines too' : 'Open rate', '--reader', r => ratio(r[opened], r.open_tracked), r => ratio(r[`${opened}_before`], r.open_tracked_before)),
+      rates('bounce_rate', 'Bounce rate', '--failure', r => ratio(r.bounced, r.ended), r => ratio(r.bounced_before, r.ended_before)),
+      rates('complaint_rate', 'Complaint rate', '--pending', r => ratio(r.complained, r.delivered), r => ratio(r.complained_before, r.delivered_before))),
   ]
 }
 
-// places are the figures by provider or campaign, with links to what they are made of.
-function places(view, asked, by, machines) {
-  const label = columnLabel(by)
-  const rates = figures.filter(f => f.kind === 'ratio').map(f => ({ name: f.name, label: f.label, kind: 'ratio', of: f.of, value: r => f.value(r, machines), cell: r => rate(f.value(r, machines)) }))
-  const columns = [
-    { name: by, label, cell: row => row[by] ? h('a', { class: 'wrap', href: to(view, by, row[by]) }, by === 'provider' ? human(row[by]) : row[by]) : '(none)' },
-    { name: 'messages', label: 'Messages', kind: 'count' }, { name: 'delivered', label: 'Delivered', kind: 'count' }, ...rates,
-  ]
-  return region(view, {
-    name: by, title: by === 'provider' ? 'By provider' : 'By campaign',
-    note: by === 'provider' ? 'Whose mailboxes they are. A name leads to its bounces.' : 'A name leads to its changes of status.',
-    ask: () => both(view, { ...asked, by, limit: most }),
-    draw: rows => rows.length > 0 ? table({ name: by, caption: `${label}, ${view.period.text}`, columns, rows, sort: '-messages', limit: 12 }) : nothingHere(view),
+// drawStatuses shows how many messages stand where, in the vocabulary that is chosen.
+function drawStatuses(view, { rows }) {
+  if (rows.length === 0) return empty('No message began in this period.')
+  const most = Math.max(...rows.map(r => r.share))
+  return table({
+    name: 'status', caption: 'Messages by the status that they have now', rows, sort: '-messages', limit: 12, narrow: true,
+    columns: [
+      { name: 'status', label: 'Status', cell: r => h('a', { href: link('/feed', { status: r.status, period: null, from: view.period.from, to: view.period.to }) }, status(view.vocabulary, r.status)) },
+      { name: 'messages', label: 'Messages', kind: 'count' },
+      { name: 'share', label: 'Share', kind: 'ratio', of: 'of all messages of the period' },
+      { name: 'bar', label: '', sortable: false, cell: r => h('span', { class: 'bar', 'aria-hidden': 'true', style: { '--share': String(r.share / most) } }) },
+    ],
   })
 }
 
-// both joins what overview and open tell, whose click rates with machines only open has.
-async function both(view, asked) {
-  const { data, problem } = await all(view.ask('/reports/overview', asked), view.ask('/reports/open', asked))
-  if (problem) return { problem }
-  const [overview, open] = data
-  const opens = new Map(open.rows.map(r => [r[asked.by], r]))
-  return { data: overview.rows.map(r => ({ ...opens.get(r[asked.by]), ...r })) }
-}
-
-const to = (view, by, name) => by === 'provider'
-  ? view.link('/bounces', { provider: name })
-  : view.link('/feed', { campaign: name, from: view.period.from, to: view.period.to, period: null })
-
-function statuses(view, asked) {
-  const { vocabulary } = view
-  return region(view, {
-    name: 'statuses', title: 'What became of them', note: 'The status of each message now, in the words chosen above. A status leads to its messages.',
-    ask: () => view.ask('/reports/overview', { ...asked, by: '', vocabulary, limit: most }),
-    draw: ({ rows }) => rows.length > 0 ? table({
-      name: 'statuses', caption: 'Messages by status', narrow: true, rows, sort: '-messages', columns: [
-        { name: 'status', label: 'Status', cell: r => h('a', { href: view.link('/feed', { status: r.status, from: view.period.from, to: view.period.to, period: null }) }, status(vocabulary, r.status)) },
-        { name: 'messages', label: 'Messages', kind: 'count' }, { name: 'share', label: 'Share', kind: 'ratio', of: 'of all messages of the period' },
+// drawGroups is a table by provider or campaign.
+function drawGroups(view, { rows, more }, name, machines) {
+  if (rows.length === 0) return empty('No message began in this period.')
+  const opened = machines ? 'opened_with_machines' : 'opened'
+  const list = rows.map(r => ({ ...r, open_rate: ratio(r[opened], r.open_tracked), complaint_rate: ratio(r.complained, r.delivered), bounce_rate: ratio(r.bounced, r.ended) }))
+  const named = name === 'campaign'
+    ? r => r.campaign ? h('a', { class: 'wrap', href: link('/feed', { campaign: r.campaign, period: null, from: view.period.from, to: view.period.to }) }, r.campaign) : '(none)'
+    : r => r.provider ? h('a', { href: link('/bounces', { provider: r.provider }) }, r.provider) : '(none)'
+  return [
+    table({
+      name, caption: `Messages by ${name}`, rows: list, sort: '-messages', limit: 10,
+      columns: [
+        { name, label: columnLabel(name), cell: named },
+        { name: 'messages', label: 'Messages', kind: 'count' },
+        { name: 'open_rate', label: 'Opened', kind: 'ratio', of: 'opened ÷ delivered with tracking' },
+        { name: 'bounce_rate', label: 'Bounced', kind: 'ratio', of: 'bounced ÷ (delivered, bounced or expired)' },
+        { name: 'complaint_rate', label: 'Complained', kind: 'ratio', of: 'complained ÷ delivered' },
       ],
-    }) : nothingHere(view),
-  })
+    }),
+    more && h('p', { class: 'note' }, 'These are those with most messages; ', command(`mailfate report overview --by ${name} --limit 100000`), ' tells of all.'),
+  ]
 }
