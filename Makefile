@@ -3,7 +3,7 @@
 compiler:
 	@command -v $${CC:-cc} >/dev/null || { echo "the race detector needs a C compiler: apt-get install gcc libc6-dev" >&2; exit 1; }
 
-.PHONY: help compiler java dovecot replay test test-faults lint deps build fuzz bench bench-parse bench-feedback bench-queries clean
+.PHONY: help compiler java dovecot python replay test test-faults lint deps build fuzz bench bench-parse bench-feedback bench-queries bench-visible clean
 
 GO      ?= go
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -46,9 +46,16 @@ dovecot: ## install Dovecot, from which the tests read mail, on Debian as root
 		apt-get update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends dovecot-imapd; \
 	else echo "the tests read mail from Dovecot, which root starts: install Dovecot 2.3 with IMAP" >&2; exit 1; fi
 
-test: compiler java dovecot deps lint ## run everything: vet, lint (built from source first), all tests with -race, fuzz seeds
+# A client in another language, which the tests have ask checkEmail.
+python: ## install Python and its requests, with which the tests ask the API, on Debian as root
+	@if python3 -c 'import requests' 2>/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3 python3-requests; \
+	else echo "the tests ask the API with Python: install Python 3 and its package requests" >&2; exit 1; fi
+
+test: compiler java dovecot python deps lint ## run everything: vet, lint (built from source first), all tests with -race, fuzz seeds
 	$(GO) test -race -timeout 15m ./...
-	$(GO) test -run 'TestTimelineEqualsTwin|TestMemory' ./pipeline/status ./pipeline/process # what the race detector has no time or memory for
+	$(GO) test -run 'TestTimelineEqualsTwin|TestMemory' ./pipeline/status ./pipeline/process ./sinks/api # what the race detector has no time or memory for
 
 RUNS  ?= 1
 TABLE ?= faults.md
@@ -75,6 +82,10 @@ bench-parse: ## measure how fast logs are read, beside pflogsumm and eximstats, 
 SIZE ?= 1000000
 bench-queries: deps ## fill ClickHouse with SIZE messages, and print how long questions take and what a message takes on disk
 	$(GO) test ./sinks/clickhouse -count=1 -timeout 6h -v -run '^TestQuerySpeed$$' -speed.messages=$(SIZE)
+
+SECONDS ?= 30
+bench-visible: deps ## write a log at 2,000 lines a second for SECONDS, and print how long it takes until feeds tell what a line says
+	$(GO) test ./pipeline/app -count=1 -timeout 1h -run '^TestVisible$$' -visible.seconds=$(SECONDS)
 
 MAILS ?= sources/feedback/testdata
 bench-feedback: ## measure how mails in MAILS are read and replies judged, beside Sisimai, and print a table

@@ -107,11 +107,15 @@ type rig struct {
 	server *Server
 }
 
-func start(t *testing.T, f *fake) *rig {
+// start serves; change may set the server up otherwise before it does.
+func start(t *testing.T, f *fake, change ...func(*Server)) *rig {
 	t.Helper()
 	r := &rig{fake: f, clock: &clock{at: time.Unix(1e9, 0)}, log: new(logged)}
 	s := New(Options{Store: f, Now: r.now, Logger: slog.New(slog.NewTextHandler(r.log, nil))})
 	r.server = s
+	for _, c := range change {
+		c(s)
+	}
 	if err := s.hub.start(t.Context()); err != nil && f.err == nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"golang.org/x/net/netutil"
@@ -14,6 +15,9 @@ import (
 
 // base is where everything is but checkEmail, whose path UniSender's text says.
 const base = "/api/v1"
+
+// downloads is where, under base, the feed is as a file.
+const downloads = "/feed/download"
 
 const (
 	headerTime  = 5 * time.Second
@@ -30,6 +34,7 @@ type Options struct {
 	Store   Store
 	Process func(context.Context) Process // tells of the process that answers; nil: it knows nothing
 	Version string                        // of mailfate
+	Pages   http.Handler                  // answers for what is not the API's; nil: nobody does
 	Logger  *slog.Logger                  // nil: silent
 	Now     func() time.Time              // nil: time.Now
 }
@@ -39,6 +44,7 @@ type Server struct {
 	store   Store
 	process func(context.Context) Process
 	version string
+	pages   http.Handler
 
 	ring *ring
 	log  *slog.Logger
@@ -46,7 +52,7 @@ type Server struct {
 	http http.Server
 
 	hub       *hub
-	places    places
+	seats     seats
 	heartbeat time.Duration
 	patience  time.Duration // with who downloads
 }
@@ -63,8 +69,9 @@ func New(o Options) *Server {
 		o.Process = knowsNothing
 	}
 	s := &Server{store: o.Store, process: o.Process, version: o.Version, ring: newRing(o.Store, o.Now), log: o.Logger, now: o.Now}
+	s.pages = o.Pages
 	s.hub = newHub(o.Store, o.Logger)
-	s.places.ofKey = map[string]taken{}
+	s.seats = newSeats()
 	s.heartbeat, s.patience = heartbeat, writeTime
 	s.http = http.Server{
 		Handler:           s.routes(),
@@ -85,18 +92,29 @@ func (s *Server) routes() http.Handler {
 		mux.Handle("GET "+pattern, s.call(ScopeCheck, s.checkEmail))
 		mux.Handle("POST "+pattern, s.call(ScopeCheck, s.checkEmail))
 	}
-	for path, handler := range s.resources() {
+	resources := s.resources()
+	for path, handler := range resources {
 		mux.Handle("GET "+base+path, handler)
 	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { write(w, errNoRoute.status, errNoRoute) })
+	mux.Handle("POST "+base+downloads, resources[downloads]) // so that a page's form needs no key in a URL
+	mux.HandleFunc("/", s.other)
 	return mux
+}
+
+// other answers for all that is none of the API's paths.
+func (s *Server) other(w http.ResponseWriter, r *http.Request) {
+	if s.pages == nil || strings.HasPrefix(r.URL.Path, "/api/") {
+		write(w, errNoRoute.status, errNoRoute)
+		return
+	}
+	s.pages.ServeHTTP(w, r)
 }
 
 // resources are what there is under base.
 func (s *Server) resources() map[string]http.Handler {
 	return map[string]http.Handler{
 		"/feed":                 s.call(ScopeRead, s.feed),
-		"/feed/download":        s.serve(ScopeRead|ScopeDownload, s.download),
+		downloads:               s.serve(ScopeRead|ScopeDownload, s.download),
 		"/feed/live":            s.serve(ScopeRead, s.live),
 		"/messages/{id}":        s.call(ScopeRead, s.message),
 		"/recipients/{address}": s.call(ScopeRead, s.recipient),

@@ -123,7 +123,7 @@ func (s *Server) suppressionFile(w http.ResponseWriter, r *http.Request, who cal
 	case r.Form.Get("limit") != "":
 		return invalid("limit is for pages, and a file has all of the list")
 	}
-	leave, err := s.places.take(who, true)
+	leave, err := s.seats.take(who, true)
 	if err != nil {
 		return err
 	}
@@ -144,11 +144,8 @@ func (s *Server) suppressionFile(w http.ResponseWriter, r *http.Request, who cal
 	out := csv.NewWriter(bufio.NewWriterSize(sent, sendBytes))
 	_ = out.Write(suppressionColumns) // Error tells
 	for {
-		for i := range list {
-			_ = out.Write(list[i].cells())
-		}
-		if out.Flush(); out.Error() != nil {
-			return fmt.Errorf("send suppressions: %w", out.Error())
+		if err := writeSuppressions(out, list); err != nil {
+			return err
 		}
 		if len(list) < exportPage {
 			return sent.Flush()
@@ -157,6 +154,17 @@ func (s *Server) suppressionFile(w http.ResponseWriter, r *http.Request, who cal
 			return err
 		}
 	}
+}
+
+func writeSuppressions(out *csv.Writer, list []Suppression) error {
+	for i := range list {
+		_ = out.Write(list[i].cells()) // Error tells
+	}
+	out.Flush()
+	if err := out.Error(); err != nil {
+		return fmt.Errorf("send suppressions: %w", err)
+	}
+	return nil
 }
 
 func (s *Suppression) address() *Address { return &Address{s.Account, s.Recipient} }

@@ -10,6 +10,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"mailfate/pipeline/classify"
 	"mailfate/schemas"
 	"mailfate/sinks/api"
 )
@@ -103,6 +104,9 @@ func TestSuppressionPages(t *testing.T) {
 			for _, term := range []api.Term{{}, exact, part, domain, words} {
 				f := api.SuppressionFilter{Owner: owner, Recipient: term, Reason: reason}
 				want, size := view.wanted(&f), 1+some.IntN(150)
+				if term.How == api.Exact {
+					size = 1
+				}
 				var got []api.Suppression
 				for after := (*api.Address)(nil); ; {
 					list, err := db.Suppressions(t.Context(), &f, after, size)
@@ -148,7 +152,7 @@ func TestSuppressionsUseTheKey(t *testing.T) {
 	var plan []struct {
 		Line string `ch:"explain"`
 	}
-	if err := db.conn.Select(t.Context(), &plan, "EXPLAIN indexes = 1 "+text, q.values(0)...); err != nil {
+	if err := db.conn.Select(t.Context(), &plan, "EXPLAIN indexes = 1 "+text, append(q.values(0), limit(10))...); err != nil {
 		t.Fatal(err)
 	}
 	var lines strings.Builder
@@ -157,5 +161,91 @@ func TestSuppressionsUseTheKey(t *testing.T) {
 	}
 	if got := lines.String(); !strings.Contains(got, "(message_id in") {
 		t.Errorf("the key is not used:\n%s", got)
+	}
+}
+
+// BenchmarkSuppressions asks for pages, one address and a file's pages.
+func BenchmarkSuppressions(b *testing.B) {
+	db := migrated(b)
+	n := max(*speedMessages, 100_000)
+	fillStatus(b, db, n)
+	f := func(change func(*api.SuppressionFilter)) *api.SuppressionFilter {
+		f := &api.SuppressionFilter{Owner: api.Owner{Any: true}}
+		change(f)
+		return f
+	}
+	all, err := db.Suppressions(b.Context(), f(func(*api.SuppressionFilter) {}), nil, 20_000)
+	if err != nil || len(all) == 0 {
+		b.Fatal(len(all), err)
+	}
+	b.Logf("%d messages, %d or more suppressed", n, len(all))
+	at := func(i int) *api.Suppression { return &all[i*7919%len(all)] }
+	for _, q := range []struct {
+		name string
+		n    int
+		ask  func(i int) (*api.SuppressionFilter, *api.Address)
+	}{
+		{"first page", 101, func(int) (*api.SuppressionFilter, *api.Address) { return f(func(*api.SuppressionFilter) {}), nil }},
+		{"any page", 101, func(i int) (*api.SuppressionFilter, *api.Address) {
+			return f(func(*api.SuppressionFilter) {}), &api.Address{Account: at(i).Account, Recipient: at(i).Recipient}
+		}},
+		{"of an account", 101, func(int) (*api.SuppressionFilter, *api.Address) {
+			return f(func(f *api.SuppressionFilter) { f.Owner = api.Owner{Account: "account03"} }), nil
+		}},
+		{"one address", 101, func(i int) (*api.SuppressionFilter, *api.Address) {
+			text := at(i).Recipient
+			return f(func(f *api.SuppressionFilter) {
+				f.Recipient = api.Term{How: api.Exact, Text: text, Words: api.WordsOf(text)}
+			}), nil
+		}},
+		{"words", 101, func(i int) (*api.SuppressionFilter, *api.Address) {
+			text, _, _ := strings.Cut(at(i).Recipient, "@")
+			return f(func(f *api.SuppressionFilter) {
+				f.Recipient = api.Term{How: api.Part, Text: text, Words: api.WordsOf(text)}
+			}), nil
+		}},
+		{"complained", 101, func(int) (*api.SuppressionFilter, *api.Address) {
+			return f(func(f *api.SuppressionFilter) { f.Reason = "complained" }), nil
+		}},
+		{"file's page", 20_000, func(int) (*api.SuppressionFilter, *api.Address) { return f(func(*api.SuppressionFilter) {}), nil }},
+	} {
+		b.Run(q.name, func(b *testing.B) {
+			quantiles(b, func(i int) {
+				filter, after := q.ask(i)
+				if _, err := db.Suppressions(b.Context(), filter, after, q.n); err != nil {
+					b.Fatal(err)
+				}
+			})
+		})
+	}
+	b.Run("view", func(b *testing.B) {
+		quantiles(b, func(int) { numberOf(b, db, "SELECT count() FROM suppressions") })
+	})
+	b.Run("health", func(b *testing.B) {
+		quantiles(b, func(int) {
+			if _, err := db.Health(b.Context(), api.Owner{Any: true}, true); err != nil {
+				b.Fatal(err)
+			}
+		})
+	})
+}
+
+// fillStatus writes messages with their changes and events.
+func fillStatus(b *testing.B, db *DB, n int) {
+	b.Helper()
+	s, batch := newSynthetic(b, 1), newBatch(db, classify.Default())
+	for i := range n {
+		m := s.next()
+		batch.addRows(m, true)
+		s.events(m, batch.trail)
+		if (i+1)%speedBatch == 0 || i+1 == n {
+			if err := batch.Write(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+			batch.Reset()
+		}
+	}
+	if _, err := db.RollUp(b.Context()); err != nil {
+		b.Fatal(err)
 	}
 }
