@@ -73,8 +73,9 @@ bench-parse: ## measure how fast logs are read, beside pflogsumm and eximstats, 
 	$(GO) run ./testdata/bench
 
 SIZE ?= 1000000
-bench-queries: deps ## fill ClickHouse with SIZE messages, and print how long questions take and what a message takes on disk
-	$(GO) test ./sinks/clickhouse -count=1 -timeout 6h -v -run '^TestQuerySpeed$$' -speed.messages=$(SIZE)
+DIR  ?=
+bench-queries: deps ## fill ClickHouse with SIZE messages, unless it was in DIR before, and print how long questions take and what a message takes on disk
+	$(GO) test ./sinks/clickhouse -count=1 -timeout 6h -v -run '^TestQuerySpeed$$' -speed.messages=$(SIZE) -speed.dir=$(if $(DIR),$(abspath $(DIR)))
 
 MAILS ?= sources/feedback/testdata
 bench-feedback: ## measure how mails in MAILS are read and replies judged, beside Sisimai, and print a table

@@ -10,19 +10,20 @@ import (
 
 // synthetic makes messages as a sender of newsletters and receipts has them: few large
 // domains and many small ones, most delivered, some opened, with five events each in
-// the mean. The same seed makes the same messages.
+// the mean. They are of one day of a month; the same day makes the same messages.
 type synthetic struct {
 	random             *rand.Rand
 	domains, campaigns *rand.Zipf
 	statuses           map[string]schemas.Statuses
-	made               uint64
+	day                int64
+	made               uint64 // messages of all days before, and of this
 }
 
 const (
 	syntheticDays     = 28
 	syntheticDomains  = 20_000
 	syntheticAccounts = 20
-	campaignsOf       = 40 // of an account
+	mailingsOf        = 3 // of an account, on one day
 )
 
 // large are the domains that most people have; the hosts tell the providers.
@@ -39,11 +40,12 @@ var large = []struct{ domain, relay string }{
 	{"t-online.de", "mx00.t-online.de[194.25.134.8]:25"},
 }
 
-func newSynthetic(tb testing.TB, seed uint64) *synthetic {
-	r := rand.New(rand.NewPCG(seed, 1))
+func newSynthetic(tb testing.TB, ofDay int, made uint64) *synthetic {
+	tb.Helper()
+	r := rand.New(rand.NewPCG(uint64(ofDay), 1))
 	s := &synthetic{
-		random: r, domains: rand.NewZipf(r, 1.3, 2, syntheticDomains-1), campaigns: rand.NewZipf(r, 1.2, 2, campaignsOf-1),
-		statuses: map[string]schemas.Statuses{},
+		random: r, domains: rand.NewZipf(r, 1.3, 2, syntheticDomains-1), campaigns: rand.NewZipf(r, 1.2, 2, mailingsOf-1),
+		statuses: map[string]schemas.Statuses{}, day: day + int64(ofDay-syntheticDays)*24*hour, made: made,
 	}
 	for id := range words {
 		s.statuses[id] = status(tb, id)
@@ -94,8 +96,8 @@ func (s *synthetic) next() *schemas.Snapshot {
 	row := &h.s.Row
 	if s.chance(600) { // of a mailing, which goes out within hours; the others are receipts
 		mailing := int64(s.campaigns.Uint64())
-		row.Campaign = fmt.Sprintf("account%02d-%d", account, mailing)
-		h.now = day - syntheticDays*24*hour + (mailing*7+int64(account)*3)%(syntheticDays-1)*24*hour + 9*hour + s.random.Int64N(3*hour)
+		row.Campaign = fmt.Sprintf("account%02d-%d-%d", account, s.day/hour/24, mailing)
+		h.now = s.day + (int64(account)*5+mailing*7)%20*hour + s.random.Int64N(3*hour)
 	}
 	row.EmailID, row.Sender, row.Relay = fmt.Sprintf("em_%012d", n), fmt.Sprintf("bounce+%d@shop%02d.example", n%1000, account), relay
 	row.Subject = "Your order has been shipped"
@@ -117,13 +119,13 @@ func (s *synthetic) domain() (domain, relay string) {
 	return domain, "mx." + domain + "[192.0.2.7]:25"
 }
 
-// instant is one of the month, by day oftener than at night.
+// instant is one of the day, in its light oftener than at night.
 func (s *synthetic) instant() int64 {
-	at := s.random.Int64N(syntheticDays * 24)
-	if night := at % 24; night < 7 && s.chance(800) {
+	at := s.random.Int64N(24)
+	if at < 7 && s.chance(800) {
 		at += 8
 	}
-	return day - syntheticDays*24*hour + at*hour + s.random.Int64N(hour)
+	return s.day + at*hour + s.random.Int64N(hour)
 }
 
 func (h *history) transport(row *schemas.Row) {
@@ -141,7 +143,7 @@ func (h *history) transport(row *schemas.Row) {
 			fmt.Sprintf("550 5.7.1 Service unavailable; client [192.0.2.%d] blocked, see https://bl.example/%x", h.random.IntN(250), h.random.Uint32()))
 	case fate < 40:
 		row.Reason = schemas.ConnectionFailed
-		row.Expired = h.happens(hour, schemas.Expired, "expired", row.Reason, 0, "", "connect to mx[192.0.2.7]:25: Connection timed out")
+		row.Expired = h.happens(hour, schemas.Expired, "expired", schemas.ReasonNone, 0, "", "connect to mx[192.0.2.7]:25: Connection timed out")
 	default:
 		row.Delivered = h.happens(8*second, schemas.Delivered, "delivered", schemas.ReasonNone, 250, "2.0.0", fmt.Sprintf("250 2.0.0 OK %d %x.%d - gsmtp", h.now/1000, h.random.Uint64(), h.random.IntN(300)))
 		h.engagement(row)
