@@ -24,7 +24,7 @@ const mostMeant = 8
 // id, else the number of a message to a recipient, else the Message-ID of a message
 // that has one recipient. What means two messages of an account means none.
 func (db *DB) Check(ctx context.Context, owner api.Owner, v *schemas.Vocabulary, ids []string) ([]api.Checked, error) {
-	c := check{owner: owner, column: vocabularyColumn(v), numbers: map[uint64]struct{}{}, meant: map[uint64][]uint64{}, rows: map[uint64][]checkRow{}}
+	c := check{owner: owner, column: vocabularyColumn(v), numbers: map[uint64]struct{}{}, meant: map[checkKey][]uint64{}, rows: map[uint64][]checkRow{}}
 	for _, id := range ids {
 		c.want(id)
 	}
@@ -44,7 +44,7 @@ type check struct {
 	column  string
 	keys    []uint64
 	numbers map[uint64]struct{}   // of messages that may be meant
-	meant   map[uint64][]uint64   // numbers by key
+	meant   map[checkKey][]uint64 // numbers
 	rows    map[uint64][]checkRow // by number, one for each account
 }
 
@@ -55,17 +55,27 @@ type checkRow struct {
 	Status   string `ch:"status"`
 }
 
-func emailKey(id string) uint64   { return checkKey("e" + id) }
-func messageKey(id string) uint64 { return checkKey("m" + schemas.CleanMessageID(id)) }
+// checkKey stands for a name of a message, as message_names has it.
+type checkKey struct {
+	Key   uint64 `ch:"key"`
+	Email bool   `ch:"email"` // else of a message id
+}
 
-// checkKey is message_keys.key, as the migration that made the table computes it.
-func checkKey(name string) uint64 {
+func emailKey(id string) checkKey   { return checkKey{hashOfName(id), true} }
+func messageKey(id string) checkKey { return checkKey{hashOfName(schemas.CleanMessageID(id)), false} }
+
+// hashOfName is what the migrations make of a name.
+func hashOfName(name string) uint64 {
 	sum := sha256.Sum256([]byte(name))
 	return binary.LittleEndian.Uint64(sum[:])
 }
 
 func (c *check) want(id string) {
-	c.keys = append(c.keys, emailKey(id), messageKey(id))
+	email, message := emailKey(id).Key, messageKey(id).Key
+	c.keys = append(c.keys, email)
+	if message != email {
+		c.keys = append(c.keys, message)
+	}
 	if n, ok := messageNumberOf(id); ok {
 		c.numbers[n] = struct{}{}
 	}
@@ -79,17 +89,17 @@ func messageNumberOf(id string) (n uint64, ok bool) {
 
 func (c *check) ask(ctx context.Context, db *DB) error {
 	var keys []struct {
-		Key     uint64 `ch:"key"`
+		checkKey
 		Account string `ch:"account"`
 		ID      uint64 `ch:"id"`
 	}
 	params := clickhouse.Parameters{"keys": array(c.keys), "most": strconv.Itoa(mostMeant)}
-	if err := db.conn.Select(clickhouse.Context(ctx, clickhouse.WithParameters(params)), &keys, query("check_keys")); err != nil {
-		return fmt.Errorf("read message_keys: %w", err)
+	if err := db.conn.Select(clickhouse.Context(ctx, clickhouse.WithParameters(params)), &keys, query("check_names")); err != nil {
+		return fmt.Errorf("read message_names: %w", err)
 	}
 	for _, k := range keys {
-		if !slices.Contains(c.meant[k.Key], k.ID) { // it is, where its account was learned later
-			c.meant[k.Key] = append(c.meant[k.Key], k.ID)
+		if !slices.Contains(c.meant[k.checkKey], k.ID) { // it is, where its account was learned later
+			c.meant[k.checkKey] = append(c.meant[k.checkKey], k.ID)
 		}
 		c.numbers[k.ID] = struct{}{}
 	}
@@ -114,7 +124,8 @@ func (c *check) ask(ctx context.Context, db *DB) error {
 // answer takes the first way in which the id means a message of the account.
 func (c *check) answer(id string) (best api.Checked) {
 	email := emailKey(id)
-	ways := []api.Checked{c.find(c.meant[email], func(r *checkRow) bool { return r.EmailKey == email })}
+	now := hashOfName("e" + id)
+	ways := []api.Checked{c.find(c.meant[email], func(r *checkRow) bool { return r.EmailKey == now })}
 	if n, ok := messageNumberOf(id); ok {
 		ways = append(ways, c.find([]uint64{n}, anyRow))
 	}

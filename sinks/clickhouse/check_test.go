@@ -88,7 +88,7 @@ func TestMigratedKeys(t *testing.T) {
 	if err := b.Write(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for _, table := range []string{"message_ids", "message_keys"} {
+	for _, table := range []string{"message_ids", "message_names"} {
 		exec(t, db, "DROP TABLE "+table+"_made SYNC", "DROP TABLE "+table+" SYNC")
 	}
 	since := numberOf(t, db, "SELECT toUInt64(version) FROM migrations WHERE name = 'message_ids'")

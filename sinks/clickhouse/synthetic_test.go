@@ -91,7 +91,7 @@ func (s *synthetic) next() *schemas.Snapshot {
 			MessageID: fmt.Sprintf("%016x.%d@mail.shop%02d.example", s.random.Uint64(), n, account),
 			Recipient: fmt.Sprintf("%s.%s%d@%s", firstNames[s.random.IntN(len(firstNames))], lastNames[s.random.IntN(len(lastNames))], s.random.IntN(10_000), domain),
 		},
-		Standing: schemas.Shown, Was: schemas.Shown, Revision: 1_790_000_000_000_000 + n,
+		Standing: schemas.Shown, Was: schemas.Shown,
 	}, s.instant()}
 	row := &h.s.Row
 	if s.chance(600) { // of a mailing, which goes out within hours; the others are receipts
@@ -106,7 +106,8 @@ func (s *synthetic) next() *schemas.Snapshot {
 	h.happens(second, schemas.Treated, "processing", schemas.ReasonNone, 0, "", "")
 	row.Queued = h.happens(second, schemas.Queued, "queued", schemas.ReasonNone, 0, "", "")
 	h.transport(row)
-	h.s.Intake = row.Last
+	h.s.Intake = row.Last + s.random.Int64N(second)
+	h.s.Revision = uint64(h.s.Intake)*1000 + s.random.Uint64N(1000)
 	return h.s
 }
 
@@ -175,6 +176,7 @@ func (h *history) engagement(row *schemas.Row) {
 
 // events are those that the history follows from.
 func (s *synthetic) events(of *schemas.Snapshot, each func(*schemas.Event, int64)) {
+	queue, next := fmt.Sprintf("4%010X", s.random.Uint32()), fmt.Sprintf("4%010X", s.random.Uint32()) // before a filter of ours, and behind it
 	for i := range of.History {
 		c := &of.History[i]
 		ev := schemas.Event{
@@ -188,12 +190,13 @@ func (s *synthetic) events(of *schemas.Snapshot, each func(*schemas.Event, int64
 			ev.Source, ev.Stream, ev.IP, ev.URL = schemas.SourceTracking, "tracking:/var/log/access.log", fmt.Sprintf("203.0.113.%d", s.random.IntN(250)), of.Row.URL
 			ev.UserAgent = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148"
 		default:
-			ev.QueueID, ev.Relay = fmt.Sprintf("4%010X", s.random.Uint32()), of.Row.Relay
+			ev.QueueID, ev.Relay = queue, of.Row.Relay
 		}
-		each(&ev, c.Time+second)
+		each(&ev, c.Time+s.random.Int64N(second))
 		if c.Kind == schemas.Queued { // and on it goes, through a filter of ours
-			ev.ID, ev.Kind, ev.NextQueueID = schemas.EventID(s.random.Uint64()), schemas.Relayed, fmt.Sprintf("4%010X", s.random.Uint32())
-			each(&ev, c.Time+second)
+			ev.ID, ev.Kind, ev.NextQueueID = schemas.EventID(s.random.Uint64()), schemas.Relayed, next
+			each(&ev, c.Time+s.random.Int64N(second))
+			queue = next
 		}
 	}
 }
