@@ -11,12 +11,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"text/tabwriter"
 	"time"
 
-	"golang.org/x/sync/errgroup"
 	"golang.org/x/sys/unix"
 
 	"mailfate/pipeline/classify"
@@ -31,10 +29,8 @@ var (
 	speedOnly     = flag.String("speed.only", "", "only questions whose names contain this; sizes alone where none does")
 )
 
-const (
-	speedWriters = 2
-	speedBatch   = 100_000 // messages inserted together
-)
+// speedBatch is how many messages are inserted together, at most.
+const speedBatch = 200_000
 
 // TestQuerySpeed fills the tables through the sink's own rows, unless they are full,
 // and prints how long questions take, and what a message takes on disk.
@@ -49,11 +45,9 @@ func TestQuerySpeed(t *testing.T) {
 	s := speedServer{options: embedded.ClickHouseOptions{Dir: dir, Executable: embeddedtest.Host(t)}}
 	s.start(t)
 	defer func() { s.stop(t) }()
-	switch n := numberOf(t, s.db, "SELECT count() FROM message_status"); n {
-	case uint64(*speedMessages):
-	case 0:
+	if n := numberOf(t, s.db, "SELECT count() FROM message_status"); n < uint64(*speedMessages) {
 		fill(t, s.db, *speedMessages)
-	default:
+	} else if n > uint64(*speedMessages) {
 		t.Fatalf("%s holds %d messages and not %d: name another directory, or remove this one", dir, n, *speedMessages)
 	}
 	fmt.Printf("%d changes, %d events\n\n", numberOf(t, s.db, "SELECT count() FROM status_changes"), numberOf(t, s.db, "SELECT count() FROM events"))
@@ -119,45 +113,48 @@ func (s *speedServer) cool(t *testing.T) {
 }
 
 // fill writes messages in about the order in which they were sent, and rolls them up.
+// What it wrote before it was broken off it leaves out. Nothing is merged meanwhile, so
+// that what is merged at the end is merged once.
 func fill(t *testing.T, db *DB, messages int) {
 	t.Helper()
+	exec(t, db, "SYSTEM STOP MERGES")
 	began := time.Now()
-	var told sync.Mutex
-	done := 0
-	var writers errgroup.Group
-	for w := range speedWriters {
-		writers.Go(func() error {
-			b := newBatch(db, classify.Default())
-			for d := w; d < syntheticDays; d += speedWriters {
-				err := fillDay(t, b, d, messages*d/syntheticDays, messages*(d+1)/syntheticDays, func(n int) {
-					told.Lock()
-					defer told.Unlock()
-					done += n
-					spent := time.Since(began)
-					fmt.Printf("%d messages, %d a second, %v to go\n", done, int(float64(done)/spent.Seconds()),
-						time.Duration(float64(spent)/float64(done)*float64(messages-done)).Round(time.Second))
-				})
-				if err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+	b := newBatch(db, classify.Default())
+	here := 0
+	for d := range syntheticDays {
+		from, to := messages*d/syntheticDays, messages*(d+1)/syntheticDays
+		if numberOf(t, db, fmt.Sprintf("SELECT count() FROM message_status WHERE email_id = '%s'", emailID(uint64(to-1)))) > 0 {
+			here = to
+			continue
+		}
+		if err := fillDay(t, b, d, from, to); err != nil {
+			t.Fatal(err)
+		}
+		spent := time.Since(began)
+		fmt.Printf("%d messages, %.0f a second, %v to go, load %s\n", to, float64(to-here)/spent.Seconds(),
+			time.Duration(float64(spent)/float64(to-here)*float64(messages-to)).Round(time.Second), load(t))
 	}
-	if err := writers.Wait(); err != nil {
-		t.Fatal(err)
+	step := func(what string, do func()) {
+		began := time.Now()
+		do()
+		fmt.Printf("%s: %v, load %s\n", what, time.Since(began).Round(time.Millisecond), load(t))
 	}
-	rolled := time.Now()
-	r, err := db.RollUp(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	fmt.Printf("%d messages in %v; %d hours rolled up into %d rows in %v\n", messages, rolled.Sub(began).Round(time.Second),
-		r.Stale, numberOf(t, db, "SELECT count() FROM hourly"), time.Since(rolled).Round(time.Millisecond))
+	printSizes(t, db)
+	step("merged", func() {
+		exec(t, db, "SYSTEM START MERGES")
+		for _, table := range []string{"message_status", "message_ids", "message_names", "status_changes", "events"} {
+			exec(t, db, "OPTIMIZE TABLE "+table+" FINAL")
+		}
+	})
+	step("rolled up", func() {
+		if _, err := db.RollUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	})
 }
 
 // fillDay writes the messages of a day, of which so many were made before.
-func fillDay(t *testing.T, b *batch, ofDay, from, to int, wrote func(int)) error {
+func fillDay(t *testing.T, b *batch, ofDay, from, to int) error {
 	t.Helper()
 	s := newSynthetic(t, ofDay, uint64(from))
 	for from < to {
@@ -171,7 +168,6 @@ func fillDay(t *testing.T, b *batch, ofDay, from, to int, wrote func(int)) error
 			return err
 		}
 		b.Reset()
-		wrote(n)
 		from += n
 	}
 	return nil

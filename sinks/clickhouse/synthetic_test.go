@@ -99,7 +99,7 @@ func (s *synthetic) next() *schemas.Snapshot {
 		row.Campaign = fmt.Sprintf("account%02d-%d-%d", account, s.day/hour/24, mailing)
 		h.now = s.day + (int64(account)*5+mailing*7)%20*hour + s.random.Int64N(3*hour)
 	}
-	row.EmailID, row.Sender, row.Relay = fmt.Sprintf("em_%012d", n), fmt.Sprintf("bounce+%d@shop%02d.example", n%1000, account), relay
+	row.EmailID, row.Sender, row.Relay = emailID(n), fmt.Sprintf("bounce+%d@shop%02d.example", n%1000, account), relay
 	row.Subject = "Your order has been shipped"
 	row.Attempts, row.Size = 1, 20_000+s.random.Int64N(60_000)
 	row.First = h.happens(1, schemas.Received, "received", schemas.ReasonNone, 0, "", "")
@@ -119,6 +119,9 @@ func (s *synthetic) domain() (domain, relay string) {
 	domain = fmt.Sprintf("company%d.example", n)
 	return domain, "mx." + domain + "[192.0.2.7]:25"
 }
+
+// emailID is that of the message that was made after so many.
+func emailID(n uint64) string { return fmt.Sprintf("em_%012d", n) }
 
 // instant is one of the day, in its light oftener than at night.
 func (s *synthetic) instant() int64 {
