@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
 	"text/template"
 	"time"
@@ -77,7 +78,7 @@ func seconds(t time.Time, unset int64) string {
 }
 
 func (db *DB) ask(ctx context.Context, name string, q *report.Question) (t report.Table, err error) {
-	text, err := made(askTexts, name, nil)
+	text, err := made(askTexts, name, slices.Contains(q.By, "domain")) // else a smaller view will do
 	if err != nil {
 		return t, err
 	}
