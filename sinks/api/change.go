@@ -1,7 +1,6 @@
 package api
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -100,13 +99,23 @@ func lineOf(v *schemas.Vocabulary, c *Change) changeLine {
 		Time: explain.Time(c.Time.UnixMilli()), ID: strconv.FormatUint(c.ID, 10), MessageID: valid(c.MessageID), Account: valid(c.Account),
 		Sender: valid(c.Sender), Recipient: valid(c.Recipient), Subject: valid(c.Subject), Campaign: valid(c.Campaign),
 		Before: c.Before, Status: c.Status, Spelling: c.Status, Kind: c.Kind, Reason: c.Reason, Class: c.Class, Fault: c.Fault,
-		Code: c.Code, Enhanced: valid(c.Enhanced), Remarks: valid(c.Remarks), URL: valid(c.URL), Change: fmt.Sprintf("%016x", c.Key),
+		Code: c.Code, Enhanced: valid(c.Enhanced), Remarks: valid(c.Remarks), URL: valid(c.URL), Change: sixteen(c.Key),
 	}
 	if s, ok := v.Status(c.Status); ok {
 		row := v.Row(s)
 		l.Spelling, l.Meaning, l.Final = row.Spelling(), row.Meaning, row.Final
 	}
 	return l
+}
+
+// sixteen writes 16 hexadecimal digits. A download has millions of them.
+func sixteen(n uint64) string {
+	const digits = "0123456789abcdef"
+	var b [16]byte
+	for i := range b {
+		b[i] = digits[n>>(60-4*i)&15]
+	}
+	return string(b[:])
 }
 
 func valid(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"mailfate/schemas"
 	"mailfate/sinks/api"
@@ -14,7 +15,6 @@ import (
 
 const (
 	pageTime    = 20 * time.Second // of one query of a page
-	exportTime  = 10 * time.Minute // of one query of an export, slow readers included
 	countTime   = 2 * time.Second  // of an estimate
 	queryMemory = 1 << 30
 )
@@ -22,7 +22,11 @@ const (
 // asking makes a context for a query on somebody's behalf: it can change nothing,
 // and is stopped when it takes too much.
 func asking(ctx context.Context, longest time.Duration, rows int) context.Context {
-	return clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
+	return clickhouse.Context(ctx, clickhouse.WithSettings(limits(longest, rows)))
+}
+
+func limits(longest time.Duration, rows int) clickhouse.Settings {
+	return clickhouse.Settings{
 		"readonly":              1,
 		"max_execution_time":    int(longest.Seconds()),
 		"max_memory_usage":      queryMemory,
@@ -31,7 +35,7 @@ func asking(ctx context.Context, longest time.Duration, rows int) context.Contex
 		"timeout_overflow_mode": "throw",
 		// A change's versions have one time, and so one partition.
 		"do_not_merge_across_partitions_select_final": 1,
-	}))
+	}
 }
 
 // Feed returns the newest changes that fit and stand behind a position, if it is not
@@ -46,33 +50,6 @@ func (db *DB) Feed(ctx context.Context, f *api.Filter, behind api.Position, n in
 		return nil, fmt.Errorf("read feed: %w", err)
 	}
 	return p.list, nil
-}
-
-// Export hands over all changes that fit, the newest first, as they come. The change
-// is good until the next one.
-func (db *DB) Export(ctx context.Context, f *api.Filter, each func(*api.Change) error) error {
-	q := feedQuery{Filter: f}
-	from, to, err := db.feedSpan(ctx, &q)
-	if err != nil {
-		return err
-	}
-	for width := firstSpan; to > from; to = q.From {
-		q.From, q.To = max(from, floor(to-width, hour)), to
-		n := 0
-		err := db.feedRows(asking(ctx, exportTime, 0), &q, 0, func(c *api.Change) error {
-			n++
-			return each(c)
-		})
-		if err != nil {
-			return fmt.Errorf("export feed: %w", err)
-		}
-		if n < enough {
-			width *= spanGrows
-		} else {
-			width = max(firstSpan, width/2)
-		}
-	}
-	return nil
 }
 
 // Count says about how many changes fit.
@@ -97,8 +74,6 @@ func (db *DB) Count(ctx context.Context, f *api.Filter) (n uint64, err error) {
 const (
 	hour      = int64(time.Hour / time.Millisecond)
 	firstSpan = hour
-	spanGrows = 4
-	enough    = 20_000 // rows of an export
 )
 
 func floor(t, unit int64) int64 { return t - t%unit }
@@ -127,33 +102,46 @@ func (db *DB) feedSpan(ctx context.Context, q *feedQuery) (from, to int64, err e
 }
 
 // feedRows hands over the changes that are true and asked for.
-func (db *DB) feedRows(ctx context.Context, q *feedQuery, limit int, visit func(*api.Change) error) (err error) {
+func (db *DB) feedRows(ctx context.Context, q *feedQuery, limit int, visit func(*api.Change) error) error {
+	rows, err := db.feedQuery(ctx, q, limit)
+	if err != nil {
+		return err
+	}
+	_, err = handOver(rows, visit)
+	return err
+}
+
+func (db *DB) feedQuery(ctx context.Context, q *feedQuery, limit int) (driver.Rows, error) {
 	text, err := made(feedTexts, "feed", q)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	rows, err := db.conn.Query(ctx, text, q.values(limit)...)
-	if err != nil {
-		return err
-	}
+	return db.conn.Query(ctx, text, q.values(limit)...)
+}
+
+// handOver hands over the rows of a feedQuery, and closes them. The change is good until
+// the next one.
+func handOver(rows driver.Rows, visit func(*api.Change) error) (n int, err error) {
 	defer func() {
 		if closed := rows.Close(); err == nil {
 			err = closed
 		}
 	}()
-	for rows.Next() {
-		var c api.Change
-		err := rows.Scan(&c.Time, &c.Key, &c.Account, &c.MessageID, &c.Sender, &c.Recipient, &c.Subject, &c.Campaign,
-			&c.Before, &c.Status, &c.Kind, &c.Reason, &c.Class, &c.Fault, &c.Code, &c.Enhanced, &c.Remarks, &c.URL)
-		if err != nil {
-			return err
+	var c api.Change
+	columns := []any{
+		&c.Time, &c.Key, &c.Account, &c.MessageID, &c.Sender, &c.Recipient, &c.Subject, &c.Campaign,
+		&c.Before, &c.Status, &c.Kind, &c.Reason, &c.Class, &c.Fault, &c.Code, &c.Enhanced, &c.Remarks, &c.URL,
+	}
+	for ; rows.Next(); n++ {
+		if err := rows.Scan(columns...); err != nil {
+			return n, err
 		}
 		c.ID = messageNumber(schemas.Identity{MessageID: c.MessageID, Recipient: c.Recipient})
 		if err := visit(&c); err != nil {
-			return err
+			return n, err
 		}
 	}
-	return rows.Err()
+	return n, rows.Err()
 }
 
 // News returns what was taken in at a revision or later, the oldest first; at most n.
