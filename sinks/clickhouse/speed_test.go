@@ -50,6 +50,9 @@ func TestQuerySpeed(t *testing.T) {
 	} else if n > uint64(*speedMessages) {
 		t.Fatalf("%s holds %d messages and not %d: name another directory, or remove this one", dir, n, *speedMessages)
 	}
+	if numberOf(t, s.db, "SELECT count() FROM rollup_hourly") == 0 {
+		settle(t, s.db)
+	}
 	fmt.Printf("%d changes, %d events\n\n", numberOf(t, s.db, "SELECT count() FROM status_changes"), numberOf(t, s.db, "SELECT count() FROM events"))
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(out, "question\tcold\tp50\tp99\truns\tload")
@@ -112,9 +115,9 @@ func (s *speedServer) cool(t *testing.T) {
 	s.start(t)
 }
 
-// fill writes messages in about the order in which they were sent, and rolls them up.
-// What it wrote before it was broken off it leaves out. Nothing is merged meanwhile, so
-// that what is merged at the end is merged once.
+// fill writes messages in about the order in which they were sent. Days that it wrote
+// before it was broken off it leaves out. Nothing is merged meanwhile, so that what is
+// merged at the end is merged once.
 func fill(t *testing.T, db *DB, messages int) {
 	t.Helper()
 	exec(t, db, "SYSTEM STOP MERGES")
@@ -134,11 +137,17 @@ func fill(t *testing.T, db *DB, messages int) {
 		fmt.Printf("%d messages, %.0f a second, %v to go, load %s\n", to, float64(to-here)/spent.Seconds(),
 			time.Duration(float64(spent)/float64(to-here)*float64(messages-to)).Round(time.Second), load(t))
 	}
+}
+
+// settle merges and rolls up what was filled.
+func settle(t *testing.T, db *DB) {
+	t.Helper()
 	step := func(what string, do func()) {
 		began := time.Now()
 		do()
 		fmt.Printf("%s: %v, load %s\n", what, time.Since(began).Round(time.Millisecond), load(t))
 	}
+	fmt.Println("not merged:")
 	printSizes(t, db)
 	step("merged", func() {
 		exec(t, db, "SYSTEM START MERGES")

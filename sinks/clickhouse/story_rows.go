@@ -144,7 +144,7 @@ func (r *storyReader) events() error {
 		held = append(held, uint64(r.Held[i].ID))
 	}
 	var rows []storyEvent
-	err := r.ask(&rows, "story_events", r.id(), r.these(), clickhouse.Named("held", held),
+	err := r.ask(&rows, "story_events", r.id(), r.these(), r.since(), r.until(), clickhouse.Named("held", held),
 		clickhouse.Named("keep", machine.KeepQueues), clickhouse.Named("agents", machine.EdgeAgents), limit(explain.MaxEvents))
 	if err != nil {
 		return err
@@ -183,7 +183,7 @@ func (r *storyReader) changes() error {
 		After     []string  `ch:"after"`
 	}
 	last := min(r.last.UnixMilli()+storyAfter.Milliseconds(), maxInstant)
-	err := r.ask(&rows, "story_changes", r.id(), r.these(), clickhouse.Named("first", r.first.UnixMilli()),
+	err := r.ask(&rows, "story_changes", r.id(), r.these(), r.since(),
 		clickhouse.Named("last", last), limit(explain.MaxChanges))
 	if err != nil {
 		return err
