@@ -80,8 +80,9 @@ bench-parse: ## measure how fast logs are read, beside pflogsumm and eximstats, 
 	$(GO) run ./testdata/bench
 
 SIZE ?= 1000000
-bench-queries: deps ## fill ClickHouse with SIZE messages, and print how long questions take and what a message takes on disk
-	$(GO) test ./sinks/clickhouse -count=1 -timeout 6h -v -run '^TestQuerySpeed$$' -speed.messages=$(SIZE)
+DIR  ?=
+bench-queries: deps ## fill ClickHouse with SIZE messages, unless it was in DIR before, and print how long questions take and what a message takes on disk
+	$(GO) test ./sinks/clickhouse -count=1 -timeout 6h -v -run '^TestQuerySpeed$$' -speed.messages=$(SIZE) -speed.dir=$(if $(DIR),$(abspath $(DIR)))
 
 SECONDS ?= 30
 bench-visible: deps ## write a log at 2,000 lines a second for SECONDS, and print how long it takes until feeds tell what a line says
