@@ -147,10 +147,11 @@ func questions(t *testing.T, s *speedServer) []timed {
 		{name: "suppressions, all", runs: 5, ask: sql("SELECT * FROM suppressions")},
 		{name: "compare the rollup with all messages", runs: 5, ask: func(ctx context.Context) error { _, err := s.db.StaleHours(ctx); return err }},
 		{name: "1. which domains refuse us", runs: askedRuns, ask: sql("SELECT recipient_domain, sum(bounced) AS bounces, round(sum(bounced) / sum(ended), 3) AS rate FROM bounce_rates GROUP BY ALL HAVING sum(ended) >= 100 ORDER BY rate DESC LIMIT 5")},
-		{name: "2. which mailings were opened least", runs: askedRuns, ask: sql("SELECT account, campaign, sum(delivered) AS arrived, sum(opened) / sum(open_tracked) AS rate FROM open_rates WHERE campaign != '' GROUP BY ALL HAVING sum(open_tracked) >= 100 ORDER BY rate LIMIT 20")},
-		{name: "3. is this week worse than the last", runs: askedRuns, ask: sql("SELECT day, account, messages, messages_before, bounce_rate, bounce_rate_before, open_rate, open_rate_before FROM daily ORDER BY day DESC, messages DESC LIMIT 20")},
-		{name: "4. who put us off when", runs: askedRuns, ask: sql("SELECT * FROM deferral_storms ORDER BY hour DESC LIMIT 20")},
-		{name: "5. how long did providers take", runs: 5, ask: sql("SELECT provider, count() AS n, quantiles(0.5, 0.99)(date_diff('ms', first_at, delivered_at)) FROM messages WHERE delivered_at IS NOT NULL GROUP BY provider ORDER BY n DESC")},
+		{name: "2. and why", runs: 5, ask: sql("SELECT reason, class, sum(messages) AS bounces FROM bounce_reasons GROUP BY ALL ORDER BY bounces DESC LIMIT 4")},
+		{name: "3. which mailings people open least", runs: askedRuns, ask: sql("SELECT account, campaign, sum(open_tracked) AS delivered, round(sum(opened) / delivered, 3) AS rate FROM hourly_by_provider WHERE campaign != '' GROUP BY ALL HAVING delivered >= 100 ORDER BY rate LIMIT 5")},
+		{name: "4. what is worse than a week ago", runs: askedRuns, ask: sql("SELECT day, account, messages, messages_before, bounce_rate, bounce_rate_before, open_rate, open_rate_before FROM daily WHERE bounce_rate > bounce_rate_before ORDER BY day DESC, messages DESC LIMIT 5")},
+		{name: "5. how long delivery takes", runs: 5, ask: sql("SELECT quantiles(0.5, 0.9, 0.99)(date_diff('ms', first_at, delivered_at)) AS ms FROM messages WHERE delivered_at IS NOT NULL")},
+		{name: "deferral storms", runs: askedRuns, ask: sql("SELECT * FROM deferral_storms ORDER BY hour DESC LIMIT 20")},
 	}
 }
 
