@@ -102,7 +102,7 @@ func short(v float64) string {
 			return strconv.FormatFloat(v/unit.size, 'f', -1, 64) + unit.name
 		}
 	}
-	return strconv.FormatFloat(v, 'f', 0, 64)
+	return count(uint64(v))
 }
 
 // duration writes milliseconds as people say them, in two units at most.

@@ -34,6 +34,7 @@ type fact struct{ Name, Value, Small string }
 // section is a table with the charts that are drawn of it.
 type section struct {
 	ID, Title, Note string
+	Narrow          bool // others have room beside it
 	Charts          []chart
 	Head            []cell
 	Rows            [][]cell
