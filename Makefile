@@ -3,12 +3,14 @@
 compiler:
 	@command -v $${CC:-cc} >/dev/null || { echo "the race detector needs a C compiler: apt-get install gcc libc6-dev" >&2; exit 1; }
 
-.PHONY: help compiler java dovecot replay test test-faults lint deps build fuzz bench bench-parse bench-feedback bench-queries clean
+.PHONY: help compiler java dovecot chromium replay test test-faults lint deps build fuzz bench bench-parse bench-feedback bench-queries clean
 
 GO      ?= go
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 NPM_DIR := pipeline/embedded/npm
 LIBRARY := $(NPM_DIR)/node_modules/@chdb/lib-linux-x64-gnu/package.json
+AXE_DIR := sinks/pages/pagestest/npm
+AXE     := $(AXE_DIR)/node_modules/axe-core/package.json
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -46,7 +48,19 @@ dovecot: ## install Dovecot, from which the tests read mail, on Debian as root
 		apt-get update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends dovecot-imapd; \
 	else echo "the tests read mail from Dovecot, which root starts: install Dovecot 2.3 with IMAP" >&2; exit 1; fi
 
-test: compiler java dovecot deps lint ## run everything: vet, lint (built from source first), all tests with -race, fuzz seeds
+# A real browser, with which the tests look at the pages, and what judges whether
+# everybody can use them.
+chromium: $(AXE) ## install Chromium, with which the tests walk the pages, on Debian as root
+	@if command -v chromium >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium; \
+	else echo "the tests walk the pages with Chromium: install it, as chromium on the PATH" >&2; exit 1; fi
+
+$(AXE): $(AXE_DIR)/package-lock.json
+	cd $(AXE_DIR) && npm ci --no-audit --no-fund --no-update-notifier
+	@touch $@
+
+test: compiler java dovecot chromium deps lint ## run everything: vet, lint (built from source first), all tests with -race, fuzz seeds
 	$(GO) test -race -timeout 15m ./...
 	$(GO) test -run 'TestTimelineEqualsTwin|TestMemory' ./pipeline/status ./pipeline/process # what the race detector has no time or memory for
 
@@ -81,4 +95,4 @@ bench-feedback: ## measure how mails in MAILS are read and replies judged, besid
 	$(GO) run ./testdata/bench -mails $(MAILS)
 
 clean: ## remove what was built
-	rm -rf mailfate $(NPM_DIR)/node_modules
+	rm -rf mailfate $(NPM_DIR)/node_modules $(AXE_DIR)/node_modules

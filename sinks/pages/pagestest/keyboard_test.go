@@ -1,0 +1,33 @@
+package pagestest
+
+import (
+	_ "embed"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+//go:embed js/keyboard.js
+var keyboard string
+
+// keyboard walks through every page with the tabulator: it comes to everything that
+// can be used, once, and where it is can be seen.
+func (s *site) keyboard(t *testing.T) {
+	for _, path := range paths {
+		t.Run(name(path), func(t *testing.T) {
+			b := s.open(t, path)
+			b.do("watch the keyboard", chromedp.Evaluate[chromedp.Void](keyboard))
+			stops := ask[int](b, "keyboard.begin()")
+			if stops < 5 {
+				t.Fatalf("only %d things can be used", stops)
+			}
+			for range stops {
+				b.do("press Tab", chromedp.KeyEvent(kb.Tab), chromedp.Evaluate[chromedp.Void]("keyboard.arrived()"))
+			}
+			for _, fault := range ask[[]string](b, "keyboard.faults()") {
+				t.Error(fault)
+			}
+		})
+	}
+}

@@ -1,0 +1,34 @@
+package pagestest
+
+import (
+	"context"
+	"testing"
+)
+
+// site is what the tests look at, and with what.
+type site struct {
+	program *program
+	browser context.Context
+	address string
+	truth   truth
+}
+
+// TestPages replays what is recorded, and looks at it as somebody who needs no key,
+// then as owners of keys.
+func TestPages(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the whole program and a browser")
+	}
+	s := &site{program: newProgram(t), browser: newBrowser(t), truth: readTruth(t)}
+	t.Run("everybody", func(t *testing.T) {
+		s.address = s.program.run(t)
+		t.Run("overview", s.overview)
+		t.Run("looks", s.looks)
+		t.Run("keyboard", s.keyboard)
+	})
+}
+
+func (s *site) open(t *testing.T, path string) *tab {
+	t.Helper()
+	return open(t, s.browser, s.address, path)
+}

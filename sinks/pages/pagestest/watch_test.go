@@ -1,0 +1,99 @@
+package pagestest
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+)
+
+// watch notes what no page may do, whichever test looks at it.
+type watch struct {
+	host string
+
+	mu      sync.Mutex
+	faults  []string
+	asked   int
+	allowed []string // what faults may hold
+}
+
+// see takes an event of the tab.
+func (w *watch) see(event any) {
+	switch e := event.(type) {
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning || e.Type == runtime.ConsoleAPICalledTypeAssert {
+			w.fault("console.%s: %s", e.Type, said(e.Args))
+		}
+	case *runtime.EventExceptionThrown:
+		text := e.ExceptionDetails.Text
+		if e.ExceptionDetails.Exception != nil {
+			text += " " + e.ExceptionDetails.Exception.Description
+		}
+		w.fault("exception: %s", text)
+	case *log.EventEntryAdded: // violated policies are among them
+		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
+			w.fault("%s: %s %s", e.Entry.Source, e.Entry.Text, e.Entry.URL)
+		}
+	case *network.EventRequestWillBeSent:
+		w.request(e.Request.URL)
+	case *network.EventWebSocketCreated:
+		w.fault("web socket to %s", e.URL)
+	case *page.EventJavascriptDialogOpening:
+		w.fault("dialog: %s", e.Message)
+	}
+}
+
+func (w *watch) request(address string) {
+	w.mu.Lock()
+	w.asked++
+	w.mu.Unlock()
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "data" && (u.Scheme != "http" || u.Host != w.host) && u.Scheme != "blob" && address != "about:blank" {
+		w.fault("request of %s", address)
+	}
+}
+
+func said(args []*runtime.RemoteObject) string {
+	var words []string
+	for _, a := range args {
+		words = append(words, strings.Trim(string(a.Value), `"`)+a.Description)
+	}
+	return strings.Join(words, " ")
+}
+
+func (w *watch) fault(format string, args ...any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.faults = append(w.faults, fmt.Sprintf(format, args...))
+}
+
+// allow lets faults pass that hold a text: a browser tells of refused requests in the
+// console, whoever handles them.
+func (w *watch) allow(text string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.allowed = append(w.allowed, text)
+}
+
+// check fails the test for what was seen, once.
+func (w *watch) check(t *testing.T) {
+	t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+faults:
+	for _, f := range w.faults {
+		for _, a := range w.allowed {
+			if strings.Contains(f, a) {
+				continue faults
+			}
+		}
+		t.Errorf("the browser tells: %s", f)
+	}
+	w.faults = nil
+}
