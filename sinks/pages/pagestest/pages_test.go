@@ -25,10 +25,20 @@ func TestPages(t *testing.T) {
 		t.Run("overview", s.overview)
 		t.Run("looks", s.looks)
 		t.Run("keyboard", s.keyboard)
+		t.Run("hostile", s.hostile)
 	})
 }
 
+// open looks at a path of the site, as somebody who never was there.
 func (s *site) open(t *testing.T, path string) *tab {
 	t.Helper()
-	return open(t, s.browser, s.address, path)
+	b := s.blank(t)
+	b.visit(path)
+	return b
+}
+
+// blank opens a window with nothing in it.
+func (s *site) blank(t *testing.T) *tab {
+	t.Helper()
+	return newTab(t, s.browser, s.address)
 }

@@ -30,8 +30,8 @@ type tab struct {
 	watch   *watch
 }
 
-// open opens a path of the site, in a profile of its own.
-func open(t *testing.T, browser context.Context, address, path string) *tab {
+// newTab opens a window with nothing in it, in a profile of its own.
+func newTab(t *testing.T, browser context.Context, address string) *tab {
 	t.Helper()
 	b := &tab{t: t, address: address, watch: &watch{host: strings.TrimPrefix(address, "http://")}}
 	ctx, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.watch.see))
@@ -47,7 +47,6 @@ func open(t *testing.T, browser context.Context, address, path string) *tab {
 		t.Fatalf("open a tab: %v", err)
 	}
 	b.do("look at it", b.size(wide, tall), b.scheme("light"))
-	b.visit(path)
 	return b
 }
 
@@ -56,12 +55,6 @@ func (b *tab) visit(path string) {
 	b.t.Helper()
 	b.do("visit "+path, chromedp.Navigate(b.address+path))
 	b.settle()
-}
-
-// settle waits until the page shows what it was asked for.
-func (b *tab) settle() {
-	b.t.Helper()
-	b.until("the page is loaded", settled)
 }
 
 // do does what cannot take long.

@@ -19,8 +19,9 @@ type watch struct {
 
 	mu      sync.Mutex
 	faults  []string
-	asked   int
-	allowed []string // what faults may hold
+	allowed []string                   // what faults may hold
+	asked   map[network.RequestID]bool // what is not answered yet
+	idle    chan struct{}              // closed when nothing is; nil: nothing is
 }
 
 // see takes an event of the tab.
@@ -41,7 +42,11 @@ func (w *watch) see(event any) {
 			w.fault("%s: %s %s", e.Entry.Source, e.Entry.Text, e.Entry.URL)
 		}
 	case *network.EventRequestWillBeSent:
-		w.request(e.Request.URL)
+		w.request(e.RequestID, e.Request.URL)
+	case *network.EventLoadingFinished:
+		w.answered(e.RequestID)
+	case *network.EventLoadingFailed:
+		w.answered(e.RequestID)
 	case *network.EventWebSocketCreated:
 		w.fault("web socket to %s", e.URL)
 	case *page.EventJavascriptDialogOpening:
@@ -49,14 +54,45 @@ func (w *watch) see(event any) {
 	}
 }
 
-func (w *watch) request(address string) {
-	w.mu.Lock()
-	w.asked++
-	w.mu.Unlock()
+func (w *watch) request(id network.RequestID, address string) {
 	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "data" && (u.Scheme != "http" || u.Host != w.host) && u.Scheme != "blob" && address != "about:blank" {
+	switch {
+	case err == nil && u.Scheme == "http" && u.Host == w.host:
+		if !strings.HasSuffix(u.Path, "/live") { // which has no end
+			w.begun(id)
+		}
+	case err == nil && (u.Scheme == "data" || u.Scheme == "blob"):
+	default:
 		w.fault("request of %s", address)
 	}
+}
+
+func (w *watch) begun(id network.RequestID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.asked) == 0 {
+		w.asked, w.idle = map[network.RequestID]bool{}, make(chan struct{})
+	}
+	w.asked[id] = true
+}
+
+func (w *watch) answered(id network.RequestID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.asked[id] {
+		return
+	}
+	if delete(w.asked, id); len(w.asked) == 0 {
+		close(w.idle)
+		w.idle = nil
+	}
+}
+
+// busy is closed when all is answered; nil: it is.
+func (w *watch) busy() <-chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.idle
 }
 
 func said(args []*runtime.RemoteObject) string {
