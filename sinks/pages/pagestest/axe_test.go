@@ -2,6 +2,7 @@ package pagestest
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"sync"
 )
@@ -21,15 +22,16 @@ type finding struct {
 	}
 }
 
-// accessible fails on what axe finds to be serious, and keeps all that it finds. It is
-// brought in by the browser's debugger, so that the page's policy stays as it is.
-func (b *tab) accessible(look string) {
+// judge keeps all that axe finds, and tells what of it is serious. axe is brought in by
+// the browser's debugger, so that the page's policy stays as it is.
+func (b *tab) judge(look string) (serious []string) {
 	b.t.Helper()
 	program, err := axe()
 	if err != nil {
 		b.t.Fatalf("axe-core, which make chromium installs: %v", err)
 	}
-	report := ask[[]byte](b, program+`;axe.run(document, {resultTypes: ['violations', 'incomplete']}).then(r => ({url: r.url, violations: r.violations, incomplete: r.incomplete, passes: r.passes.map(p => p.id)}))`)
+	const run = `;axe.run(document, {resultTypes: ['violations', 'incomplete']}).then(r => ({url: r.url, violations: r.violations, incomplete: r.incomplete, passes: r.passes.map(p => p.id)}))`
+	report := ask[[]byte](b, program+run)
 	if err := keep(b.t, look+"-axe.json", report); err != nil {
 		b.t.Error(err)
 	}
@@ -39,11 +41,13 @@ func (b *tab) accessible(look string) {
 	}
 	for _, f := range found.Violations {
 		for _, n := range f.Nodes {
-			complain := b.t.Errorf
-			if f.Impact != "serious" && f.Impact != "critical" {
-				complain = b.t.Logf
+			text := fmt.Sprintf("%s: %s (%s)\n%.300s\n%s", f.Impact, f.Help, f.ID, n.HTML, n.FailureSummary)
+			if f.Impact == "serious" || f.Impact == "critical" {
+				serious = append(serious, text)
+			} else {
+				b.t.Logf("%s: %s", look, text)
 			}
-			complain("%s: %s: %s (%s)\n%.300s\n%s", look, f.Impact, f.Help, f.ID, n.HTML, n.FailureSummary)
 		}
 	}
+	return serious
 }

@@ -16,9 +16,7 @@ type site struct {
 // TestPages replays what is recorded, and looks at it as somebody who needs no key,
 // then as owners of keys.
 func TestPages(t *testing.T) {
-	if testing.Short() {
-		t.Skip("runs the whole program and a browser")
-	}
+	skipShort(t)
 	s := &site{program: newProgram(t), browser: newBrowser(t), truth: readTruth(t)}
 	t.Run("everybody", func(t *testing.T) {
 		s.address = s.program.run(t)
@@ -41,4 +39,11 @@ func (s *site) open(t *testing.T, path string) *tab {
 func (s *site) blank(t *testing.T) *tab {
 	t.Helper()
 	return newTab(t, s.browser, s.address)
+}
+
+func skipShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("runs the whole program and a browser")
+	}
 }

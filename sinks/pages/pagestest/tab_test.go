@@ -41,7 +41,9 @@ func newTab(t *testing.T, browser context.Context, address string) *tab {
 			b.shot("failed")
 		}
 		end()
-		b.watch.check(t)
+		for _, fault := range b.watch.found() {
+			t.Errorf("the browser tells: %s", fault)
+		}
 	})
 	if err := chromedp.Do(ctx); err != nil { // the tab lives as long as the context that opens it
 		t.Fatalf("open a tab: %v", err)

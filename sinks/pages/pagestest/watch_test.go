@@ -3,9 +3,9 @@ package pagestest
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
-	"testing"
 
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -117,19 +117,13 @@ func (w *watch) allow(text string) {
 	w.allowed = append(w.allowed, text)
 }
 
-// check fails the test for what was seen, once.
-func (w *watch) check(t *testing.T) {
-	t.Helper()
+// found is what was seen that is not allowed, since it was asked last.
+func (w *watch) found() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-faults:
-	for _, f := range w.faults {
-		for _, a := range w.allowed {
-			if strings.Contains(f, a) {
-				continue faults
-			}
-		}
-		t.Errorf("the browser tells: %s", f)
-	}
+	faults := slices.DeleteFunc(w.faults, func(fault string) bool {
+		return slices.ContainsFunc(w.allowed, func(text string) bool { return strings.Contains(fault, text) })
+	})
 	w.faults = nil
+	return faults
 }
