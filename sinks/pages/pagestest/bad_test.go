@@ -46,7 +46,7 @@ func TestBadPage(t *testing.T) {
 		}
 	}))
 	defer server.Close()
-	b := newTab(t, newBrowser(t), server.URL)
+	b := (&site{browser: newBrowser(t), address: server.URL}).blank(t)
 	b.do("lay a trap", command(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: trap}))
 	b.visit("/")
 	expect(t, "the browser", b.watch.found(), "console.error: so it is", "thrown", "404", "request of http://elsewhere.example/pixel.png", "Content Security Policy")

@@ -25,20 +25,7 @@ func TestPages(t *testing.T) {
 		t.Run("keyboard", s.keyboard)
 		t.Run("hostile", s.hostile)
 	})
-}
-
-// open looks at a path of the site, as somebody who never was there.
-func (s *site) open(t *testing.T, path string) *tab {
-	t.Helper()
-	b := s.blank(t)
-	b.visit(path)
-	return b
-}
-
-// blank opens a window with nothing in it.
-func (s *site) blank(t *testing.T) *tab {
-	t.Helper()
-	return newTab(t, s.browser, s.address)
+	t.Run("keys", s.keys)
 }
 
 func skipShort(t *testing.T) {

@@ -30,11 +30,19 @@ type tab struct {
 	watch   *watch
 }
 
-// newTab opens a window with nothing in it, in a profile of its own.
-func newTab(t *testing.T, browser context.Context, address string) *tab {
+// open looks at a path of the site, as somebody who never was there.
+func (s *site) open(t *testing.T, path string) *tab {
 	t.Helper()
-	b := &tab{t: t, address: address, watch: &watch{host: strings.TrimPrefix(address, "http://")}}
-	ctx, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.watch.see))
+	b := s.blank(t)
+	b.visit(path)
+	return b
+}
+
+// blank opens a window with nothing in it, in a profile of its own.
+func (s *site) blank(t *testing.T) *tab {
+	t.Helper()
+	b := &tab{t: t, address: s.address, watch: &watch{host: strings.TrimPrefix(s.address, "http://")}}
+	ctx, end := chromedp.NewContext(s.browser, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.watch.see))
 	b.ctx = ctx
 	t.Cleanup(func() {
 		if t.Failed() {

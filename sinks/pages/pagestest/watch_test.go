@@ -15,7 +15,8 @@ import (
 
 // watch notes what no page may do, whichever test looks at it.
 type watch struct {
-	host string
+	host   string
+	secret string // what must be in no address
 
 	mu      sync.Mutex
 	faults  []string
@@ -56,6 +57,9 @@ func (w *watch) see(event any) {
 
 func (w *watch) request(id network.RequestID, address string) {
 	u, err := url.Parse(address)
+	if w.secret != "" && strings.Contains(address, w.secret) {
+		w.fault("the key is in an address: %s", address)
+	}
 	switch {
 	case err == nil && u.Scheme == "http" && u.Host == w.host:
 		if !strings.HasSuffix(u.Path, "/live") { // which has no end
