@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"runtime/debug"
 
 	"mailfate/schemas"
 	"mailfate/sinks/api"
@@ -21,9 +22,11 @@ type API struct {
 }
 
 // ServeAPI begins to answer at an address, host:port. While there are no keys that is
-// a loopback address, whatever is asked for: anybody could ask anything.
-func ServeAPI(ctx context.Context, db *Database, listen string, log *slog.Logger) (*API, error) {
-	a := &API{server: api.New(api.Options{Store: db, Logger: log}), failed: make(chan error, 1)}
+// a loopback address, whatever is asked for: anybody could ask anything. Process tells
+// what this process knows beside the database; nil: nothing.
+func ServeAPI(ctx context.Context, db *Database, process func(context.Context) api.Process, listen string, log *slog.Logger) (*API, error) {
+	server := api.New(api.Options{Store: db, Process: process, Version: Version(), Logger: log})
+	a := &API{server: server, failed: make(chan error, 1)}
 	keys, err := a.server.HasKeys(ctx)
 	if err != nil {
 		return nil, err
@@ -42,6 +45,14 @@ func ServeAPI(ctx context.Context, db *Database, listen string, log *slog.Logger
 	go func() { a.failed <- a.server.Serve(listener) }() // ends with Close
 	log.Info("answering questions", "address", a.Address(), "keys", keys)
 	return a, nil
+}
+
+// Version is mailfate's, as it was built.
+func Version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "unknown"
 }
 
 // Message tells the story of one message of an owner's.
@@ -89,7 +100,7 @@ func (a *App) openAPI(ctx context.Context) (err error) {
 	if a.db == nil {
 		return errors.New("questions are answered by a sink, and this process is none: leave out api.listen, add sink to the roles, or use mailfate serve")
 	}
-	a.api, err = ServeAPI(ctx, a.db, a.opts.API, a.log)
+	a.api, err = ServeAPI(ctx, a.db, a.tellProcess, a.opts.API, a.log)
 	return err
 }
 

@@ -76,6 +76,7 @@ type App struct {
 	sinkGroup   string
 	file        *intake.Intake // nil: none
 	rollups     rollups
+	health      processHealth
 	gate        publish.Gate
 	partitions  int
 

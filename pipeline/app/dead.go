@@ -112,19 +112,8 @@ func (d *DeadLetters) Close() error {
 func (d *DeadLetters) Idle() bool { return d.broker != nil }
 
 // Count returns how many there are.
-func (d *DeadLetters) Count(ctx context.Context) (n uint64, err error) {
-	for p := range d.ends {
-		err := d.read(ctx, p, d.starts[p], func(l *Letter) error {
-			if l.Reason != schemas.DeadRetried {
-				n++
-			}
-			return nil
-		})
-		if err != nil {
-			return n, err
-		}
-	}
-	return n, nil
+func (d *DeadLetters) Count(ctx context.Context) (uint64, error) {
+	return new(deadCount).count(ctx, d)
 }
 
 // List returns the newest letters, the newest last, and how many there are.

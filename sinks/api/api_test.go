@@ -18,19 +18,22 @@ import (
 	"time"
 
 	"mailfate/schemas"
+	"mailfate/sinks/report"
 )
 
 // A fake store answers as it is told: what a real one answers is tested with that.
 type fake struct {
-	mu      sync.Mutex
-	checked map[string]Checked
-	keys    []Key
-	err     error
-	asked   []string
-	owner   Owner
-	words   *schemas.Vocabulary
-	news    []News // also the feed
-	failAt  int    // after so many changes an export fails, if not 0
+	mu       sync.Mutex
+	checked  map[string]Checked
+	keys     []Key
+	err      error
+	asked    []string
+	owner    Owner
+	words    *schemas.Vocabulary
+	news     []News // also the feed
+	life     Life
+	failAt   int // after so many changes an export fails, if not 0
+	question report.Question
 }
 
 func (f *fake) Check(_ context.Context, owner Owner, v *schemas.Vocabulary, ids []string) ([]Checked, error) {
@@ -87,6 +90,9 @@ func start(t *testing.T, f *fake) *rig {
 	r := &rig{fake: f, clock: &clock{at: time.Unix(1e9, 0)}, log: new(bytes.Buffer)}
 	s := New(Options{Store: f, Now: r.now, Logger: slog.New(slog.NewTextHandler(r.log, nil))})
 	r.server = s
+	if err := s.hub.start(t.Context()); err != nil && f.err == nil {
+		t.Fatal(err)
+	}
 	s.hub.begun = true // the tests poll themselves
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {

@@ -33,8 +33,9 @@ type Change struct {
 // News is a change that was taken in, or was taken back, as every vocabulary tells it.
 type News struct {
 	Change
+	Life              Life
+	Insert            uint64
 	Befores, Statuses []string // in the order of schemas.Vocabularies
-	Revision          uint64   // of the row; a later version of it has a greater one
 	Withdrawn         bool     // it is not true; no more is told of it than which it is
 }
 

@@ -12,9 +12,10 @@
 //     with the key's name and without the key.
 //   - An answer is whole or an error; what is wrong with a request is said by code. A
 //     file that fails on the way is cut off, so that it cannot be taken for whole.
-//   - Live feeds ask the Store once for all listeners, and queue nothing for any: who
-//     falls behind is cut off and, when it comes again, goes on where it was or is
-//     told that something was missed. Two versions of a change may both be told.
+//   - Live feeds tell all that is taken in, in the order in which it is, however late:
+//     of several versions of a change the last at least. They ask the Store once for
+//     all listeners, and queue nothing for any: who falls behind is cut off and, when
+//     it comes again, goes on where it was or is told that something was missed.
 //
 // Left out on purpose: TLS, which is a proxy's job, and keeping keys, which is the
 // Store's.

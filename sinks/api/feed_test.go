@@ -55,24 +55,30 @@ func (f *fake) Export(_ context.Context, filter *Filter, each func(*Change) erro
 	return f.err
 }
 
-func (f *fake) News(_ context.Context, since uint64, n int) (news []News, err error) {
+func (f *fake) News(_ context.Context, from Place, n int) (news []News, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if !f.life.Is(from.Life) {
+		return nil, fmt.Errorf("news: %w", ErrAnew)
+	}
 	for _, c := range f.news {
-		if c.Revision >= since && len(news) < n {
+		c.Life = f.life
+		behind := c.Time.After(from.Time) || c.Time.Equal(from.Time) && c.Key > from.Key
+		if (c.Insert > from.Insert || c.Insert == from.Insert && behind) && len(news) < n {
 			news = append(news, c)
 		}
 	}
 	return news, f.err
 }
 
-func (f *fake) Newest(context.Context) (uint64, error) {
+func (f *fake) Next(context.Context) (Place, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if len(f.news) == 0 {
-		return 0, f.err
+	next := Place{Life: f.life, Insert: 1}
+	for _, c := range f.news {
+		next.Insert = max(next.Insert, c.Insert+1)
 	}
-	return f.news[len(f.news)-1].Revision, f.err
+	return next, f.err
 }
 
 func (f *fake) Message(_ context.Context, owner Owner, id, _ string, _ []*schemas.Vocabulary) (explain.Story, error) {
@@ -100,7 +106,7 @@ func newsOf(account string, n int) News {
 		Campaign: "autumn", Kind: "delivered", Code: 250, Remarks: "250 ok \xff\"quoted\",\r\nand more",
 	}
 	return News{
-		Change: c, Revision: uint64(1_793_613_600_000_000 + 1000*n),
+		Change: c, Insert: uint64(n + 1),
 		Befores: []string{"queued", "processing", "sent", "treated", "ok_sent"}, Statuses: []string{"delivered", "sent", "delivered", "delivered", "ok_delivered"},
 	}
 }
@@ -196,9 +202,14 @@ type file struct {
 	err             error
 }
 
-func download(t *testing.T, r *rig, query string) (f file) {
+func download(t *testing.T, r *rig, query string) file {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.base+base+"/feed/download?"+query, nil)
+	return fileOf(t, r, "/feed/download?"+query)
+}
+
+func fileOf(t *testing.T, r *rig, path string) (f file) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.base+base+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

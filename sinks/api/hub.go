@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -14,10 +15,6 @@ const (
 	pollTime = 20 * time.Second
 	// pollRows is how much one question brings.
 	pollRows = 20_000
-	// overlap is how much later than a newer row one may be written, in µs: the
-	// partitions of the pipeline are written side by side. What is written later
-	// than that is in the feed and is not told live.
-	overlap = 5_000_000
 	// keptNews is how many are kept for who reads slowly or comes again.
 	keptNews = 32_768
 )
@@ -35,24 +32,19 @@ type hub struct {
 	begun    bool // whether it asks
 
 	mu        sync.Mutex
-	ready     bool          // it is known what is no news
+	next      Place         // from which on is asked
 	wake      chan struct{} // closed when there are news
 	news      []News        // the newest, as they came; the first has number first
 	first     uint64
-	floor     uint64 // what has a greater revision and is kept no more, was never there
-	seen      map[mark]struct{}
-	since     uint64 // the revision from which on is asked
+	floor     Place // what stands before it is kept no more, or was never there
 	listeners int
 	byKey     map[string]int
 }
 
-// mark names a version of a change, as an event's id does.
-type mark struct{ revision, key uint64 }
-
 func newHub(store Store, log *slog.Logger) *hub {
 	return &hub{
 		store: store, log: log, every: pollEvery, ended: make(chan struct{}), wake: make(chan struct{}),
-		seen: map[mark]struct{}{}, byKey: map[string]int{},
+		byKey: map[string]int{},
 	}
 }
 
@@ -66,7 +58,7 @@ func (h *hub) begin(ctx context.Context) error {
 	if h.begun {
 		return nil
 	}
-	if err := h.ask(ctx); err != nil {
+	if err := h.start(ctx); err != nil {
 		return err
 	}
 	h.begun = true
@@ -96,57 +88,47 @@ func (h *hub) poll() {
 	}
 }
 
-func (h *hub) ask(ctx context.Context) error {
-	if !h.ready {
-		newest, err := h.store.Newest(ctx)
-		if err != nil {
-			return err
-		}
-		h.since = newest - min(newest, overlap)
-	}
-	news, err := h.store.News(ctx, h.since, pollRows)
+// start has what is there already be no news. Who listened hears of what came since
+// when they come again: they are cut off.
+func (h *hub) start(ctx context.Context) error {
+	next, err := h.store.Next(ctx)
 	if err != nil {
 		return err
 	}
-	h.add(news)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.next, h.floor = next, next
+	h.first += uint64(len(h.news)) + 1
+	h.news = nil
+	h.rouse()
 	return nil
+}
+
+func (h *hub) ask(ctx context.Context) error {
+	news, err := h.store.News(ctx, h.next, pollRows)
+	if errors.Is(err, ErrAnew) {
+		h.log.WarnContext(ctx, "live feeds begin anew", "error", err)
+		return h.start(ctx)
+	}
+	if err == nil && len(news) > 0 {
+		h.add(news)
+	}
+	return err
 }
 
 // add takes what an answer brought.
 func (h *hub) add(news []News) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if !h.ready {
-		h.ready, h.floor = true, h.since
-	}
-	fresh := false
-	for i := range news {
-		m := mark{news[i].Revision, news[i].Key}
-		if _, old := h.seen[m]; old {
-			continue
-		}
-		h.seen[m] = struct{}{}
-		h.news = append(h.news, news[i])
-		fresh = true
-	}
-	if len(news) > 0 {
-		last := news[len(news)-1].Revision
-		if len(news) == pollRows {
-			h.since = max(h.since+1, last)
-		} else {
-			h.since = max(h.since, last-min(last, overlap))
-		}
-	}
-	for m := range h.seen {
-		if m.revision < h.since {
-			delete(h.seen, m)
-		}
-	}
+	h.news = append(h.news, news...)
+	h.next = news[len(news)-1].behind(len(news) < pollRows)
 	h.forget()
-	if fresh {
-		close(h.wake)
-		h.wake = make(chan struct{})
-	}
+	h.rouse()
+}
+
+func (h *hub) rouse() {
+	close(h.wake)
+	h.wake = make(chan struct{})
 }
 
 // forget lets go of more than is kept.
@@ -155,9 +137,7 @@ func (h *hub) forget() {
 	if n <= 0 {
 		return
 	}
-	for i := range h.news[:n] {
-		h.floor = max(h.floor, h.news[i].Revision)
-	}
+	h.floor = h.news[n-1].behind(false)
 	h.news = append(h.news[:0:0], h.news[n:]...)
 	h.first += uint64(n)
 }
@@ -176,20 +156,21 @@ func (h *hub) join(key string, last *mark) (at uint64, missed bool, err error) {
 	if last == nil {
 		return at, false, nil
 	}
+	if !last.life.Is(h.floor.Life) || last.insert < h.floor.Insert {
+		return at, true, nil
+	}
 	for i := len(h.news) - 1; i >= 0; i-- {
-		if (mark{h.news[i].Revision, h.news[i].Key}) == *last {
+		if h.news[i].Insert == last.insert && h.news[i].Key == last.key {
 			return h.first + uint64(i) + 1, false, nil
 		}
 	}
-	if !h.ready || last.revision < h.floor {
-		return at, true, nil
-	}
+	missed = last.insert == h.floor.Insert && !h.floor.Time.IsZero() // a part of its insert is forgotten
 	for i := range h.news {
-		if h.news[i].Revision+overlap >= last.revision { // another server's event: some may come twice
-			return h.first + uint64(i), false, nil
+		if h.news[i].Insert >= last.insert { // it was forgotten or another's: some may come twice
+			return h.first + uint64(i), missed, nil
 		}
 	}
-	return at, false, nil
+	return at, missed, nil
 }
 
 func (h *hub) leave(key string) {

@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -25,7 +23,7 @@ const (
 
 var (
 	errListeners = &failure{"too many listen at the moment; try again later", "retry_later", http.StatusServiceUnavailable}
-	errSlow      = &failure{"the listener reads too slowly", "retry_later", http.StatusServiceUnavailable}
+	errMissed    = &failure{"the listener reads too slowly, or the database was started anew", "retry_later", http.StatusServiceUnavailable}
 	errRevoked   = &failure{"the key was revoked", "invalid_api_key", http.StatusUnauthorized}
 )
 
@@ -80,17 +78,12 @@ func lastEvent(r *http.Request) (*mark, error) {
 	if id == "" {
 		return nil, nil
 	}
-	revision, key, _ := strings.Cut(id, "-")
-	n, err := strconv.ParseUint(revision, 10, 64)
-	k, wrong := strconv.ParseUint(key, 16, 64)
-	m := mark{n, k}
-	if err != nil || wrong != nil || m.String() != id {
-		return nil, invalid("Last-Event-ID is no id of this feed's events")
+	m, err := parseMark(id)
+	if err != nil {
+		return nil, err
 	}
 	return &m, nil
 }
-
-func (m mark) String() string { return fmt.Sprintf("%d-%016x", m.revision, m.key) }
 
 // listener is one stream of events.
 type listener struct {
@@ -110,7 +103,7 @@ func (l *listener) listen(r *http.Request) error {
 	for {
 		news, wake, kept := l.server.hub.read(l.at)
 		if !kept {
-			return errSlow
+			return errMissed
 		}
 		if len(news) > 0 {
 			if err := l.tell(news[:min(len(news), sendEvents)]); err != nil {
@@ -176,7 +169,7 @@ func (l *listener) event(n *News) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(&l.out, "id: %s\nevent: %s\ndata: %s\n\n", mark{n.Revision, n.Key}, kind, b)
+	_, err = fmt.Fprintf(&l.out, "id: %s\nevent: %s\ndata: %s\n\n", n.mark(), kind, b)
 	return err
 }
 

@@ -2,8 +2,10 @@ package api
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -92,7 +94,7 @@ func TestLive(t *testing.T) {
 		t.Errorf("another account hears %s", data)
 	}
 	back := newsOf("shop", 4)
-	back.Withdrawn, back.Revision, back.Sender, back.Kind, back.Befores, back.Statuses = true, back.Revision+5_000, "", "", nil, nil
+	back.Withdrawn, back.Insert, back.Sender, back.Kind, back.Befores, back.Statuses = true, 8, "", "", nil, nil
 	r.take(back)
 	if _, kind, data := all.event(t); kind != "withdrawn" || data != `{"change":"0000000000000004"}` {
 		t.Errorf("%s %s", kind, data)
@@ -103,11 +105,13 @@ func TestLive(t *testing.T) {
 			t.Errorf("resumed at %s, want %s", id, ids[i-3])
 		}
 	}
-	old := r.listen(t, "api_key="+key, "5-0000000000000001")
-	if _, kind, _ := old.event(t); kind != "reset" {
-		t.Errorf("what is long gone is answered with %s", kind)
+	for _, gone := range []mark{{0, 1, 1}, {LifeOf(1, 0), 5, 4}} {
+		old := r.listen(t, "api_key="+key, gone.String())
+		if _, kind, _ := old.event(t); kind != "reset" {
+			t.Errorf("what is long gone is answered with %s", kind)
+		}
 	}
-	unknown := r.listen(t, "api_key="+key, mark{newsOf("", 5).Revision, 99}.String()) // of another server's
+	unknown := r.listen(t, "api_key="+key, mark{0, 6, 99}.String()) // of another server's
 	if _, kind, _ := unknown.event(t); kind != "change" {
 		t.Errorf("another server's event is answered with %s", kind)
 	}
@@ -152,12 +156,13 @@ func TestLivePolls(t *testing.T) {
 // TestSlowListener has fallen behind what is kept.
 func TestSlowListener(t *testing.T) {
 	h := newHub(&fake{}, nil)
-	h.begun = true
+	if err := h.start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	at, _, err := h.join("k", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.add(nil)
 	var many []News
 	for i := range keptNews + 10 {
 		many = append(many, newsOf("shop", i))
@@ -166,33 +171,85 @@ func TestSlowListener(t *testing.T) {
 	if _, _, kept := h.read(at); kept || len(h.news) != keptNews {
 		t.Errorf("%d are kept", len(h.news))
 	}
-	if _, missed, _ := h.join("k", &mark{many[5].Revision, many[5].Key}); !missed {
+	if _, missed, _ := h.join("k", new(many[5].mark())); !missed {
 		t.Error("what is forgotten is not missed")
 	}
-	at, missed, _ := h.join("k", &mark{many[50].Revision, many[50].Key})
+	at, missed, _ := h.join("k", new(many[50].mark()))
 	if news, _, kept := h.read(at); missed || !kept || len(news) != keptNews-41 {
 		t.Errorf("%d are read, %v, %v", len(news), missed, kept)
 	}
 }
 
-// TestHubTakesEachOnce is told the same rows again, and late ones.
+// TestHubTakesEachOnce asks again and again, also in the middle of an insert, and is
+// told what a slow sink inserts long after it happened.
 func TestHubTakesEachOnce(t *testing.T) {
-	f := feedOf(10, "shop")
+	f := &fake{}
 	h := newHub(f, nil)
-	h.begun = true
-	for range 3 {
+	if err := h.start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for i := range pollRows + 10 { // two inserts, the first greater than an answer
+		n := newsOf("shop", i)
+		n.Insert = 1 + uint64(i/(pollRows+5))
+		f.news = append(f.news, n)
+	}
+	for range 4 {
 		if err := h.ask(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	late := newsOf("shop", 3)
-	late.Key = 77
-	f.set(func() { f.news = append(f.news[:4:4], append([]News{late}, f.news[4:]...)...) })
+	late := newsOf("shop", 0)
+	late.Key, late.Insert, late.Time = 77_777, 3, late.Time.Add(-24*time.Hour)
+	f.set(func() { f.news = append([]News{late}, f.news...) })
 	if err := h.ask(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if len(h.news) != 11 || h.news[10].Key != 77 {
+	if len(h.news) != pollRows+11 || h.news[pollRows+10].Key != 77_777 {
 		t.Errorf("%d are kept", len(h.news))
+	}
+	seen := map[mark]bool{}
+	for i := range h.news {
+		seen[h.news[i].mark()] = true
+	}
+	if len(seen) != len(h.news) {
+		t.Errorf("of %d changes %d differ", len(h.news), len(seen))
+	}
+}
+
+// TestDatabaseBeginsAnew cuts listeners off, and says reset when they come again.
+func TestDatabaseBeginsAnew(t *testing.T) {
+	r := start(t, feedOf(1, "shop"))
+	s := r.listen(t, "", "")
+	r.take(newsOf("shop", 1))
+	id, _, _ := s.event(t)
+	r.set(func() { r.life, r.news = LifeOf(0, 60), nil }) // a restore, or a partition dropped and a restart
+	r.take(newsOf("shop", 0))
+	if rest, err := io.ReadAll(s); err == nil || bytes.Contains(rest, []byte("event:")) {
+		t.Errorf("the stream goes on with %q, %v", rest, err)
+	}
+	again := r.listen(t, "", id)
+	if _, kind, _ := again.event(t); kind != "reset" {
+		t.Errorf("who comes again is told %s", kind)
+	}
+	r.take(newsOf("shop", 2))
+	if _, kind, data := again.event(t); kind != "change" || !strings.Contains(data, "m2@x") {
+		t.Errorf("then %s %s", kind, data)
+	}
+}
+
+func TestLife(t *testing.T) {
+	a := LifeOf(7, 1_800_000_000)
+	if !a.Is(LifeOf(7, 1_800_000_001)) || a.Is(LifeOf(8, 1_800_000_000)) || a.Is(LifeOf(7, 1_800_000_060)) {
+		t.Error("lives are taken for one another")
+	}
+	m := mark{a, 12, 1 << 63}
+	if again, err := parseMark(m.String()); again != m || err != nil {
+		t.Errorf("%s is read as %s, %v", m, again, err)
+	}
+	for _, id := range []string{"", "1", "1-2-3", m.String() + " ", strings.ToUpper(m.String()), "'; DROP TABLE x; --", strings.Repeat("9", 5000)} {
+		if _, err := parseMark(id); err == nil && id != m.String() {
+			t.Errorf("%.40q is an id", id)
+		}
 	}
 }
 

@@ -79,7 +79,7 @@ func TestOpenAPI(t *testing.T) {
 		if len(methods) != 1 || get.Responses == nil {
 			t.Errorf("%s is not read alone", path)
 		}
-		at := base + strings.NewReplacer("{id}", "m1@x", "{address}", "ann@x.example").Replace(path)
+		at := base + strings.NewReplacer("{name}", "overview", "{id}", "m1@x", "{address}", "ann@x.example").Replace(path)
 		answers(t, r, at, get)
 		for name := range names {
 			if path == "/openapi.yaml" {

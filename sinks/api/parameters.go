@@ -124,13 +124,12 @@ func vocabulary(r *http.Request, unasked *schemas.Vocabulary) (*schemas.Vocabula
 // every account's may name one.
 func (c caller) owns(r *http.Request) (Owner, error) {
 	account := strings.TrimSpace(r.Form.Get("account"))
-	every := c.key == nil || c.key.Scopes.Have(ScopeAdmin)
 	switch {
-	case account == "" && every:
+	case account == "" && c.every():
 		return Owner{Any: true}, nil
 	case account == "" || account == c.owner.Account:
 		return c.owner, nil
-	case !every:
+	case !c.every():
 		return Owner{}, errScope
 	}
 	return Owner{Account: account}, nil

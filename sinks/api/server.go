@@ -27,18 +27,23 @@ const (
 
 // Options says how questions are answered.
 type Options struct {
-	Store  Store
-	Logger *slog.Logger     // nil: silent
-	Now    func() time.Time // nil: time.Now
+	Store   Store
+	Process func(context.Context) Process // tells of the process that answers; nil: it knows nothing
+	Version string                        // of mailfate
+	Logger  *slog.Logger                  // nil: silent
+	Now     func() time.Time              // nil: time.Now
 }
 
 // Server answers. Make it with New.
 type Server struct {
-	store Store
-	ring  *ring
-	log   *slog.Logger
-	now   func() time.Time
-	http  http.Server
+	store   Store
+	process func(context.Context) Process
+	version string
+
+	ring *ring
+	log  *slog.Logger
+	now  func() time.Time
+	http http.Server
 
 	hub       *hub
 	downloads chan struct{} // one for each that runs
@@ -53,7 +58,10 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{store: o.Store, ring: newRing(o.Store, o.Now), log: o.Logger, now: o.Now}
+	if o.Process == nil {
+		o.Process = knowsNothing
+	}
+	s := &Server{store: o.Store, process: o.Process, version: o.Version, ring: newRing(o.Store, o.Now), log: o.Logger, now: o.Now}
 	s.hub = newHub(o.Store, o.Logger)
 	s.downloads = make(chan struct{}, maxDownloads)
 	s.heartbeat = heartbeat
@@ -91,6 +99,9 @@ func (s *Server) resources() map[string]http.Handler {
 		"/feed/live":            s.serve(ScopeRead, s.live),
 		"/messages/{id}":        s.call(ScopeRead, s.message),
 		"/recipients/{address}": s.call(ScopeRead, s.recipient),
+		"/reports/{name}":       s.serve(ScopeRead, s.report),
+		"/health":               s.call(ScopeRead, s.health),
+		"/session":              s.call(0, s.session),
 		"/vocabularies":         s.call(ScopeRead, s.vocabularies),
 		"/openapi.yaml":         http.HandlerFunc(openAPI),
 	}

@@ -6,6 +6,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sinks/explain"
+	"mailfate/sinks/report"
 )
 
 // What may be wrong with an id of a message. An error that wraps one may be told to
@@ -14,6 +15,9 @@ var (
 	ErrNothingKnown = errors.New("nothing is known by this id")   // of their messages
 	ErrSeveral      = errors.New("several messages have this id") // of theirs
 )
+
+// ErrAnew says that a place is of another life: what came before is to be read anew.
+var ErrAnew = errors.New("the database was started or made anew")
 
 // A Store knows messages and keys.
 type Store interface {
@@ -31,11 +35,13 @@ type Store interface {
 	// The change is good until the next one.
 	Export(ctx context.Context, f *Filter, each func(*Change) error) error
 
-	// News returns what was taken in at a revision or later, the oldest first; at most n.
-	News(ctx context.Context, since uint64, n int) ([]News, error)
+	// News returns what was taken in from a place on, in the order in which it was; at
+	// most n. What is seen of it once, nothing comes before later. Its errors may wrap
+	// ErrAnew.
+	News(ctx context.Context, from Place, n int) ([]News, error)
 
-	// Newest returns the greatest revision of all changes.
-	Newest(ctx context.Context) (uint64, error)
+	// Next returns the place behind all that was taken in.
+	Next(ctx context.Context) (Place, error)
 
 	// Message tells the story of a message in some vocabularies: to the recipients
 	// of the owner's messages. Its errors may wrap ErrNothingKnown and ErrSeveral.
@@ -43,6 +49,17 @@ type Store interface {
 
 	// Recipient tells of the messages to an address; at most n, the newest first.
 	Recipient(ctx context.Context, owner Owner, v *schemas.Vocabulary, address string, n int) (Facts, []Message, error)
+
+	// Accounts are all of which anything is known.
+	Accounts(ctx context.Context) ([]string, error)
+
+	// AskOf answers a question of a report, which was checked, about the messages of
+	// an owner.
+	AskOf(ctx context.Context, owner Owner, q *report.Question) (report.Table, error)
+
+	// Health tells how mailfate is doing, and with every also what belongs to no
+	// account in particular.
+	Health(ctx context.Context, owner Owner, every bool) (Health, error)
 
 	// Keys returns all keys that were ever made.
 	Keys(ctx context.Context) ([]Key, error)

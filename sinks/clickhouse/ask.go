@@ -5,13 +5,16 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
+	"strings"
 	"text/template"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
+	"mailfate/sinks/api"
 	"mailfate/sinks/report"
 )
 
@@ -31,30 +34,51 @@ var askTexts = template.Must(template.ParseFS(queryFiles, "queries/ask_*.sql"))
 // nothing is the dimension of who asks by less than there are.
 const nothing = "nothing"
 
-// Ask answers a question that was checked.
+// Ask answers a question that was checked, about the messages of all accounts.
 func (db *DB) Ask(ctx context.Context, q *report.Question) (report.Table, error) {
-	name, params := askQueries[q.Name], askParameters(q)
-	switch {
-	case q.Vocabulary != nil:
-		name, params["column"] = "ask_status", vocabularyColumn(q.Vocabulary)
-	case q.OfReasons():
-		name = "ask_deferral_reasons"
-	}
-	table, err := db.ask(clickhouse.Context(ctx, clickhouse.WithParameters(params)), name, q)
-	if err != nil {
-		return report.Table{}, fmt.Errorf("ask for report %s: %w", q.Name, err)
-	}
+	return db.AskOf(ctx, api.Owner{Any: true}, q)
+}
+
+// AskOf answers a question that was checked, about the messages of an owner.
+func (db *DB) AskOf(ctx context.Context, owner api.Owner, q *report.Question) (report.Table, error) {
+	table, err := db.ask(ctx, owner, q, q.Limit+1, nil)
 	if table.More = len(table.Rows) > q.Limit; table.More {
 		table.Rows = table.Rows[:q.Limit]
+	}
+	if err == nil && q.Compare && len(table.Rows) > 0 {
+		before := q.Before()
+		var then report.Table
+		if then, err = db.ask(ctx, owner, &before, math.MaxUint32, table.Groups()); err == nil {
+			table.Compare(&then)
+		}
+	}
+	if err != nil {
+		return report.Table{}, fmt.Errorf("ask for report %s: %w", q.Name, err)
 	}
 	table.Sort()
 	return table, nil
 }
 
-func askParameters(q *report.Question) clickhouse.Parameters {
-	p := clickhouse.Parameters{
-		"account": q.Account, "limit": strconv.Itoa(q.Limit + 1), "bounces": strconv.FormatBool(q.OfBounces()),
-		"from": seconds(q.From, 0), "to": seconds(q.To, math.MaxUint32),
+// groupName is a group as ask_among.sql writes it. Groups may share one; what comes
+// of that is compared by its dimensions again.
+func groupName(group []string) string {
+	return strings.Join(append(slices.Clone(group), make([]string, report.MostDimensions-len(group))...), "\n")
+}
+
+// askQuery says which parts of a query there are.
+type askQuery struct {
+	Among bool // only some groups
+}
+
+func askValues(owner api.Owner, q *report.Question, limit int, among []string) []any {
+	values := []any{
+		clickhouse.Named("any", owner.Any), clickhouse.Named("owner", owner.Account),
+		clickhouse.Named("account", q.Account), clickhouse.Named("limit", limit), clickhouse.Named("among", among),
+		clickhouse.Named("bounces", strconv.FormatBool(q.OfBounces())),
+		clickhouse.Named("from", seconds(q.From, 0)), clickhouse.Named("to", seconds(q.To, math.MaxUint32)),
+	}
+	if q.Vocabulary != nil {
+		values = append(values, clickhouse.Named("column", vocabularyColumn(q.Vocabulary)))
 	}
 	for i := range report.MostDimensions {
 		by, of := nothing, nothing
@@ -63,9 +87,20 @@ func askParameters(q *report.Question) clickhouse.Parameters {
 				of = by
 			}
 		}
-		p[fmt.Sprintf("by%d", i+1)], p[fmt.Sprintf("of%d", i+1)] = by, of
+		values = append(values, clickhouse.Named(fmt.Sprintf("by%d", i+1), by), clickhouse.Named(fmt.Sprintf("of%d", i+1), of))
 	}
-	return p
+	return values
+}
+
+// askName is the query that answers a question.
+func askName(q *report.Question) string {
+	switch {
+	case q.Vocabulary != nil:
+		return "ask_status"
+	case q.OfReasons():
+		return "ask_deferral_reasons"
+	}
+	return askQueries[q.Name]
 }
 
 // seconds is a time as the tables' hours are compared with; unset if there is none.
@@ -76,12 +111,18 @@ func seconds(t time.Time, unset int64) string {
 	return strconv.FormatInt(unset, 10)
 }
 
-func (db *DB) ask(ctx context.Context, name string, q *report.Question) (t report.Table, err error) {
-	text, err := made(askTexts, name, nil)
+// ask reads at most limit rows, of some groups if any are given.
+func (db *DB) ask(ctx context.Context, owner api.Owner, q *report.Question, limit int, groups [][]string) (t report.Table, err error) {
+	t.Question = *q
+	text, err := made(askTexts, askName(q), askQuery{Among: groups != nil})
 	if err != nil {
 		return t, err
 	}
-	rows, err := db.conn.Query(ctx, text)
+	among := make([]string, 0, len(groups))
+	for _, g := range groups {
+		among = append(among, groupName(g))
+	}
+	rows, err := db.conn.Query(ctx, text, askValues(owner, q, limit, among)...)
 	if err != nil {
 		return t, err
 	}

@@ -3,7 +3,6 @@ package clickhouse
 import (
 	"context"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -154,38 +153,4 @@ func (db *DB) feedRows(ctx context.Context, q *feedQuery, limit int, visit func(
 		}
 	}
 	return rows.Err()
-}
-
-// News returns what was taken in at a revision or later, the oldest first; at most n.
-func (db *DB) News(ctx context.Context, since uint64, n int) ([]api.News, error) {
-	rows, err := db.conn.Query(asking(ctx, pageTime, n), query("news"), clickhouse.Named("since", since), clickhouse.Named("limit", n))
-	if err != nil {
-		return nil, fmt.Errorf("read news: %w", err)
-	}
-	defer rows.Close()
-	var news []api.News
-	for rows.Next() {
-		var c api.News
-		var withdrawn uint8
-		err := rows.Scan(&c.Time, &c.Key, &c.Account, &c.MessageID, &c.Sender, &c.Recipient, &c.Subject, &c.Campaign,
-			&c.Befores, &c.Statuses, &c.Kind, &c.Reason, &c.Class, &c.Fault, &c.Code, &c.Enhanced, &c.Remarks, &c.URL, &c.Revision, &withdrawn)
-		if err != nil {
-			return nil, fmt.Errorf("read news: %w", err)
-		}
-		c.Withdrawn = withdrawn != 0
-		c.ID = messageNumber(schemas.Identity{MessageID: c.MessageID, Recipient: c.Recipient})
-		news = append(news, c)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read news: %w", err)
-	}
-	return news, nil
-}
-
-// Newest returns the greatest revision of all changes.
-func (db *DB) Newest(ctx context.Context) (revision uint64, err error) {
-	if err := db.conn.QueryRow(asking(ctx, pageTime, 1), query("news_newest")).Scan(&revision); err != nil {
-		return 0, fmt.Errorf("read newest revision: %w", err)
-	}
-	return min(revision, math.MaxUint64-1), nil
 }

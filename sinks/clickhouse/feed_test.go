@@ -46,7 +46,7 @@ func feedSnapshots(tb testing.TB) (list []*schemas.Snapshot) {
 // wantedChanges are what a feed should show, by the filter's own opinion.
 func wantedChanges(tb testing.TB, db *DB, list []*schemas.Snapshot, f *api.Filter) (want []api.Change) {
 	tb.Helper()
-	news, err := db.News(tb.Context(), 0, 10_000)
+	news, err := db.News(tb.Context(), start(tb, db), 10_000)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -232,25 +232,6 @@ func TestAskingChangesNothing(t *testing.T) {
 	var n []uint64
 	if err := db.conn.Select(asking(t.Context(), time.Second, 1), &n, "SELECT number FROM numbers(10)"); err == nil {
 		t.Error("more rows than allowed were read")
-	}
-}
-
-func TestNews(t *testing.T) {
-	db := migrated(t)
-	if n, err := db.Newest(t.Context()); err != nil || n != 0 {
-		t.Errorf("of nothing the newest is %d, %v", n, err)
-	}
-	s := delivered(t)
-	write(t, db, schemas.TopicStatus, true, statusRecords(t, 0, s)...)
-	news, err := db.News(t.Context(), s.Revision, 100)
-	if err != nil || len(news) != 4 || news[0].Revision != s.Revision || news[0].Statuses[3] == "" || news[0].Subject != "Hello" || news[0].Withdrawn {
-		t.Fatalf("%+v, %v", news, err)
-	}
-	if news, err := db.News(t.Context(), s.Revision+1, 100); err != nil || len(news) != 0 {
-		t.Errorf("%d changes after the newest, %v", len(news), err)
-	}
-	if n, err := db.Newest(t.Context()); err != nil || n != s.Revision {
-		t.Errorf("the newest is %d, %v", n, err)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"mailfate/schemas"
+	"mailfate/sinks/api"
 	"mailfate/sinks/report"
 )
 
@@ -101,7 +102,7 @@ func (db *DB) bouncesByDomain(ctx context.Context, r *report.Report) error {
 }
 
 func (db *DB) held(ctx context.Context, r *report.Report) error {
-	if err := db.conn.QueryRow(ctx, query("report_held")).Scan(&r.Unparsed, &r.Unmatched, &r.Contested); err != nil {
+	if err := db.conn.QueryRow(ctx, query("report_held"), ownerValues(api.Owner{Any: true})...).Scan(&r.Unparsed, &r.Unmatched, &r.Contested); err != nil {
 		return fmt.Errorf("count what is held back: %w", err)
 	}
 	return nil

@@ -43,6 +43,7 @@ type Question struct {
 	From, To   time.Time           // hours of the messages' earliest events, To left out; zero: all
 	Account    string              // "": all
 	Vocabulary *schemas.Vocabulary // an overview by its statuses; nil: by rates
+	Compare    bool                // also tell of the period of equal length before
 	Limit      int                 // rows
 }
 
@@ -68,6 +69,9 @@ func (q *Question) Check() error {
 	}
 	if !q.From.IsZero() && !q.To.IsZero() && !q.From.Before(q.To) {
 		return errors.New("a report ends after it begins")
+	}
+	if q.Compare && (q.From.IsZero() || q.To.IsZero()) {
+		return errors.New("a period is compared with the one before if it is said when it begins and ends")
 	}
 	if q.Vocabulary != nil && q.Name != Overview {
 		return fmt.Errorf("only the overview has a vocabulary, and %s counts what happened, whatever it is called", q.Name)

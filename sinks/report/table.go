@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"mailfate/sinks/terminal"
 )
@@ -18,6 +19,8 @@ import (
 // Table answers a Question. Its columns' names are an interface to other programs:
 // they stay. A value is a string, a uint64 or, if it is a ratio, a float64.
 type Table struct {
+	Question Question // that it answers
+
 	Columns []string
 	Words   int // so many columns at the beginning are words
 	Rows    [][]any
@@ -116,29 +119,71 @@ func harmless(s string) string {
 	return s
 }
 
-// MarshalJSON writes the rows as objects whose names stand in the columns' order.
+// MarshalJSON writes what was asked, and the rows as objects whose names stand in the
+// columns' order.
 func (t *Table) MarshalJSON() ([]byte, error) {
-	var out bytes.Buffer
-	out.WriteString(`{"rows":[`)
+	head, err := json.Marshal(t.head())
+	if err != nil {
+		return nil, fmt.Errorf("encode report: %w", err)
+	}
+	out := bytes.NewBuffer(head[:len(head)-1])
+	out.WriteString(`,"rows":[`)
 	for i, row := range t.Rows {
 		if i > 0 {
 			out.WriteByte(',')
 		}
-		for j, v := range row {
-			value, err := json.Marshal(v)
-			if err != nil {
-				return nil, fmt.Errorf("encode %s: %w", t.Columns[j], err)
-			}
-			between := byte(',')
-			if j == 0 {
-				between = '{'
-			}
-			fmt.Fprintf(&out, "%c%q:%s", between, t.Columns[j], value)
+		if err := t.encodeRow(out, row); err != nil {
+			return nil, err
 		}
-		out.WriteByte('}')
 	}
-	fmt.Fprintf(&out, `],"more":%v}`, t.More)
+	fmt.Fprintf(out, `],"more":%v}`, t.More)
 	return out.Bytes(), nil
+}
+
+// tableHead is what a table's JSON says before its rows.
+type tableHead struct {
+	Report     string   `json:"report"`
+	By         []string `json:"by"`
+	From       string   `json:"from"` // RFC 3339; empty: ever
+	To         string   `json:"to"`   // left out itself
+	Account    string   `json:"account"`
+	Vocabulary string   `json:"vocabulary"`
+	Columns    []Column `json:"columns"`
+}
+
+func (t *Table) head() tableHead {
+	q := &t.Question
+	h := tableHead{Report: q.Name, By: q.By, From: rfc3339(q.From), To: rfc3339(q.To), Account: q.Account, Columns: t.About()}
+	if h.By == nil {
+		h.By = []string{}
+	}
+	if q.Vocabulary != nil {
+		h.Vocabulary = q.Vocabulary.Name
+	}
+	return h
+}
+
+func rfc3339(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+func (t *Table) encodeRow(out *bytes.Buffer, row []any) error {
+	for i, v := range row {
+		value, err := json.Marshal(v)
+		if err != nil {
+			return fmt.Errorf("encode %s: %w", t.Columns[i], err)
+		}
+		between := byte(',')
+		if i == 0 {
+			between = '{'
+		}
+		fmt.Fprintf(out, "%c%q:%s", between, t.Columns[i], value)
+	}
+	out.WriteByte('}')
+	return nil
 }
 
 func flush(w *bufio.Writer) error {

@@ -36,7 +36,8 @@ func TestTableJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const begins = `{"rows":[{"campaign":"=cmd|' /C calc'!A0","day":"2026-11-23","messages":12345,"open_rate":0.25},{`
+	const begins = `{"report":"","by":[],"from":"","to":"","account":"","vocabulary":"","columns":[{"name":"campaign","kind":"word"},{"name":"day","kind":"word"},` +
+		`{"name":"messages","kind":"count"},{"name":"open_rate","kind":"ratio","of":"opened ÷ open_tracked"}],"rows":[{"campaign":"=cmd|' /C calc'!A0","day":"2026-11-23","messages":12345,"open_rate":0.25},{`
 	if !strings.HasPrefix(string(got), begins) || !strings.HasSuffix(string(got), `],"more":true}`) {
 		t.Errorf("got %s", got)
 	}

@@ -18,7 +18,7 @@ const defaultRows = 1000
 
 // asked is what the flags of a report say.
 type asked struct {
-	json, digest                          bool
+	json, digest, compare                 bool
 	by                                    []string
 	from, to, account, vocabulary, format string
 	limit                                 int
@@ -51,6 +51,7 @@ func (e *env) report() *cobra.Command {
 	f.StringVar(&a.to, "to", "", "messages before `TIME`; of a day, to its end")
 	f.StringVar(&a.account, "account", "", "messages of one `ACCOUNT`")
 	f.StringVar(&a.vocabulary, "vocabulary", "", "an overview by the statuses of one `VOCABULARY`")
+	f.BoolVar(&a.compare, "compare", false, "beside each number, what it was in the period of equal length before; needs --from and --to")
 	f.StringVar(&a.format, "format", "", "table, csv or json")
 	f.IntVar(&a.limit, "limit", defaultRows, "print `N` rows at most, those with most messages")
 	return c
@@ -58,7 +59,7 @@ func (e *env) report() *cobra.Command {
 
 // wholeReport prints everything, for which the flags of tables mean nothing.
 func (e *env) wholeReport(cmd *cobra.Command, a *asked) error {
-	for _, name := range []string{"by", "from", "to", "account", "vocabulary", "format", "limit"} {
+	for _, name := range []string{"by", "from", "to", "account", "vocabulary", "compare", "format", "limit"} {
 		if cmd.Flags().Changed(name) {
 			return usageError{fmt.Errorf("--%s is for a table: name one of %s", name, strings.Join(report.Names, ", "))}
 		}
@@ -101,7 +102,7 @@ func (e *env) table(cmd *cobra.Command, name string, a *asked) error {
 
 // question reads the flags, which are not those of the whole report.
 func (a *asked) question(name string) (q report.Question, err error) {
-	q = report.Question{Name: name, By: a.by, Account: a.account, Limit: a.limit}
+	q = report.Question{Name: name, By: a.by, Account: a.account, Compare: a.compare, Limit: a.limit}
 	if a.vocabulary != "" {
 		in, err := vocabularies(a.vocabulary)
 		if err != nil {
@@ -134,19 +135,9 @@ const maxRows = 1_000_000
 
 // parseTime reads a time, or a day, which is its beginning or its end.
 func parseTime(flag, s string, end bool) (time.Time, error) {
-	if s == "" {
-		return time.Time{}, nil
+	t, err := report.ParseTime(s, end)
+	if err != nil {
+		err = fmt.Errorf("%s %w", flag, err)
 	}
-	if day, err := time.Parse(time.DateOnly, s); err == nil {
-		if end {
-			day = day.AddDate(0, 0, 1)
-		}
-		return day, nil
-	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04", "2006-01-02 15:04"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t, nil
-		}
-	}
-	return time.Time{}, fmt.Errorf("%s %q is no time; want 2026-11-22 or 2026-11-22T03:00, in UTC", flag, s)
+	return t, err
 }

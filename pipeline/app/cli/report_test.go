@@ -101,6 +101,9 @@ func TestReportTables(t *testing.T) {
 	if other := ask("overview", "--account", "nobody' OR 1=1 --", "--by", "account"); len(other.Rows) != 0 {
 		t.Errorf("of nobody: %v", other.Rows)
 	}
+	compared := ask("overview", "--compare", "--from", "2026-11-22", "--to", "2026-11-23", "--by", "account").Rows[0]
+	equal("compared", compared, "messages", w.Messages)
+	equal("compared", compared, "messages_before", 0)
 	code, out, errOut := output(t, mailfate(t, "report", "complaint", "--data", dir, "--format", "csv", "--by", "campaign"))
 	records, err := csv.NewReader(strings.NewReader(out)).ReadAll()
 	if err != nil || code != 0 || len(records) != 3 || records[0][0] != "campaign" {
@@ -121,6 +124,8 @@ func TestReportRefuses(t *testing.T) {
 		{"overview --by hour,day,week,month,account", "4 things at most"},
 		{"overview --from yesterday", "is no time"},
 		{"overview --from 2026-11-22 --to 2026-11-20", "ends after it begins"},
+		{"overview --compare", "begins and ends"},
+		{"--compare", "is for a table"},
 		{"overview --format html", "no such format"},
 		{"overview --json --format csv", "no such format"},
 		{"overview --limit 0", "--limit is from 1"},

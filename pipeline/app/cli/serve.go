@@ -42,7 +42,7 @@ func (e *env) doServe(ctx context.Context, db *app.Database, listen string) (err
 	at := defaultListen
 	override(&at, set.config.API.Listen)
 	override(&at, listen)
-	a, err := app.ServeAPI(ctx, db, at, e.logger())
+	a, err := app.ServeAPI(ctx, db, nil, at, e.logger())
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,6 @@ SELECT
     sum(h.returned) AS returned
 {{template "ask_of_hours.sql"}}
 GROUP BY by1, by2, by3, by4, toString({of1:Identifier}), toString({of2:Identifier}), toString({of3:Identifier}), toString({of4:Identifier})
-QUALIFY bounced > 0 OR NOT {bounces:Bool}
+QUALIFY (bounced > 0 OR NOT {bounces:Bool}){{if .Among}} AND {{template "ask_among.sql"}}{{end}}
 ORDER BY bounced DESC, messages DESC, by1, by2, by3, by4
 LIMIT {limit:UInt32}

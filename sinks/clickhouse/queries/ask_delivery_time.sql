@@ -7,5 +7,6 @@ SELECT
 {{template "ask_of_messages.sql"}}
 WHERE m.delivered_at IS NOT NULL
 GROUP BY by1, by2, by3, by4
+{{if .Among}}HAVING {{template "ask_among.sql"}}{{end}}
 ORDER BY messages DESC, by1, by2, by3, by4
 LIMIT {limit:UInt32}

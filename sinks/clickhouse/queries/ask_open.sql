@@ -8,5 +8,6 @@ SELECT
     sum(h.unsubscribed) AS unsubscribed
 {{template "ask_of_hours.sql"}}
 GROUP BY by1, by2, by3, by4
+{{if .Among}}HAVING {{template "ask_among.sql"}}{{end}}
 ORDER BY messages DESC, by1, by2, by3, by4
 LIMIT {limit:UInt32}

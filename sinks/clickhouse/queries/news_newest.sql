@@ -1,2 +1,3 @@
-SELECT max(revision)
+-- The number of the newest insert, by the names of the parts.
+SELECT max(toUInt64(splitByChar('_', _part)[3]))
 FROM status_changes

@@ -2,6 +2,6 @@
 -- What a person has found to be about a message is not unmatched any more.
 SELECT
     (SELECT sum(lines) FROM unparsed FINAL) AS unparsed,
-    toUInt64((SELECT sum(events) FROM unmatched FINAL WHERE slot = 0)
-        - (SELECT count() FROM unmatched FINAL WHERE event_id IN (SELECT unmatched_id FROM judgements))) AS unmatched,
+    toUInt64((SELECT sum(events) FROM unmatched FINAL WHERE slot = 0 AND ({any:Bool} OR account = {owner:String}))
+        - (SELECT count() FROM unmatched FINAL WHERE event_id IN (SELECT unmatched_id FROM judgements) AND ({any:Bool} OR account = {owner:String}))) AS unmatched,
     (SELECT sum(events) FROM contested FINAL WHERE slot = 0) AS contested

@@ -1,0 +1,143 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"mailfate/sinks/report"
+)
+
+const (
+	defaultRows = 1000 // of a report
+	maxRows     = 10_000
+)
+
+// report answers GET /reports/{name}.
+func (s *Server) report(w http.ResponseWriter, r *http.Request, who caller) error {
+	q, owner, err := question(r, who)
+	if err != nil {
+		return err
+	}
+	as, err := oneOf(r, "format", "json", "csv")
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), answerTime)
+	defer cancel()
+	table, err := s.store.AskOf(ctx, owner, &q)
+	if err != nil {
+		return err
+	}
+	if as == "csv" {
+		isFile(w, formats["csv"].kind, q.Name+".csv")
+		return table.WriteCSV(w)
+	}
+	write(w, http.StatusOK, &table)
+	return nil
+}
+
+// isFile says that the answer is a file.
+func isFile(w http.ResponseWriter, kind, name string) {
+	h := w.Header()
+	h.Set("Content-Type", kind)
+	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+}
+
+// question reads what a request asks of a report, and about whose messages.
+func question(r *http.Request, who caller) (q report.Question, owner Owner, err error) {
+	if err := checkNames(r.Form, "by", "from", "to", "account", "vocabulary", "limit", "compare", "format"); err != nil {
+		return q, owner, err
+	}
+	if q.Name = r.PathValue("name"); !slices.Contains(report.Names, q.Name) {
+		text := fmt.Sprintf("there is no report %.40q; there are %s", q.Name, strings.Join(report.Names, ", "))
+		return q, owner, &failure{text, "not_found", http.StatusNotFound}
+	}
+	if owner, err = who.owns(r); err != nil {
+		return q, owner, err
+	}
+	q.Account = owner.Account
+	if q.By, err = dimensions(r.Form["by"]); err != nil {
+		return q, owner, err
+	}
+	if q.Vocabulary, err = vocabulary(r, nil); err != nil {
+		return q, owner, err
+	}
+	if q.From, q.To, err = period(r); err != nil {
+		return q, owner, err
+	}
+	compare, err := oneOf(r, "compare", "false", "true")
+	if err != nil {
+		return q, owner, err
+	}
+	q.Compare = compare == "true"
+	if q.Limit, err = number(r, "limit", defaultRows, maxRows); err != nil {
+		return q, owner, err
+	}
+	if err := q.Check(); err != nil {
+		return q, owner, invalid(err.Error())
+	}
+	return q, owner, nil
+}
+
+// dimensions reads what a report is broken down by, separated by commas or repeated.
+func dimensions(values []string) ([]string, error) {
+	var by []string
+	for _, name := range strings.Split(strings.Join(values, ","), ",") {
+		switch name = strings.TrimSpace(name); {
+		case name == "":
+		case !slices.Contains(report.Dimensions, name):
+			return nil, invalid(fmt.Sprintf("nothing is broken down by %.40q; by is some of %s", name, strings.Join(report.Dimensions, ", ")))
+		default:
+			by = append(by, name)
+		}
+	}
+	return by, nil
+}
+
+// period reads from and to: of a day, its beginning and its end.
+func period(r *http.Request) (from, to time.Time, err error) {
+	if from, err = report.ParseTime(r.Form.Get("from"), false); err != nil {
+		return from, to, invalid("from " + err.Error())
+	}
+	if to, err = report.ParseTime(r.Form.Get("to"), true); err != nil {
+		return from, to, invalid("to " + err.Error())
+	}
+	for name, t := range map[string]time.Time{"from": from, "to": to} {
+		if !t.IsZero() && (t.Year() < 1970 || t.Year() > 2105) {
+			return from, to, invalid(name + " is not of 1970 to 2105")
+		}
+	}
+	return from, to, nil
+}
+
+// oneOf reads a parameter of a closed set; the first is what nobody has to say.
+func oneOf(r *http.Request, name string, values ...string) (string, error) {
+	value := r.Form.Get(name)
+	switch {
+	case value == "":
+		return values[0], nil
+	case !slices.Contains(values, value):
+		return "", invalid(name + " is " + strings.Join(values, " or "))
+	}
+	return value, nil
+}
+
+// number reads a number from 1 to most.
+func number(r *http.Request, name string, unasked, most int) (int, error) {
+	s := r.Form.Get(name)
+	if s == "" {
+		return unasked, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > most {
+		return 0, invalid(fmt.Sprintf("%s is a number from 1 to %d", name, most))
+	}
+	return n, nil
+}
