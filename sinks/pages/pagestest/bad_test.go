@@ -53,7 +53,7 @@ func TestBadPage(t *testing.T) {
 	expect(t, "the trap", ask[[]string](b, "trapped()"), "something of elsewhere", "a link", "U+202e")
 	expect(t, "the width", ask[[]string](b, wider), "very wide")
 	expect(t, "axe", b.judge("bad"), "color-contrast", "image-alt", "html-has-lang")
-	b.do("catch the keyboard", chromedp.Evaluate[chromedp.Void](catching))
+	b.do("catch the keyboard", evaluate(catching))
 	expect(t, "the keyboard", b.tabulate(), "does not come to <button>unseen")
 	b.visit("/")
 	expect(t, "the keyboard", b.tabulate(), "the focus cannot be seen: <button>unseen", "the focus cannot be seen: <button style")

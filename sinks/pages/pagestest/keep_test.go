@@ -15,7 +15,7 @@ func keep(t *testing.T, name string, content []byte) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	_, test, _ := strings.Cut(t.Name(), "/")
+	test := strings.TrimPrefix(t.Name(), "TestPages/")
 	return os.WriteFile(filepath.Join(dir, strings.ReplaceAll(test, "/", "-")+"-"+name), content, 0o644)
 }
 

@@ -27,13 +27,13 @@ func (s *site) keyboard(t *testing.T) {
 // tabulate presses Tab until it has been everywhere, and tells what is wrong.
 func (b *tab) tabulate() []string {
 	b.t.Helper()
-	b.do("watch the keyboard", chromedp.Evaluate[chromedp.Void](keyboard))
+	b.do("watch the keyboard", evaluate(keyboard))
 	stops := ask[int](b, "keyboard.begin()")
 	if stops == 0 {
 		return []string{"nothing can be used"}
 	}
 	for range stops {
-		b.do("press Tab", chromedp.KeyEvent(kb.Tab), chromedp.Evaluate[chromedp.Void]("keyboard.arrived()"))
+		b.do("press Tab", chromedp.KeyEvent(kb.Tab), evaluate("keyboard.arrived()"))
 	}
 	return ask[[]string](b, "keyboard.faults()")
 }

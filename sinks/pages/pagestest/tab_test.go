@@ -118,7 +118,7 @@ func (b *tab) click(selector string) {
 // write replaces what is in a field by what somebody types.
 func (b *tab) write(selector, text string) {
 	b.t.Helper()
-	b.do("type into "+selector, chromedp.Focus(chromedp.CSS(selector)), chromedp.Evaluate[chromedp.Void]("document.activeElement.select()"))
+	b.do("type into "+selector, chromedp.Focus(chromedp.CSS(selector)), evaluate("document.activeElement.select()"))
 	if text == "" {
 		text = "\b"
 	}
@@ -162,4 +162,8 @@ func (b *tab) shot(name string) {
 	if err = errors.Join(err, keep(b.t, name+".png", r.Data)); err != nil {
 		b.t.Errorf("picture of the page: %v", err)
 	}
+}
+
+func evaluate(expression string) chromedp.Action[chromedp.Void] {
+	return chromedp.Evaluate[chromedp.Void](expression)
 }
