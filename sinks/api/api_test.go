@@ -23,6 +23,7 @@ import (
 
 // A fake store answers as it is told: what a real one answers is tested with that.
 type fake struct {
+	question report.Question
 	mu       sync.Mutex
 	checked  map[string]Checked
 	keys     []Key
@@ -32,8 +33,8 @@ type fake struct {
 	words    *schemas.Vocabulary
 	news     []News // also the feed
 	life     Life
-	failAt   int // after so many changes an export fails, if not 0
-	question report.Question
+	failAt   int                                // after so many changes an export fails, if not 0
+	pause    func(ctx context.Context, row int) // before a row of an export
 }
 
 func (f *fake) Check(_ context.Context, owner Owner, v *schemas.Vocabulary, ids []string) ([]Checked, error) {
@@ -77,17 +78,35 @@ func (c *clock) move(d time.Duration) {
 	c.at = c.at.Add(d)
 }
 
+// logged is what was written to a log.
+type logged struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logged) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
 type rig struct {
 	*fake
 	*clock
 	base   string
-	log    *bytes.Buffer
+	log    *logged
 	server *Server
 }
 
 func start(t *testing.T, f *fake) *rig {
 	t.Helper()
-	r := &rig{fake: f, clock: &clock{at: time.Unix(1e9, 0)}, log: new(bytes.Buffer)}
+	r := &rig{fake: f, clock: &clock{at: time.Unix(1e9, 0)}, log: new(logged)}
 	s := New(Options{Store: f, Now: r.now, Logger: slog.New(slog.NewTextHandler(r.log, nil))})
 	r.server = s
 	if err := s.hub.start(t.Context()); err != nil && f.err == nil {

@@ -17,6 +17,9 @@ type caller struct {
 	owner Owner
 }
 
+// statusCut is logged of an answer that was begun with another status and cut off.
+const statusCut = 599
+
 // call makes a handler of a method that answers with a JSON document.
 func (s *Server) call(needs Scopes, method func(*http.Request, caller) (any, error)) http.Handler {
 	return s.serve(needs, func(w http.ResponseWriter, r *http.Request, who caller) error {
@@ -47,6 +50,9 @@ func (s *Server) serve(needs Scopes, answer func(http.ResponseWriter, *http.Requ
 			f := asFailure(err)
 			clear(to.Header())
 			write(to, f.status, f)
+		}
+		if cut {
+			to.status = statusCut
 		}
 		s.tell(r, who, to.status, begun, err)
 		if cut {
@@ -158,7 +164,7 @@ func isForwarded(h http.Header) bool {
 }
 
 // isLocal reports whether a request came to a loopback address and by its name, and
-// not by way of a proxy: a page elsewhere can have a browser ask here by a name of its
+// not by way of a proxy that says so: a page elsewhere can have a browser ask here by a name of its
 // own.
 func isLocal(r *http.Request) bool {
 	to, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)

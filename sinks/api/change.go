@@ -100,14 +100,21 @@ func lineOf(v *schemas.Vocabulary, c *Change) changeLine {
 	l := changeLine{
 		Time: explain.Time(c.Time.UnixMilli()), ID: strconv.FormatUint(c.ID, 10), MessageID: valid(c.MessageID), Account: valid(c.Account),
 		Sender: valid(c.Sender), Recipient: valid(c.Recipient), Subject: valid(c.Subject), Campaign: valid(c.Campaign),
-		Before: c.Before, Status: c.Status, Spelling: c.Status, Kind: c.Kind, Reason: c.Reason, Class: c.Class, Fault: c.Fault,
+		Before: c.Before, Status: c.Status, Kind: c.Kind, Reason: c.Reason, Class: c.Class, Fault: c.Fault,
 		Code: c.Code, Enhanced: valid(c.Enhanced), Remarks: valid(c.Remarks), URL: valid(c.URL), Change: fmt.Sprintf("%016x", c.Key),
 	}
-	if s, ok := v.Status(c.Status); ok {
-		row := v.Row(s)
-		l.Spelling, l.Meaning, l.Final = row.Spelling(), row.Meaning, row.Final
-	}
+	l.Spelling, l.Meaning, l.Final = describe(v, c.Status)
 	return l
+}
+
+// describe tells what a vocabulary says of a status; of one that it does not know, its name.
+func describe(v *schemas.Vocabulary, status string) (spelling, meaning string, final bool) {
+	s, ok := v.Status(status)
+	if !ok {
+		return status, "", false
+	}
+	row := v.Row(s)
+	return row.Spelling(), row.Meaning, row.Final
 }
 
 func valid(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }

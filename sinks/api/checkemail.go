@@ -42,12 +42,9 @@ func (s *Server) checkEmail(r *http.Request, who caller) (any, error) {
 	if f := r.Form.Get("format"); f != "" && f != "json" {
 		return nil, invalid("format is json and no other")
 	}
-	v := schemas.Unisender
-	if name := r.Form.Get("vocabulary"); name != "" {
-		var ok bool
-		if v, ok = schemas.FindVocabulary(name); !ok {
-			return nil, invalid("vocabulary is not known")
-		}
+	v, err := vocabulary(r, schemas.Unisender)
+	if err != nil {
+		return nil, err
 	}
 	ids := splitIDs(r.Form.Get("email_id"))
 	switch {

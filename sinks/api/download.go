@@ -9,26 +9,21 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/parquet-go/parquet-go"
+
+	"mailfate/sinks/report"
 )
 
 const (
-	// maxDownloads is how many run at once: each is a query that reads much.
-	maxDownloads = 4
 	// writeTime is how long a reader may take for what is sent at once.
 	writeTime = 30 * time.Second
-	// renewRows is after how many rows that begins anew.
-	renewRows = 1024
 	// sendBytes is what is sent at once.
 	sendBytes = 64 << 10
 	// groupRows is how many rows of a Parquet file are kept together, and in memory.
 	groupRows = 20_000
 )
-
-var errDownloads = &failure{"too many downloads run at the moment; try again later", "retry_later", http.StatusServiceUnavailable}
 
 // A format writes changes as a file. What it has not written when it is closed, the
 // file lacks; what was never closed is no whole file.
@@ -68,12 +63,11 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request, who caller) er
 	case bom == "true" && name != "csv":
 		return invalid("bom is for csv")
 	}
-	select {
-	case s.downloads <- struct{}{}:
-		defer func() { <-s.downloads }()
-	default:
-		return errDownloads
+	leave, err := s.places.take(who, true)
+	if err != nil {
+		return err
 	}
+	defer leave()
 	h := w.Header()
 	if n, err := s.store.Count(r.Context(), &f); err == nil {
 		h.Set("X-Estimated-Rows", strconv.FormatUint(n, 10))
@@ -84,6 +78,10 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request, who caller) er
 	h.Set("Content-Disposition", `attachment; filename="feed.`+name+`"`)
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
+	if r.Method == http.MethodHead {
+		w.WriteHeader(http.StatusOK)
+		return nil
+	}
 	h.Set("Trailer", "X-Rows")
 	rows, err := s.export(w, r, &f, as, bom == "true")
 	if err != nil {
@@ -94,30 +92,24 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request, who caller) er
 }
 
 func (s *Server) export(w http.ResponseWriter, r *http.Request, f *Filter, as format, bom bool) (rows int, err error) {
-	control := http.NewResponseController(w)
-	out := bufio.NewWriterSize(w, sendBytes)
+	sent, err := newSender(w, s.patience)
+	if err != nil {
+		return 0, err
+	}
+	out := bufio.NewWriterSize(sent, sendBytes)
 	if bom {
 		_, _ = out.WriteString("\uFEFF") // Flush says what goes wrong
 	}
 	to := as.make(out)
-	if err := control.SetReadDeadline(time.Time{}); err != nil {
-		return 0, err
-	}
 	err = s.store.Export(r.Context(), f, func(c *Change) error {
-		if rows%renewRows == 0 {
-			if err := control.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
-				return err
-			}
-		}
 		rows++
 		line := lineOf(f.Vocabulary, c)
 		return to.Write(&line)
 	})
-	if err == nil {
-		err = to.Close()
-	}
-	if err == nil {
-		err = out.Flush()
+	for _, end := range []func() error{to.Close, out.Flush, sent.Flush} {
+		if err == nil {
+			err = end()
+		}
 	}
 	return rows, err
 }
@@ -138,7 +130,7 @@ func newCSV(w io.Writer) rowWriter {
 func (c *csvRows) Write(l *changeLine) error {
 	c.cells = l.cells(c.cells[:0])
 	for i, cell := range c.cells {
-		c.cells[i] = harmless(cell)
+		c.cells[i] = report.Harmless(cell)
 	}
 	return c.Writer.Write(c.cells)
 }
@@ -146,14 +138,6 @@ func (c *csvRows) Write(l *changeLine) error {
 func (c *csvRows) Close() error {
 	c.Flush()
 	return c.Error()
-}
-
-// harmless puts a quote before what a spreadsheet would take for a formula.
-func harmless(cell string) string {
-	if cell != "" && strings.IndexByte("=+-@\t\r\n", cell[0]) >= 0 {
-		return "'" + cell
-	}
-	return cell
 }
 
 // ndjsonRows are a JSON object a line.

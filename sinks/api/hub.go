@@ -31,20 +31,17 @@ type hub struct {
 	starting sync.Mutex
 	begun    bool // whether it asks
 
-	mu        sync.Mutex
-	next      Place         // from which on is asked
-	wake      chan struct{} // closed when there are news
-	news      []News        // the newest, as they came; the first has number first
-	first     uint64
-	floor     Place // what stands before it is kept no more, or was never there
-	listeners int
-	byKey     map[string]int
+	mu    sync.Mutex
+	next  Place         // from which on is asked
+	wake  chan struct{} // closed when there are news
+	news  []News        // the newest, as they came; the first has number first
+	first uint64
+	floor Place // what stands before it is kept no more, or was never there
 }
 
 func newHub(store Store, log *slog.Logger) *hub {
 	return &hub{
 		store: store, log: log, every: pollEvery, ended: make(chan struct{}), wake: make(chan struct{}),
-		byKey: map[string]int{},
 	}
 }
 
@@ -144,42 +141,28 @@ func (h *hub) forget() {
 
 // join lets somebody listen, from what comes next or behind the event that they had
 // last; missed says that they may have missed something.
-func (h *hub) join(key string, last *mark) (at uint64, missed bool, err error) {
+func (h *hub) join(last *mark) (at uint64, missed bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.listeners >= maxListeners || h.byKey[key] >= maxOfKey {
-		return 0, false, errListeners
-	}
-	h.listeners++
-	h.byKey[key]++
 	at = h.first + uint64(len(h.news))
 	if last == nil {
-		return at, false, nil
+		return at, false
 	}
 	if !last.life.Is(h.floor.Life) || last.insert < h.floor.Insert {
-		return at, true, nil
+		return at, true
 	}
 	for i := len(h.news) - 1; i >= 0; i-- {
 		if h.news[i].Insert == last.insert && h.news[i].Key == last.key {
-			return h.first + uint64(i) + 1, false, nil
+			return h.first + uint64(i) + 1, false
 		}
 	}
 	missed = last.insert == h.floor.Insert && !h.floor.Time.IsZero() // a part of its insert is forgotten
 	for i := range h.news {
 		if h.news[i].Insert >= last.insert { // it was forgotten or another's: some may come twice
-			return h.first + uint64(i), missed, nil
+			return h.first + uint64(i), missed
 		}
 	}
-	return at, missed, nil
-}
-
-func (h *hub) leave(key string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.listeners--
-	if h.byKey[key]--; h.byKey[key] == 0 {
-		delete(h.byKey, key)
-	}
+	return at, missed
 }
 
 // read returns what came from a number on, a part of it at least, and what is

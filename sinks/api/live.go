@@ -10,9 +10,6 @@ import (
 )
 
 const (
-	// maxListeners and maxOfKey bound who listens at once, in all and with one key.
-	maxListeners = 4096
-	maxOfKey     = 1024
 	// heartbeat is how often a silent stream shows that it is there.
 	heartbeat = 15 * time.Second
 	// liveTime is how long a listener may take for what is sent at once.
@@ -22,9 +19,8 @@ const (
 )
 
 var (
-	errListeners = &failure{"too many listen at the moment; try again later", "retry_later", http.StatusServiceUnavailable}
-	errMissed    = &failure{"the listener reads too slowly, or the database was started anew", "retry_later", http.StatusServiceUnavailable}
-	errRevoked   = &failure{"the key was revoked", "invalid_api_key", http.StatusUnauthorized}
+	errMissed  = &failure{"the listener reads too slowly, or the database was started anew", "retry_later", http.StatusServiceUnavailable}
+	errRevoked = &failure{"the key was revoked", "invalid_api_key", http.StatusUnauthorized}
 )
 
 // live answers GET /feed/live with server-sent events: change, withdrawn, and reset
@@ -38,27 +34,29 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request, who caller) error 
 	if err != nil {
 		return err
 	}
-	name := ""
-	if who.key != nil {
-		name = who.key.ID
-	}
-	if err := s.hub.begin(r.Context()); err != nil {
-		return err
-	}
-	at, missed, err := s.hub.join(name, last)
-	if err != nil {
-		return err
-	}
-	defer s.hub.leave(name)
-	l := listener{server: s, who: who, filter: &f, to: w, control: http.NewResponseController(w), at: at}
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Accel-Buffering", "no") // a proxy must not wait for more
-	if err := l.control.SetReadDeadline(time.Time{}); err != nil {
+	if r.Method == http.MethodHead {
+		w.WriteHeader(http.StatusOK)
+		return nil
+	}
+	leave, err := s.places.take(who, false)
+	if err != nil {
 		return err
 	}
+	defer leave()
+	if err := s.hub.begin(r.Context()); err != nil {
+		return err
+	}
+	to, err := newSender(w, liveTime)
+	if err != nil {
+		return err
+	}
+	at, missed := s.hub.join(last)
+	l := listener{server: s, who: who, filter: &f, to: to, at: at}
 	l.out.WriteString("retry: 2000\n\n")
 	if missed {
 		l.out.WriteString("event: reset\ndata: {}\n\n")
@@ -87,13 +85,12 @@ func lastEvent(r *http.Request) (*mark, error) {
 
 // listener is one stream of events.
 type listener struct {
-	server  *Server
-	who     caller
-	filter  *Filter
-	to      http.ResponseWriter
-	control *http.ResponseController
-	out     bytes.Buffer
-	at      uint64
+	server *Server
+	who    caller
+	filter *Filter
+	to     *sender
+	out    bytes.Buffer
+	at     uint64
 }
 
 // listen sends what comes until the listener leaves or the server ends.
@@ -122,7 +119,7 @@ func (l *listener) listen(r *http.Request) error {
 				return err
 			}
 		case <-r.Context().Done():
-			return r.Context().Err()
+			return nil // left, as all do who listen
 		case <-l.server.hub.ended:
 			return nil
 		}
@@ -181,11 +178,8 @@ func (f *Filter) concerns(c *Change) bool {
 
 func (l *listener) send() error {
 	defer l.out.Reset()
-	if err := l.control.SetWriteDeadline(time.Now().Add(liveTime)); err != nil {
-		return err
-	}
 	if _, err := l.to.Write(l.out.Bytes()); err != nil {
 		return err
 	}
-	return l.control.Flush()
+	return l.to.Flush()
 }

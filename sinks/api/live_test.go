@@ -134,7 +134,7 @@ func TestLiveIsAskedOnce(t *testing.T) {
 			t.Fatalf("%s", data)
 		}
 	}
-	for range maxOfKey - 1000 {
+	for range maxPlacesOf - 1000 {
 		r.listen(t, "api_key="+key, "")
 	}
 	if s := r.listen(t, "api_key="+key, ""); s.status != http.StatusServiceUnavailable {
@@ -159,10 +159,7 @@ func TestSlowListener(t *testing.T) {
 	if err := h.start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	at, _, err := h.join("k", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	at, _ := h.join(nil)
 	var many []News
 	for i := range keptNews + 10 {
 		many = append(many, newsOf("shop", i))
@@ -171,10 +168,10 @@ func TestSlowListener(t *testing.T) {
 	if _, _, kept := h.read(at); kept || len(h.news) != keptNews {
 		t.Errorf("%d are kept", len(h.news))
 	}
-	if _, missed, _ := h.join("k", new(many[5].mark())); !missed {
+	if _, missed := h.join(new(many[5].mark())); !missed {
 		t.Error("what is forgotten is not missed")
 	}
-	at, missed, _ := h.join("k", new(many[50].mark()))
+	at, missed := h.join(new(many[50].mark()))
 	if news, _, kept := h.read(at); missed || !kept || len(news) != keptNews-41 {
 		t.Errorf("%d are read, %v, %v", len(news), missed, kept)
 	}

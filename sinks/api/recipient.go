@@ -98,12 +98,9 @@ func (s *Server) recipient(r *http.Request, who caller) (any, error) {
 func (m *Message) line(v *schemas.Vocabulary) messageLine {
 	l := messageLine{
 		First: explain.Time(m.First.UnixMilli()), Last: explain.Time(m.Last.UnixMilli()), ID: strconv.FormatUint(m.ID, 10), MessageID: m.MessageID,
-		Account: m.Account, Sender: m.Sender, Subject: m.Subject, Campaign: m.Campaign, Status: m.Status, Spelling: m.Status,
+		Account: m.Account, Sender: m.Sender, Subject: m.Subject, Campaign: m.Campaign, Status: m.Status,
 		Reason: m.Reason, Class: m.Class, Remarks: m.Remarks,
 	}
-	if s, ok := v.Status(m.Status); ok {
-		row := v.Row(s)
-		l.Spelling, l.Meaning, l.Final = row.Spelling(), row.Meaning, row.Final
-	}
+	l.Spelling, l.Meaning, l.Final = describe(v, m.Status)
 	return l
 }

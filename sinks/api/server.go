@@ -46,8 +46,9 @@ type Server struct {
 	http http.Server
 
 	hub       *hub
-	downloads chan struct{} // one for each that runs
+	places    places
 	heartbeat time.Duration
+	patience  time.Duration // with who downloads
 }
 
 // New returns a server that does not listen yet.
@@ -63,8 +64,8 @@ func New(o Options) *Server {
 	}
 	s := &Server{store: o.Store, process: o.Process, version: o.Version, ring: newRing(o.Store, o.Now), log: o.Logger, now: o.Now}
 	s.hub = newHub(o.Store, o.Logger)
-	s.downloads = make(chan struct{}, maxDownloads)
-	s.heartbeat = heartbeat
+	s.places.ofKey = map[string]taken{}
+	s.heartbeat, s.patience = heartbeat, writeTime
 	s.http = http.Server{
 		Handler:           s.routes(),
 		ReadHeaderTimeout: headerTime,

@@ -102,11 +102,11 @@ func plain(v any) string {
 	case float64:
 		return strconv.FormatFloat(v, 'g', -1, 64)
 	}
-	return harmless(fmt.Sprint(v))
+	return Harmless(fmt.Sprint(v))
 }
 
-// harmless writes a word so that no spreadsheet takes it for a formula, and on one line.
-func harmless(s string) string {
+// Harmless writes a word so that no spreadsheet takes it for a formula, and on one line.
+func Harmless(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
 			return ' '
