@@ -13,7 +13,7 @@ import (
 // bad does what no page may do.
 const bad = `<!doctype html><html><head><title>Bad</title>
 <style>button { outline: none } .gone { position: absolute; top: 9000px }</style></head><body>
-<main id="main" data-page="bad">
+<main id="main">
 <img src="http://elsewhere.example/pixel.png">
 <p style="color: #ccc; background: #fff">hardly to be read</p>
 <p style="width: 2000px">very wide ` + "\u202e" + `</p>

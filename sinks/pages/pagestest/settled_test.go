@@ -5,7 +5,7 @@ import "time"
 // settled is true when a page has drawn all that it was asked for.
 const settled = `document.readyState === 'complete' && (() => {
 	const main = document.getElementById('main')
-	return main?.dataset.page && main.childElementCount > 0 && !document.querySelector('[aria-busy=true], .loading')
+	return main?.firstElementChild && !main.querySelector(':scope > noscript') && !document.querySelector('[aria-busy=true], .loading')
 })()`
 
 // settle waits until the page shows what it was asked for.
