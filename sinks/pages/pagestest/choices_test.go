@@ -7,7 +7,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-const background = "getComputedStyle(document.body).backgroundColor"
+const colours = "getComputedStyle(document.body).color + ' on ' + getComputedStyle(document.documentElement).backgroundColor"
 
 // choose picks of a list.
 func (b *tab) choose(name, value string) {
@@ -22,24 +22,24 @@ func (b *tab) choose(name, value string) {
 // theme is the system's until a reader chooses one, which is remembered.
 func (s *site) theme(t *testing.T) {
 	b := s.open(t, "/")
-	light := ask[string](b, background)
+	light := ask[string](b, colours)
 	b.do("darken the system", b.scheme("dark"))
-	dark := ask[string](b, background)
+	dark := ask[string](b, colours)
 	if light == dark {
 		t.Errorf("it is %s by day and by night", light)
 	}
 	b.click("details.settings summary")
 	b.choose("theme", "light")
-	if got := ask[string](b, background); got != light {
+	if got := ask[string](b, colours); got != light {
 		t.Errorf("light was chosen, and it is %s", got)
 	}
 	b.visit("/bounces")
-	if got := ask[string](b, background); got != light {
+	if got := ask[string](b, colours); got != light {
 		t.Errorf("light was chosen, and forgotten: %s", got)
 	}
 	b.click("details.settings summary")
 	b.choose("theme", "")
-	if got := ask[string](b, background); got != dark {
+	if got := ask[string](b, colours); got != dark {
 		t.Errorf("the system's is %s, and it is %s", dark, got)
 	}
 }

@@ -1,6 +1,7 @@
 package pagestest
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -40,7 +41,7 @@ func (s *site) ownKey(t *testing.T, key string) {
 		t.Error("the key is forgotten with the page")
 	}
 	again := s.open(t, "/bounces")
-	again.watch.allow("401")
+	again.watch.allow(http.StatusUnauthorized)
 	if again.text(signInForm) == "" {
 		t.Error("the key is known to another")
 	}
@@ -69,8 +70,8 @@ func (s *site) otherKey(t *testing.T, key string) {
 // secret says what must be in no address, and that a browser may tell of refusals.
 func (b *tab) secret(key string) {
 	b.watch.secret = key
-	b.watch.allow("401")
-	b.watch.allow("404") // of another's message
+	b.watch.allow(http.StatusUnauthorized)
+	b.watch.allow(http.StatusNotFound) // of another's message
 }
 
 func (b *tab) signIn(key string) {

@@ -2,6 +2,7 @@ package pagestest
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -20,7 +21,7 @@ type watch struct {
 
 	mu      sync.Mutex
 	faults  []string
-	allowed []string                   // what faults may hold
+	allowed []string                   // how faults may begin
 	asked   map[network.RequestID]bool // what is not answered yet
 	idle    chan struct{}              // closed when nothing is; nil: nothing is
 }
@@ -113,12 +114,12 @@ func (w *watch) fault(format string, args ...any) {
 	w.faults = append(w.faults, fmt.Sprintf(format, args...))
 }
 
-// allow lets faults pass that hold a text: a browser tells of refused requests in the
-// console, whoever handles them.
-func (w *watch) allow(text string) {
+// allow lets a refusal of the API's pass: a browser tells of it in the console, whoever
+// handles it.
+func (w *watch) allow(status int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.allowed = append(w.allowed, text)
+	w.allowed = append(w.allowed, fmt.Sprintf("network: Failed to load resource: the server responded with a status of %d (%s) http://%s/api/", status, http.StatusText(status), w.host))
 }
 
 // found is what was seen that is not allowed, since it was asked last.
@@ -126,7 +127,7 @@ func (w *watch) found() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	faults := slices.DeleteFunc(w.faults, func(fault string) bool {
-		return slices.ContainsFunc(w.allowed, func(text string) bool { return strings.Contains(fault, text) })
+		return slices.ContainsFunc(w.allowed, func(refusal string) bool { return strings.HasPrefix(fault, refusal) })
 	})
 	w.faults = nil
 	return faults
