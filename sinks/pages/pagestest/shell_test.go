@@ -55,9 +55,9 @@ func (b *tab) at(path string) {
 // strange are addresses behind which there is little or nothing, and what is said there.
 var strange = map[string]string{
 	"/nonsense": "no such page",
-	"/message?id=nobody-knows-this@nowhere.example":         "",
-	"/message":                                              "",
-	"/recipient?address=nobody%40nowhere.example":           "",
+	"/message?id=nobody-knows-this@nowhere.example": "",
+	"/message": "",
+	"/recipient?address=nobody%40nowhere.example": "",
 	"/recipient":                                            "",
 	"/feed?q=nobody%40nowhere.example":                      "",
 	"/suppressions?recipient=nobody%40nowhere.example":      "",
