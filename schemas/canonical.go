@@ -156,4 +156,4 @@ var Canonical = mustCompile(&Vocabulary{
 })
 
 // noneRow is the first row of every vocabulary.
-var noneRow = StatusRow{ID: noneName, Outcome: Pending, Meaning: "Nothing is known of it."}
+var noneRow = StatusRow{ID: noneName, Outcome: Pending, Meaning: "Nothing is known of it.", Labels: noneLabels}

@@ -54,6 +54,9 @@ func (v *Vocabulary) Compile() error {
 			return fmt.Errorf("vocabulary %s: status %q is not unique", v.Name, r.ID)
 		}
 		v.byID[r.ID] = Status(i)
+		if named, ok := labels[v.Name][r.ID]; ok {
+			v.Rows[i].Labels = named
+		}
 	}
 	v.rules = nil
 	for to, r := range v.Rows {

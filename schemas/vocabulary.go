@@ -31,6 +31,7 @@ type StatusRow struct {
 	Final   bool    // only a new attempt leaves it
 	Ours    bool    // that it is final is our decision: the text is silent
 	Outcome Outcome // what it means for the sender
+	Labels  Labels  // what people read; see labels
 }
 
 // Spelling is how the vocabulary's text writes the status.
@@ -40,6 +41,10 @@ func (r *StatusRow) Spelling() string {
 	}
 	return r.ID
 }
+
+// Label is the status's short name in one of Languages; of another language,
+// the English.
+func (r *StatusRow) Label(language string) string { return r.Labels.In(language) }
 
 // Vocabulary is one provider's words for what became of a message: its
 // statuses, and a table (status, kind, reason) → status. What no row lists

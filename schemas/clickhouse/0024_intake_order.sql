@@ -4,4 +4,5 @@
 -- it is told to.
 ALTER TABLE status_changes MODIFY SETTING enable_block_number_column = 1;
 
-ALTER TABLE status_changes DROP INDEX IF EXISTS revisions;
+ALTER TABLE status_changes
+    DROP INDEX IF EXISTS revisions;

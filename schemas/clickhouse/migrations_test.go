@@ -24,7 +24,7 @@ func TestMigrationsAreInOrder(t *testing.T) {
 
 var (
 	repeatable = regexp.MustCompile(`(?s)^(CREATE TABLE IF NOT EXISTS|CREATE OR REPLACE VIEW|CREATE MATERIALIZED VIEW IF NOT EXISTS|INSERT INTO \w+|ALTER TABLE \w+(\n| MODIFY SETTING | MATERIALIZE INDEX IF EXISTS ))`)
-	altered    = regexp.MustCompile(`^    (ADD COLUMN IF NOT EXISTS .* COMMENT '|ADD INDEX IF NOT EXISTS |DROP COLUMN IF EXISTS |COMMENT COLUMN IF EXISTS \w+ ')`)
+	altered    = regexp.MustCompile(`^    (ADD COLUMN IF NOT EXISTS .* COMMENT '|ADD INDEX IF NOT EXISTS |DROP (COLUMN|INDEX) IF EXISTS |COMMENT COLUMN IF EXISTS \w+ ')`)
 	created    = regexp.MustCompile(`^    ([a-z_]+ +[A-Z].* COMMENT '|INDEX )`)
 )
 

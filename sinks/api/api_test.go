@@ -23,18 +23,21 @@ import (
 
 // A fake store answers as it is told: what a real one answers is tested with that.
 type fake struct {
-	question report.Question
-	mu       sync.Mutex
-	checked  map[string]Checked
-	keys     []Key
-	err      error
-	asked    []string
-	owner    Owner
-	words    *schemas.Vocabulary
-	news     []News // also the feed
-	life     Life
-	failAt   int                                // after so many changes an export fails, if not 0
-	pause    func(ctx context.Context, row int) // before a row of an export
+	question   report.Question
+	suppressed []Suppression
+	asks       int // for suppressions
+
+	mu      sync.Mutex
+	checked map[string]Checked
+	keys    []Key
+	err     error
+	asked   []string
+	owner   Owner
+	words   *schemas.Vocabulary
+	news    []News // also the feed
+	life    Life
+	failAt  int                                // after so many changes an export fails, if not 0
+	pause   func(ctx context.Context, row int) // before a row of an export
 }
 
 func (f *fake) Check(_ context.Context, owner Owner, v *schemas.Vocabulary, ids []string) ([]Checked, error) {
@@ -104,11 +107,15 @@ type rig struct {
 	server *Server
 }
 
-func start(t *testing.T, f *fake) *rig {
+// start serves; change may set the server up otherwise before it does.
+func start(t *testing.T, f *fake, change ...func(*Server)) *rig {
 	t.Helper()
 	r := &rig{fake: f, clock: &clock{at: time.Unix(1e9, 0)}, log: new(logged)}
 	s := New(Options{Store: f, Now: r.now, Logger: slog.New(slog.NewTextHandler(r.log, nil))})
 	r.server = s
+	for _, c := range change {
+		c(s)
+	}
 	if err := s.hub.start(t.Context()); err != nil && f.err == nil {
 		t.Fatal(err)
 	}

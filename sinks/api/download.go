@@ -43,7 +43,7 @@ var formats = map[string]format{
 	"parquet": {"application/vnd.apache.parquet", newParquet},
 }
 
-// download answers GET /feed/download.
+// download answers GET and POST /feed/download.
 func (s *Server) download(w http.ResponseWriter, r *http.Request, who caller) error {
 	f, err := filter(r, who, "format", "bom")
 	if err != nil {

@@ -153,6 +153,20 @@ func TestFeedPages(t *testing.T) {
 	}
 }
 
+// TestDaysAreWhole asks by days, of which both are part of the period, and by times.
+func TestDaysAreWhole(t *testing.T) {
+	f := feedOf(3, "shop") // of 2026-11-02 at 10:00:00.000 to .002
+	r := start(t, f)
+	for query, want := range map[string]int{
+		"from=2026-11-02&to=2026-11-02": 3, "to=2026-11-01": 0, "from=2026-11-03": 0, "to=2026-11-03": 3,
+		"to=2026-11-02T10:00:00.001Z": 1, "from=2026-11-02T10:00:00.001Z": 2, "to=2026-11-02T00:00:00Z": 0, "to=2105-12-31": 3,
+	} {
+		if status, body := r.get(t, base+"/feed?"+query); status != 200 || strings.Count(body, `"change":`) != want {
+			t.Errorf("%s: %d %s, want %d", query, status, body, want)
+		}
+	}
+}
+
 func TestBadParameters(t *testing.T) {
 	f := feedOf(1, "shop")
 	key, admin := f.key("shop", ScopeRead|ScopeDownload, 1e6), f.key("a", ScopeAdmin|ScopeRead, 1e6)

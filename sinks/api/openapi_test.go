@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"mailfate/schemas"
 )
 
 type document struct {
@@ -27,6 +29,11 @@ type document struct {
 }
 
 type operation struct {
+	RequestBody struct {
+		Content map[string]struct {
+			Schema struct{ Properties map[string]any }
+		}
+	} `yaml:"requestBody"`
 	Parameters []parameter
 	Responses  map[string]struct {
 		Content map[string]struct {
@@ -76,8 +83,10 @@ func TestOpenAPI(t *testing.T) {
 	}
 	for path, methods := range d.Paths {
 		get := methods["get"]
-		if len(methods) != 1 || get.Responses == nil {
+		if post, ok := methods["post"]; ok != (path == downloads) || get.Responses == nil || len(methods) > 2 {
 			t.Errorf("%s is not read alone", path)
+		} else if ok {
+			byForm(t, r, &d, get, post)
 		}
 		at := base + strings.NewReplacer("{name}", "overview", "{id}", "m1@x", "{address}", "ann@x.example").Replace(path)
 		answers(t, r, at, get)
@@ -94,6 +103,50 @@ func TestOpenAPI(t *testing.T) {
 	change := d.Components.Schemas["Change"]
 	if !slices.Equal(change.Required, columns) || len(change.Properties) != len(columns) {
 		t.Errorf("a Change has %q", change.Required)
+	}
+	sameNames(t, d.Components.Schemas["Status"].Required, r)
+}
+
+// sameNames compares what a status of a vocabulary is said to have with what it
+// has, its labels in every language.
+func sameNames(t *testing.T, said []string, r *rig) {
+	t.Helper()
+	var got struct {
+		Vocabularies []struct{ Statuses []map[string]any }
+	}
+	_, _, body := begin(t, r, base+"/vocabularies")
+	if err := json.Unmarshal(body, &got); err != nil || len(got.Vocabularies) != len(schemas.Vocabularies) {
+		t.Fatalf("%d vocabularies, %v", len(got.Vocabularies), err)
+	}
+	for _, v := range got.Vocabularies {
+		for _, status := range v.Statuses {
+			if has := slices.Sorted(maps.Keys(status)); !slices.Equal(has, slices.Sorted(slices.Values(said))) {
+				t.Errorf("%v has %q", status["status"], has)
+			}
+			labels, _ := status["labels"].(map[string]any)
+			if has := slices.Sorted(maps.Keys(labels)); !slices.Equal(has, slices.Sorted(slices.Values(schemas.Languages[:]))) {
+				t.Errorf("%v has labels in %q", status["status"], has)
+			}
+		}
+	}
+}
+
+// byForm holds that what may be asked by a form is what may be asked by a URL, and that
+// it is answered the same.
+func byForm(t *testing.T, r *rig, d *document, get, post operation) {
+	t.Helper()
+	said := slices.Sorted(maps.Keys(post.RequestBody.Content["application/x-www-form-urlencoded"].Schema.Properties))
+	if want := slices.Sorted(slices.Values(append(d.query(get), "api_key"))); !slices.Equal(said, want) {
+		t.Errorf("a form has %q, a URL %q", said, want)
+	}
+	res, err := http.PostForm(r.base+base+downloads, url.Values{"format": {"ndjson"}, "bom": {"false"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if url := download(t, r, "format=ndjson"); err != nil || res.StatusCode != http.StatusOK || string(body) != string(url.body) {
+		t.Errorf("by a form: %d %.300s, %v", res.StatusCode, body, err)
 	}
 }
 

@@ -68,10 +68,10 @@ func filter(r *http.Request, who caller, more ...string) (f Filter, err error) {
 	if err := f.names(r.Form); err != nil {
 		return f, err
 	}
-	if f.From, err = instant("from", r.Form.Get("from")); err != nil {
+	if f.From, err = instant("from", r.Form.Get("from"), 0); err != nil {
 		return f, err
 	}
-	f.To, err = instant("to", r.Form.Get("to"))
+	f.To, err = instant("to", r.Form.Get("to"), 1)
 	return f, err
 }
 
@@ -135,19 +135,22 @@ func (c caller) owns(r *http.Request) (Owner, error) {
 	return Owner{Account: account}, nil
 }
 
-// instant reads a time, RFC 3339 or a day.
-func instant(name, s string) (time.Time, error) {
+// instant reads a time, RFC 3339 or a day, of which it is the beginning or, so many
+// days later, the end.
+func instant(name, s string, days int) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil {
 		t, err = time.Parse(time.DateOnly, s)
+	} else {
+		days = 0
 	}
 	if err != nil || t.Year() < 1970 || t.Year() > 2105 {
 		return time.Time{}, invalid(name + " is not a time as 2026-11-22T15:04:05Z or a day as 2026-11-22, of 1970 to 2105")
 	}
-	return t.UTC(), nil
+	return t.AddDate(0, 0, days).UTC(), nil
 }
 
 // limit reads how much is wanted.

@@ -16,8 +16,9 @@ const (
 
 var errPlaces = &failure{"too many listen or download at the moment, or too many with this api_key; try again later", "retry_later", http.StatusServiceUnavailable}
 
-// places counts the answers that take long.
+// places counts the answers that take long. Make it with newPlaces.
 type places struct {
+	most  int
 	mu    sync.Mutex
 	all   taken
 	ofKey map[string]taken
@@ -25,6 +26,8 @@ type places struct {
 
 // taken is how many places are, and how many of them by downloads.
 type taken struct{ all, downloads int }
+
+func newPlaces() places { return places{most: maxPlaces, ofKey: map[string]taken{}} }
 
 // take takes a place until it is given back, for a download or to listen.
 func (p *places) take(who caller, download bool) (leave func(), err error) {
@@ -35,7 +38,7 @@ func (p *places) take(who caller, download bool) (leave func(), err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	of := p.ofKey[key]
-	if p.all.all >= maxPlaces || of.all >= maxPlacesOf || download && (p.all.downloads >= maxDownloads || of.downloads >= maxDownloadsOfOne) {
+	if p.all.all >= p.most || of.all >= maxPlacesOf || download && (p.all.downloads >= maxDownloads || of.downloads >= maxDownloadsOfOne) {
 		return nil, errPlaces
 	}
 	p.add(key, 1, download)

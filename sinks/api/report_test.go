@@ -84,6 +84,7 @@ func TestHostileValues(t *testing.T) {
 	r := start(t, &fake{})
 	for path, names := range map[string][]string{
 		"/session": {"api_key"}, "/health": {"account"},
+		"/suppressions": {"recipient", "reason", "account", "limit", "cursor", "format"}, "/replies/new": {"days", "limit"},
 		"/reports/open": {"by", "from", "to", "account", "vocabulary", "limit", "compare", "format"},
 	} {
 		for _, name := range names {

@@ -15,6 +15,9 @@ import (
 // base is where everything is but checkEmail, whose path UniSender's text says.
 const base = "/api/v1"
 
+// downloads is where, under base, the feed is as a file.
+const downloads = "/feed/download"
+
 const (
 	headerTime  = 5 * time.Second
 	readTime    = 15 * time.Second
@@ -64,7 +67,7 @@ func New(o Options) *Server {
 	}
 	s := &Server{store: o.Store, process: o.Process, version: o.Version, ring: newRing(o.Store, o.Now), log: o.Logger, now: o.Now}
 	s.hub = newHub(o.Store, o.Logger)
-	s.places.ofKey = map[string]taken{}
+	s.places = newPlaces()
 	s.heartbeat, s.patience = heartbeat, writeTime
 	s.http = http.Server{
 		Handler:           s.routes(),
@@ -85,9 +88,11 @@ func (s *Server) routes() http.Handler {
 		mux.Handle("GET "+pattern, s.call(ScopeCheck, s.checkEmail))
 		mux.Handle("POST "+pattern, s.call(ScopeCheck, s.checkEmail))
 	}
-	for path, handler := range s.resources() {
+	resources := s.resources()
+	for path, handler := range resources {
 		mux.Handle("GET "+base+path, handler)
 	}
+	mux.Handle("POST "+base+downloads, resources[downloads]) // so that a page's form needs no key in a URL
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { write(w, errNoRoute.status, errNoRoute) })
 	return mux
 }
@@ -96,11 +101,13 @@ func (s *Server) routes() http.Handler {
 func (s *Server) resources() map[string]http.Handler {
 	return map[string]http.Handler{
 		"/feed":                 s.call(ScopeRead, s.feed),
-		"/feed/download":        s.serve(ScopeRead|ScopeDownload, s.download),
+		downloads:               s.serve(ScopeRead|ScopeDownload, s.download),
 		"/feed/live":            s.serve(ScopeRead, s.live),
 		"/messages/{id}":        s.call(ScopeRead, s.message),
 		"/recipients/{address}": s.call(ScopeRead, s.recipient),
 		"/reports/{name}":       s.serve(ScopeRead, s.report),
+		"/suppressions":         s.serve(ScopeRead, s.suppressions),
+		"/replies/new":          s.call(ScopeRead, s.newReplies),
 		"/health":               s.call(ScopeRead, s.health),
 		"/session":              s.call(0, s.session),
 		"/vocabularies":         s.call(ScopeRead, s.vocabularies),

@@ -57,6 +57,14 @@ type Store interface {
 	// an owner.
 	AskOf(ctx context.Context, owner Owner, q *report.Question) (report.Table, error)
 
+	// Suppressions returns the suppressed addresses that fit, by account and address,
+	// from behind one if it is given; at most n.
+	Suppressions(ctx context.Context, f *SuppressionFilter, after *Address, n int) ([]Suppression, error)
+
+	// NewReplies returns the wordings of replies that are younger than so many days and
+	// come more often than before; at most n, what no rule knows first.
+	NewReplies(ctx context.Context, days, n int) ([]NewReply, error)
+
 	// Health tells how mailfate is doing, and with every also what belongs to no
 	// account in particular.
 	Health(ctx context.Context, owner Owner, every bool) (Health, error)

@@ -15,6 +15,7 @@ type vocabularyAnswer struct {
 type statusAnswer struct {
 	Status   string          `json:"status"`
 	Spelling string          `json:"spelling"`
+	Labels   schemas.Labels  `json:"labels"` // what people read, by language
 	Meaning  string          `json:"meaning"`
 	Step     string          `json:"step"`
 	Outcome  schemas.Outcome `json:"outcome"`
@@ -34,7 +35,7 @@ func (s *Server) vocabularies(r *http.Request, _ caller) (any, error) {
 		for i := range v.Rows {
 			row := &v.Rows[i]
 			a.Statuses = append(a.Statuses, statusAnswer{
-				row.ID, row.Spelling(), row.Meaning, row.Step, row.Outcome, row.Final, row.Ours, row.Reached,
+				row.ID, row.Spelling(), row.Labels, row.Meaning, row.Step, row.Outcome, row.Final, row.Ours, row.Reached,
 			})
 		}
 		all = append(all, a)

@@ -84,7 +84,7 @@ func (c *check) ask(ctx context.Context, db *DB) error {
 		ID      uint64 `ch:"id"`
 	}
 	params := clickhouse.Parameters{"keys": array(c.keys), "most": strconv.Itoa(mostMeant)}
-	if err := db.conn.Select(clickhouse.Context(ctx, clickhouse.WithParameters(params)), &keys, query("check_keys")); err != nil {
+	if err := db.conn.Select(clickhouse.Context(asking(ctx, pageTime, pageRows), clickhouse.WithParameters(params)), &keys, query("check_keys")); err != nil {
 		return fmt.Errorf("read message_keys: %w", err)
 	}
 	for _, k := range keys {
@@ -102,7 +102,7 @@ func (c *check) ask(ctx context.Context, db *DB) error {
 	}
 	var rows []checkRow
 	params = clickhouse.Parameters{"ids": array(numbers), "vocabulary": c.column}
-	if err := db.conn.Select(clickhouse.Context(ctx, clickhouse.WithParameters(params)), &rows, query("check_ids")); err != nil {
+	if err := db.conn.Select(clickhouse.Context(asking(ctx, pageTime, pageRows), clickhouse.WithParameters(params)), &rows, query("check_ids")); err != nil {
 		return fmt.Errorf("read message_ids: %w", err)
 	}
 	for _, r := range rows {

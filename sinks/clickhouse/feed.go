@@ -5,33 +5,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/ClickHouse/clickhouse-go/v2"
-
 	"mailfate/schemas"
 	"mailfate/sinks/api"
 )
-
-const (
-	pageTime    = 20 * time.Second // of one query of a page
-	exportTime  = 10 * time.Minute // of one query of an export, slow readers included
-	countTime   = 2 * time.Second  // of an estimate
-	queryMemory = 1 << 30
-)
-
-// asking makes a context for a query on somebody's behalf: it can change nothing,
-// and is stopped when it takes too much.
-func asking(ctx context.Context, longest time.Duration, rows int) context.Context {
-	return clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
-		"readonly":              1,
-		"max_execution_time":    int(longest.Seconds()),
-		"max_memory_usage":      queryMemory,
-		"max_result_rows":       rows, // 0: any number
-		"result_overflow_mode":  "throw",
-		"timeout_overflow_mode": "throw",
-		// A change's versions have one time, and so one partition.
-		"do_not_merge_across_partitions_select_final": 1,
-	}))
-}
 
 // Feed returns the newest changes that fit and stand behind a position, if it is not
 // the zero one; at most n.
@@ -58,7 +34,7 @@ func (db *DB) Export(ctx context.Context, f *api.Filter, each func(*api.Change) 
 	for width := firstSpan; to > from; to = q.From {
 		q.From, q.To = max(from, floor(to-width, hour)), to
 		n := 0
-		err := db.feedRows(asking(ctx, exportTime, 0), &q, 0, func(c *api.Change) error {
+		err := db.feedRows(asking(ctx, exportTime, 0, ofChanges), &q, 0, func(c *api.Change) error {
 			n++
 			return each(c)
 		})

@@ -84,7 +84,7 @@ func (p *page) find(ctx context.Context) (end *api.Position, err error) {
 		q.Among = append(q.Among, r.MessageID)
 	}
 	left := p.n - len(p.list)
-	return end, p.db.feedRows(asking(ctx, pageTime, left), &q, left, func(c *api.Change) error {
+	return end, p.db.feedRows(asking(ctx, pageTime, left, ofChanges), &q, left, func(c *api.Change) error {
 		p.list = append(p.list, *c)
 		return nil
 	})

@@ -23,12 +23,15 @@ type addressTerm struct {
 	Term         api.Term
 }
 
-var feedTexts = template.Must(template.New("").Funcs(template.FuncMap{
+// addressFuncs are for queries that look for addresses.
+var addressFuncs = template.FuncMap{
 	"address": func(name, column string, t api.Term) addressTerm { return addressTerm{name, column, t} },
 	"part":    func(t api.Term) bool { return t.How == api.Part },
 	"exact":   func(t api.Term) bool { return t.How == api.Exact },
 	"domain":  func(t api.Term) bool { return t.How == api.Domain },
-}).ParseFS(queryFiles, "queries/feed.sql", "queries/feed_candidates.sql", "queries/feed_count.sql", "queries/feed_conditions.sql"))
+}
+
+var feedTexts = template.Must(template.New("").Funcs(addressFuncs).ParseFS(queryFiles, "queries/feed.sql", "queries/feed_candidates.sql", "queries/feed_count.sql", "queries/feed_conditions.sql"))
 
 // values are the parameters.
 func (q *feedQuery) values(limit int) []any {

@@ -267,3 +267,26 @@ func TestStoryOfAnOwner(t *testing.T) {
 		}
 	}
 }
+
+// TestStoryByEmailID asks by ids that mean two messages, and by one that a message had.
+func TestStoryByEmailID(t *testing.T) {
+	db := migrated(t)
+	one, two, other := delivered(t), bounced(t), bounced(t)
+	two.Account, one.Row.EmailID, two.Row.EmailID = one.Account, "both", "both"
+	other.Account, other.MessageID, other.Row.EmailID = "other", "m9@other.example", "both"
+	write(t, db, schemas.TopicStatus, true, statusRecords(t, 0, one, two, other)...)
+	owner := api.Owner{Account: account(one.Identity)}
+	if _, err := db.StoryOf(t.Context(), owner, "both", ""); !errors.Is(err, api.ErrSeveral) || strings.Contains(err.Error(), "m9@") {
+		t.Errorf("of two: %v", err)
+	}
+	if f, err := db.StoryOf(t.Context(), api.Owner{Account: "other"}, "both", ""); err != nil || f.MessageID != "m9@other.example" {
+		t.Errorf("of one that is the owner's: %v", err)
+	}
+	one.Row.EmailID, one.Revision = "alone", one.Revision+1
+	write(t, db, schemas.TopicStatus, true, statusRecords(t, 10, one)...)
+	for id, want := range map[string]string{"alone": one.MessageID, "both": two.MessageID} {
+		if f, err := db.StoryOf(t.Context(), owner, id, ""); err != nil || f.MessageID != want {
+			t.Errorf("by %s after the id was changed: %+v, %v", id, f, err)
+		}
+	}
+}

@@ -5,7 +5,11 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2"
+
 	"mailfate/pipeline/classify"
+	"mailfate/schemas"
+	"mailfate/sinks/api"
 )
 
 // judgedRows is how many templates are judged and written together.
@@ -73,4 +77,31 @@ func (db *DB) JudgeReplies(ctx context.Context) (err error) {
 		return nil
 	}
 	return db.insert(ctx, &judged.table)
+}
+
+// NewReplies returns the wordings of view new_replies that are younger than so many
+// days; at most n, what no rule knows first.
+func (db *DB) NewReplies(ctx context.Context, days, n int) (list []api.NewReply, err error) {
+	rows, err := db.conn.Query(asking(ctx, pageTime, n), query("new_replies"), clickhouse.Named("days", days), limit(n))
+	if err != nil {
+		return nil, fmt.Errorf("list new replies: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r api.NewReply
+		var first, last time.Time
+		err := rows.Scan(&r.Provider, &r.Template, &r.Fingerprint, &r.Rule, &r.Reason, &r.Events, &r.Messages, &r.LastDay, &r.DayBefore, &r.DaysOld, &first, &last, &r.Example)
+		if err != nil {
+			return nil, fmt.Errorf("list new replies: %w", err)
+		}
+		r.FirstSeen, r.LastSeen = instantOf(first), instantOf(last)
+		if reason, ok := schemas.ParseReason(schemas.Bounced, r.Reason); ok {
+			r.Class, r.Fault = class(schemas.Bounced, reason).(string), reason.Fault().String()
+		}
+		list = append(list, r)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list new replies: %w", err)
+	}
+	return list, nil
 }

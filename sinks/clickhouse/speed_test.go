@@ -153,10 +153,31 @@ func questions(t *testing.T, db *DB, ids []string) []timed {
 	sql := func(text string) func(context.Context) error {
 		return func(ctx context.Context) error { return db.conn.Exec(ctx, text+" FORMAT Null") }
 	}
+	story := func(id func() string) func(context.Context) error {
+		return func(ctx context.Context) error {
+			_, err := db.Story(ctx, id(), "")
+			return err
+		}
+	}
+	last, err := db.Next(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	last.Insert--
+	numbers := numbersOf(t, db, checkedRuns)
 	return []timed{
 		{"compare the rollup with all messages", 5, func(ctx context.Context) error { _, err := db.StaleHours(ctx); return err }},
 		{"checkEmail, 1 id", checkedRuns, check(1)},
 		{"checkEmail, 500 ids", checkedRuns, check(500)},
+		{"message by email id", checkedRuns, story(func() string { return ids[rand.IntN(len(ids))] })},
+		{"message by number", checkedRuns, story(func() string { return numbers[rand.IntN(len(numbers))] })},
+		{"news, nothing new", checkedRuns, func(ctx context.Context) error {
+			next := last
+			next.Insert++
+			_, err := db.News(ctx, next, 20_000)
+			return err
+		}},
+		{"news, an insert", checkedRuns, func(ctx context.Context) error { _, err := db.News(ctx, last, 20_000); return err }},
 		{"overview of 4 weeks", askedRuns, table(report.Overview)},
 		{"overview of 4 weeks by day", askedRuns, table(report.Overview, "day")},
 		{"overview by provider, campaign", askedRuns, table(report.Overview, "provider", "campaign")},
@@ -173,6 +194,21 @@ func questions(t *testing.T, db *DB, ids []string) []timed {
 		{"suppressions, one address", 5, sql("SELECT * FROM suppressions WHERE recipient = 'anna.bauer7@gmail.com'")},
 		{"suppressions, all", 5, sql("SELECT * FROM suppressions")},
 	}
+}
+
+// numbersOf returns the numbers of some messages.
+func numbersOf(t *testing.T, db *DB, n int) (numbers []string) {
+	t.Helper()
+	var rows []struct {
+		ID uint64 `ch:"id"`
+	}
+	if err := db.conn.Select(t.Context(), &rows, "SELECT id FROM message_status ORDER BY rand() LIMIT ?", n); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rows {
+		numbers = append(numbers, strconv.FormatUint(r.ID, 10))
+	}
+	return numbers
 }
 
 // measure asks a server that was not asked this before, and then often. Files stay in

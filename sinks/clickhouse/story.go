@@ -16,8 +16,7 @@ import (
 )
 
 const (
-	// storyTime bounds each query of a story. By message id they take milliseconds;
-	// another id is looked for in all rows.
+	// storyTime bounds a story. Its queries take milliseconds.
 	storyTime = time.Minute
 
 	// storyAfter is how much later than its last event a change of a message may
@@ -43,7 +42,7 @@ func (db *DB) Story(ctx context.Context, id, recipient string) (*explain.Found, 
 func (db *DB) StoryOf(ctx context.Context, owner api.Owner, id, recipient string) (*explain.Found, error) {
 	ctx, cancel := context.WithTimeout(ctx, storyTime)
 	defer cancel()
-	r := &storyReader{db: db, ctx: ctx, owner: owner, recipient: schemas.CleanRecipient(recipient)}
+	r := &storyReader{db: db, ctx: asking(ctx, storyTime, pageRows), owner: owner, recipient: schemas.CleanRecipient(recipient)}
 	r.MessageID = schemas.CleanMessageID(id)
 	if err := r.read(strings.TrimSpace(id)); err != nil {
 		return nil, fmt.Errorf("explain %s: %w", strconv.Quote(id), err)
@@ -107,10 +106,11 @@ func (r *storyReader) find(asked string) error {
 		MessageID string `ch:"message_id"`
 		Recipient string `ch:"recipient"`
 	}
-	if err := r.ask(&found, "story_by_email_id", clickhouse.Named("id", asked), r.any(), r.account(), limit(storyNames+1)); err != nil {
+	if err := r.ask(&found, "story_by_email_id", clickhouse.Named("id", asked), clickhouse.Named("key", emailKey(asked)),
+		r.any(), r.account(), limit(storyNames+1)); err != nil {
 		return err
 	}
-	if number, err := strconv.ParseUint(asked, 10, 64); err == nil && len(found) == 0 {
+	if number, ok := messageNumberOf(asked); ok && len(found) == 0 {
 		if err := r.ask(&found, "story_by_number", clickhouse.Named("number", number), r.any(), r.account(), limit(storyNames+1)); err != nil {
 			return err
 		}

@@ -141,7 +141,7 @@ func (h *history) transport(row *schemas.Row) {
 			fmt.Sprintf("550 5.7.1 Service unavailable; client [192.0.2.%d] blocked, see https://bl.example/%x", h.random.IntN(250), h.random.Uint32()))
 	case fate < 40:
 		row.Reason = schemas.ConnectionFailed
-		row.Expired = h.happens(hour, schemas.Expired, "expired", row.Reason, 0, "", "connect to mx[192.0.2.7]:25: Connection timed out")
+		row.Expired = h.happens(hour, schemas.Expired, "expired", 0, 0, "", "connect to mx[192.0.2.7]:25: Connection timed out")
 	default:
 		row.Delivered = h.happens(8*second, schemas.Delivered, "delivered", schemas.ReasonNone, 250, "2.0.0", fmt.Sprintf("250 2.0.0 OK %d %x.%d - gsmtp", h.now/1000, h.random.Uint64(), h.random.IntN(300)))
 		h.engagement(row)

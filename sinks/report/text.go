@@ -8,7 +8,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"mailfate/schemas"
 	"mailfate/sinks/terminal"
@@ -117,49 +116,78 @@ func (r *Report) writeSources(out *writer) {
 		return
 	}
 	t := grid{left: 1, header: []string{"stream", "lines", "bytes", "events", "ignored", "unparsed"}}
-	rules := map[string]uint64{}
 	var provisional uint64
 	for _, name := range slices.Sorted(maps.Keys(r.Sources)) {
 		s := r.Sources[name]
 		t.add(printable(name), count(s.Lines), count(s.Bytes), count(s.Events), count(s.Ignored), count(s.Unparsed))
 		provisional += s.Provisional
-		for rule, n := range s.IgnoredBy {
-			rules[rule] += n
-		}
 	}
 	out.title("Sources")
 	out.grid(t)
 	if provisional > 0 {
-		out.line("  %s messages are named after their queue id: the logs have not told their Message-ID", count(provisional))
+		out.line("  %s%s", count(provisional), aboutProvisional)
 	}
+	rules := r.ignoredBy()
 	if len(rules) == 0 {
 		return
 	}
 	ignored := grid{left: 1}
-	for _, rule := range slices.SortedFunc(maps.Keys(rules), func(a, b string) int {
-		if rules[a] != rules[b] {
-			return int(min(rules[b], 1<<62)) - int(min(rules[a], 1<<62))
-		}
-		return strings.Compare(a, b)
-	}) {
+	for _, rule := range inSize(rules) {
 		ignored.add(printable(rule), count(rules[rule]))
 	}
 	out.title("Ignored, by rule")
 	out.grid(ignored)
 }
 
+// aboutProvisional says what the number of provisional names before it means.
+const aboutProvisional = " messages are named after their queue id: the logs have not told their Message-ID"
+
+// ignoredBy counts the ignored lines of all streams by rule.
+func (r *Report) ignoredBy() map[string]uint64 {
+	rules := map[string]uint64{}
+	for _, s := range r.Sources {
+		for rule, n := range s.IgnoredBy {
+			rules[rule] += n
+		}
+	}
+	return rules
+}
+
+// inSize lists what is counted, most first.
+func inSize(counts map[string]uint64) []string {
+	return slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
+}
+
 func (r *Report) writeRest(out *writer) {
 	t := grid{left: 1}
-	t.add("unparsed", count(r.Unparsed), "lines that no rule knows (table unparsed)")
-	t.add("unmatched", count(r.Unmatched), "hits and reports about no known message (table unmatched)")
-	t.add("contested", count(r.Contested), "hits and reports that could be several accounts' (table contested)")
-	if r.DeadLetters != nil {
-		t.add("dead letters", count(*r.DeadLetters), "events that could not be applied (topic "+schemas.TopicDead+")")
+	for _, l := range r.rest() {
+		t.add(l.name, count(l.n), l.meaning)
 	}
 	out.title("Left over")
 	out.grid(t)
 	out.line("")
 	out.line("digest %s", r.Digest)
+}
+
+// left is something that could not be counted among the messages.
+type left struct {
+	name    string
+	n       uint64
+	meaning string
+}
+
+func (r *Report) rest() []left {
+	all := []left{
+		{"unparsed", r.Unparsed, "lines that no rule knows (table unparsed)"},
+		{"unmatched", r.Unmatched, "hits and reports about no known message (table unmatched)"},
+		{"contested", r.Contested, "hits and reports that could be several accounts' (table contested)"},
+	}
+	if r.DeadLetters != nil {
+		all = append(all, left{"dead letters", *r.DeadLetters, "events that could not be applied (topic " + schemas.TopicDead + ")"})
+	}
+	return all
 }
 
 // count writes a number with a blank between groups of three digits.

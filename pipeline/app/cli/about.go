@@ -41,7 +41,7 @@ func (e *env) checkConfig() *cobra.Command {
 	}
 	e.flags.pipeline(c.Flags())
 	e.flags.reading(c.Flags())
-	c.Flags().BoolVar(&connect, "connect", false, "also try every server and path that it names")
+	c.Flags().BoolVar(&connect, "connect", false, "also try every server, path, file of rules and key that it names")
 	return c
 }
 
@@ -49,7 +49,7 @@ func (e *env) checkConfig() *cobra.Command {
 // well. The rest is its error.
 func (e *env) tryAll(ctx context.Context, set *setup) error {
 	options, err := set.options()
-	if err != nil {
+	if err := errors.Join(err, set.readKeys()); err != nil {
 		return err
 	}
 	var errs []error

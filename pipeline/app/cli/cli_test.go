@@ -72,6 +72,27 @@ func TestCheckConfigSaysOnceWhatIsWrong(t *testing.T) {
 	}
 }
 
+// TestCheckConfigReadsFiles of rules and keys when it is to try what is named.
+func TestCheckConfigReadsFiles(t *testing.T) {
+	dir := t.TempDir()
+	file, rules := filepath.Join(dir, "c.yaml"), write(t, filepath.Join(dir, "rules.txt"), []byte("nonsense\n"))
+	key := write(t, filepath.Join(dir, "id.key"), []byte(strings.Repeat("k", 32)))
+	for text, want := range map[string]string{
+		"classify: {rules: " + rules + "}":                           rules + ":1: ",
+		"classify: {machines: " + dir + "/none.txt}":                 "classify.machines",
+		"tracker: {keys: [{id: 1, key_file: " + dir + "/none.key}]}": "none.key",
+		"id_keys: [{name: a, key_file: " + dir + "/none.key}]":       "none.key",
+		"id_keys: [{name: a, key_file: " + key + "}]":                "sources: ok",
+	} {
+		write(t, file, []byte(text+"\n"))
+		var out, errOut bytes.Buffer
+		code := cli.Run(t.Context(), []string{"check-config", "--connect", "--config", file}, &out, &errOut)
+		if (code == 0) != strings.HasSuffix(want, "ok") || !strings.Contains(errOut.String(), want) {
+			t.Errorf("%s: exit %d, says %q, want %q", text, code, errOut.String(), want)
+		}
+	}
+}
+
 // TestTopicsNeedACluster asks for it before anything is started.
 func TestTopicsNeedACluster(t *testing.T) {
 	dir := t.TempDir()

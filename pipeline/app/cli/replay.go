@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -82,7 +83,7 @@ func (e *env) doReplay(ctx context.Context, args []string, asJSON, serve bool) (
 	if err != nil && r.Digest == "" {
 		return stopped(ctx, err)
 	}
-	if printErr := e.printReport(&r, asJSON); printErr != nil {
+	if printErr := printReport(e.out, &r, asJSON); printErr != nil {
 		return errors.Join(err, printErr)
 	}
 	if serve && err == nil {
@@ -109,11 +110,11 @@ func closeApp(a *app.App) error {
 	return a.Close(ctx)
 }
 
-func (e *env) printReport(r *report.Report, asJSON bool) error {
+func printReport(w io.Writer, r *report.Report, asJSON bool) error {
 	if !asJSON {
-		return r.WriteText(e.out, isTerminal(e.out))
+		return r.WriteText(w, isTerminal(w))
 	}
-	if err := printJSON(e.out, r); err != nil {
+	if err := printJSON(w, r); err != nil {
 		return fmt.Errorf("print report: %w", err)
 	}
 	return nil

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,9 +20,10 @@ const defaultRows = 1000
 
 // asked is what the flags of a report say.
 type asked struct {
-	json, digest, compare                 bool
+	json, html, digest, compare           bool
 	by                                    []string
 	from, to, account, vocabulary, format string
+	output                                string
 	limit                                 int
 }
 
@@ -33,7 +36,8 @@ func (e *env) report() *cobra.Command {
 			"earliest event, broken down by what you name. Counts are of messages, not of hits.",
 		Example: "  mailfate report --data d\n" +
 			"  mailfate report bounce --data d --by provider,reason --from 2026-11-01 --to 2026-11-07\n" +
-			"  mailfate report overview --data d --by day --format csv > days.csv",
+			"  mailfate report overview --data d --by day --format csv > days.csv\n" +
+			"  mailfate report open --data d --by day --html -o opens.html",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -45,6 +49,8 @@ func (e *env) report() *cobra.Command {
 	e.flags.database(c.Flags())
 	f := c.Flags()
 	f.BoolVar(&a.json, "json", false, "print JSON; the same as --format json")
+	f.BoolVar(&a.html, "html", false, "print one HTML file with charts, fit to mail; the same as --format html")
+	f.StringVarP(&a.output, "output", "o", "", "write to `FILE`, as a whole or not at all, instead of printing")
 	f.BoolVar(&a.digest, "digest", false, "print only the digest: the same for the same events")
 	f.StringSliceVar(&a.by, "by", nil, "break a table down by `WHAT`,… of "+strings.Join(report.Dimensions, ", "))
 	f.StringVar(&a.from, "from", "", "messages since `TIME` (2026-11-22 or 2026-11-22T03:00, UTC)")
@@ -52,32 +58,66 @@ func (e *env) report() *cobra.Command {
 	f.StringVar(&a.account, "account", "", "messages of one `ACCOUNT`")
 	f.StringVar(&a.vocabulary, "vocabulary", "", "an overview by the statuses of one `VOCABULARY`")
 	f.BoolVar(&a.compare, "compare", false, "beside each number, what it was in the period of equal length before; needs --from and --to")
-	f.StringVar(&a.format, "format", "", "table, csv or json")
+	f.StringVar(&a.format, "format", "", "table, csv (tables only), json or html")
 	f.IntVar(&a.limit, "limit", defaultRows, "print `N` rows at most, those with most messages")
 	return c
 }
 
 // wholeReport prints everything, for which the flags of tables mean nothing.
 func (e *env) wholeReport(cmd *cobra.Command, a *asked) error {
-	for _, name := range []string{"by", "from", "to", "account", "vocabulary", "compare", "format", "limit"} {
+	for _, name := range []string{"by", "from", "to", "account", "vocabulary", "compare", "limit"} {
 		if cmd.Flags().Changed(name) {
 			return usageError{fmt.Errorf("--%s is for a table: name one of %s", name, strings.Join(report.Names, ", "))}
 		}
 	}
+	if err := a.readFormat("table", "json", "html"); err != nil {
+		return usageError{err}
+	}
 	return e.withDatabase(cmd.Context(), func(ctx context.Context, db *app.Database) error {
 		if a.digest {
 			d, err := db.Digest(ctx)
-			if err == nil {
-				_, err = fmt.Fprintln(e.out, d)
+			if err != nil {
+				return err
 			}
-			return err
+			return e.output(a.output, func(w io.Writer) error {
+				_, err := fmt.Fprintln(w, d)
+				return err
+			})
 		}
 		r, err := db.Report(ctx)
 		if err != nil {
 			return err
 		}
-		return e.printReport(&r, a.json)
+		if a.format != "html" {
+			return e.output(a.output, func(w io.Writer) error { return printReport(w, &r, a.format == "json") })
+		}
+		beside, err := besideReport(ctx, db)
+		if err != nil {
+			return err
+		}
+		return e.output(a.output, func(w io.Writer) error { return r.WriteHTML(w, time.Now(), beside...) })
 	})
+}
+
+// fewDays is up to how many days the whole report tells of hours.
+const fewDays = 2
+
+// besideReport asks for the tables that the whole report has as HTML: what happened
+// over time, and how long it took to deliver.
+func besideReport(ctx context.Context, db *app.Database) (beside []*report.Table, err error) {
+	ask := func(name, by string) (*report.Table, error) {
+		t, err := db.Ask(ctx, &report.Question{Name: name, By: []string{by}, Limit: report.HTMLRows})
+		return &t, err
+	}
+	over, err := ask(report.Overview, "day")
+	if err == nil && len(over.Rows) <= fewDays {
+		over, err = ask(report.Overview, "hour")
+	}
+	if err != nil {
+		return nil, err
+	}
+	times, err := ask(report.DeliveryTime, "provider")
+	return []*report.Table{over, times}, err
 }
 
 func (e *env) table(cmd *cobra.Command, name string, a *asked) error {
@@ -90,14 +130,46 @@ func (e *env) table(cmd *cobra.Command, name string, a *asked) error {
 		if err != nil {
 			return err
 		}
-		switch a.format {
-		case "csv":
-			return t.WriteCSV(e.out)
-		case "json":
-			return printJSON(e.out, &t)
+		if a.format != "html" {
+			return e.output(a.output, func(w io.Writer) error { return writeTable(w, &t, a.format) })
 		}
-		return t.WriteText(e.out, isTerminal(e.out))
+		all := q.Totals()
+		totals, err := db.Ask(ctx, &all)
+		if err != nil {
+			return err
+		}
+		return e.output(a.output, func(w io.Writer) error { return t.WriteHTML(w, &totals, time.Now()) })
 	})
+}
+
+func writeTable(w io.Writer, t *report.Table, format string) error {
+	switch format {
+	case "csv":
+		return t.WriteCSV(w)
+	case "json":
+		return printJSON(w, t)
+	}
+	return t.WriteText(w, isTerminal(w))
+}
+
+// readFormat reads what says how a report is written, all of which has to say the same.
+func (a *asked) readFormat(formats ...string) error {
+	for name, short := range map[string]bool{"json": a.json, "html": a.html} {
+		switch {
+		case !short:
+		case a.format != "" && a.format != name:
+			return fmt.Errorf("--%s and another format: leave out one", name)
+		default:
+			a.format = name
+		}
+	}
+	if a.format != "" && !slices.Contains(formats, a.format) {
+		return fmt.Errorf("there is no such format: %q; want one of %s", a.format, strings.Join(formats, ", "))
+	}
+	if a.digest && a.format == "html" {
+		return errors.New("a digest is a word: leave out --html or --digest")
+	}
+	return nil
 }
 
 // question reads the flags, which are not those of the whole report.
@@ -116,14 +188,12 @@ func (a *asked) question(name string) (q report.Question, err error) {
 	if q.To, err = parseTime("--to", a.to, true); err != nil {
 		return q, err
 	}
-	if a.json && a.format == "" {
-		a.format = "json"
+	if err = a.readFormat("table", "csv", "json", "html"); err != nil {
+		return q, err
 	}
 	switch {
 	case a.digest:
 		return q, errors.New("a table has no digest: leave out its name or --digest")
-	case a.format != "" && a.format != "table" && a.format != "csv" && a.format != "json", a.json && a.format != "json":
-		return q, fmt.Errorf("there is no such format: %q; want table, csv or json", a.format)
 	case a.limit < 1 || a.limit > maxRows:
 		return q, fmt.Errorf("--limit is from 1 to %d", maxRows)
 	}

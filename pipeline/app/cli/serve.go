@@ -20,8 +20,8 @@ func (e *env) serve() *cobra.Command {
 		Short: "Answer questions over HTTP until stopped",
 		Long: "serve answers UniSender's checkEmail, feeds and questions about messages from what is in\n" +
 			"ClickHouse, for whom there is a key (mailfate key add); /api/v1/openapi.yaml says how to ask.\n" +
-			" While there is none it listens on a loopback address alone, and answers\n" +
-			"everybody on this machine. A run whose configuration has api.listen does the same.",
+			"While there is none it listens on a loopback address alone, and answers everybody on\n" +
+			"this machine. A run whose configuration has api.listen does the same.",
 		Example: "  mailfate serve --data d\n  curl 'http://127.0.0.1:8026/en/api/checkEmail?format=json&api_key=KEY&email_id=ID1,ID2'",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

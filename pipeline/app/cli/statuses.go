@@ -16,6 +16,7 @@ import (
 
 func (e *env) statuses() *cobra.Command {
 	var asJSON, graph bool
+	var language string
 	c := &cobra.Command{
 		Use:   "statuses [VOCABULARY]",
 		Short: "Print what the statuses of the vocabularies mean",
@@ -30,12 +31,16 @@ func (e *env) statuses() *cobra.Command {
 				return err
 			case asJSON && graph:
 				return usageError{errors.New("--json and --graph are two things to print; choose one")}
+			case language != "" && (asJSON || graph):
+				return usageError{errors.New("--language is of the table; --json has all languages, --graph none")}
+			case language != "" && !slices.Contains(schemas.Languages[:], language):
+				return usageError{fmt.Errorf("no labels in %q; there are %s", language, strings.Join(schemas.Languages[:], ", "))}
 			case asJSON:
 				err = writeStatusesJSON(e.out, chosen)
 			case graph:
 				_, err = io.WriteString(e.out, schemas.Graph(chosen...))
 			default:
-				err = writeStatuses(e.out, chosen)
+				err = writeStatuses(e.out, chosen, language)
 				if err == nil && len(chosen) == 1 {
 					err = writeGroups(e.out, chosen[0])
 				}
@@ -47,13 +52,15 @@ func (e *env) statuses() *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print every field, and what leads to each status, as one JSON array")
+	c.Flags().StringVar(&language, "language", "", "print each status's label in en, pt, fr or ru, in place of its meaning")
 	c.Flags().BoolVar(&graph, "graph", false, "print what leads from which status to which as a Graphviz digraph")
 	return c
 }
 
-// writeStatuses prints a table for each vocabulary. The meaning is the last
-// column, so that a narrow terminal breaks nothing else.
-func writeStatuses(w io.Writer, vocabularies []*schemas.Vocabulary) error {
+// writeStatuses prints a table for each vocabulary, with labels in place of
+// meanings if there is a language. They are the last column, so that a narrow
+// terminal breaks nothing else.
+func writeStatuses(w io.Writer, vocabularies []*schemas.Vocabulary, language string) error {
 	for _, v := range vocabularies {
 		fmt.Fprintf(w, "%s (%s)\n\n", v.Name, v.Source)
 		table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -64,10 +71,18 @@ func writeStatuses(w io.Writer, vocabularies []*schemas.Vocabulary) error {
 			}
 			fmt.Fprintln(table, status+"\t"+strings.Join(rest, "\t"))
 		}
-		line("STATUS", "SPELLING", "STEP", "FINAL", "OUTCOME", "MEANING")
+		says := "MEANING"
+		if language != "" {
+			says = "LABEL"
+		}
+		line("STATUS", "SPELLING", "STEP", "FINAL", "OUTCOME", says)
 		for i := range v.Rows {
 			r := &v.Rows[i]
-			line(r.ID, r.Text, r.Step, finalMark(r), string(r.Outcome), r.Meaning)
+			says = r.Meaning
+			if language != "" {
+				says = r.Label(language)
+			}
+			line(r.ID, r.Text, r.Step, finalMark(r), string(r.Outcome), says)
 		}
 		if err := table.Flush(); err != nil {
 			return err
@@ -108,6 +123,7 @@ type statusJSON struct {
 	Text          string          `json:"text"`
 	Status        string          `json:"status"`
 	Spelling      string          `json:"spelling"`
+	Labels        schemas.Labels  `json:"labels"`
 	Step          string          `json:"step"`
 	Final         bool            `json:"final"`
 	FinalDecision bool            `json:"final_by_decision"`
@@ -129,7 +145,8 @@ func writeStatusesJSON(w io.Writer, vocabularies []*schemas.Vocabulary) error {
 		for i := range v.Rows {
 			r := &v.Rows[i]
 			all = append(all, statusJSON{
-				Vocabulary: v.Name, Text: v.Source, Status: r.ID, Spelling: r.Spelling(), Step: r.Step, Final: r.Final,
+				Vocabulary: v.Name, Text: v.Source, Status: r.ID, Spelling: r.Spelling(), Labels: r.Labels,
+				Step: r.Step, Final: r.Final,
 				FinalDecision: r.Ours, Outcome: r.Outcome, Meaning: r.Meaning, Source: r.Source, ReachedBy: []ruleJSON{},
 			})
 		}

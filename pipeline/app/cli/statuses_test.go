@@ -30,6 +30,7 @@ func TestStatusesGolden(t *testing.T) {
 	for name, args := range map[string][]string{
 		"statuses.txt":      nil,
 		"statuses.netcore":  {"netcore"},
+		"statuses.pt":       {"--language", "pt", "netcore_feed"},
 		"statuses.json":     {"--json", "netcore_feed"},
 		"statuses.feed.dot": {"--graph", "netcore_feed"},
 		"statuses.dot":      {"--graph"},
@@ -48,7 +49,11 @@ func TestStatusesGolden(t *testing.T) {
 // A line that is longer than a usual wide terminal is hard to read.
 func TestStatusesFitATerminal(t *testing.T) {
 	const wide = 128
-	for line := range strings.Lines(statuses(t)) {
+	printed := statuses(t)
+	for _, language := range schemas.Languages {
+		printed += statuses(t, "--language", language)
+	}
+	for line := range strings.Lines(printed) {
 		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > wide {
 			t.Errorf("%d columns: %s", n, line)
 		}
@@ -58,6 +63,7 @@ func TestStatusesFitATerminal(t *testing.T) {
 func TestStatusesJSONIsWhole(t *testing.T) {
 	var rows []struct {
 		Vocabulary, Status, Step, Outcome, Meaning, Spelling string
+		Labels                                               schemas.Labels
 		Final                                                bool
 		Ours                                                 bool `json:"final_by_decision"`
 		ReachedBy                                            []struct {
@@ -74,7 +80,7 @@ func TestStatusesJSONIsWhole(t *testing.T) {
 			got := rows[0]
 			rows = rows[1:]
 			if got.Vocabulary != v.Name || got.Status != want.ID || got.Step != want.Step || got.Final != want.Final || got.Ours != want.Ours ||
-				got.Outcome != string(want.Outcome) || got.Meaning != want.Meaning || got.Spelling != want.Spelling() {
+				got.Outcome != string(want.Outcome) || got.Meaning != want.Meaning || got.Spelling != want.Spelling() || got.Labels != want.Labels {
 				t.Errorf("%+v, want %+v", got, want)
 			}
 			for _, rule := range got.ReachedBy {
@@ -95,10 +101,12 @@ func TestStatusesJSONIsWhole(t *testing.T) {
 
 func TestStatusesWrongUsage(t *testing.T) {
 	for line, says := range map[string]string{
-		"statuses nonsense":       `no vocabulary "nonsense"; there are canonical, netcore, netcore_feed, tipimail, unisender`,
-		"statuses netcore feed":   "accepts at most 1 arg",
-		"statuses --json --graph": "choose one",
-		"statuses \x1b[31m":       `"\x1b[31m"`,
+		"statuses nonsense":             `no vocabulary "nonsense"; there are canonical, netcore, netcore_feed, tipimail, unisender`,
+		"statuses netcore feed":         "accepts at most 1 arg",
+		"statuses --json --graph":       "choose one",
+		"statuses --language tlh":       `no labels in "tlh"; there are en, pt, fr, ru`,
+		"statuses --language fr --json": "--json has all languages",
+		"statuses \x1b[31m":             `"\x1b[31m"`,
 	} {
 		var out, errOut bytes.Buffer
 		if code := cli.Run(t.Context(), strings.Fields(line), &out, &errOut); code != 2 || out.Len() > 0 || !strings.Contains(errOut.String(), says) {

@@ -1,6 +1,13 @@
--- No index helps here, so the newest version of a row is not sought.
+-- By number, of which message_status has an index, and not by a word that every row
+-- would be asked for. Of several versions of a row message_ids tells which is true.
 SELECT DISTINCT message_id, recipient
 FROM message_status
-WHERE email_id = @id AND NOT withdrawn AND (@any OR account = @account)
+WHERE id IN
+    (
+        SELECT id
+        FROM message_ids FINAL
+        WHERE id IN (SELECT id FROM message_keys WHERE key = @key) AND email_key = @key AND (@any OR account = @account)
+    )
+    AND email_id = @id AND NOT withdrawn AND (@any OR account = @account)
 ORDER BY message_id, recipient
 LIMIT @limit
