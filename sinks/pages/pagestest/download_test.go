@@ -46,8 +46,9 @@ func (s *site) download(t *testing.T, key string) {
 		b.settle()
 	}
 	dir, saved := b.downloads()
-	for _, format := range []string{"format=csv", "format=csv&bom=true", "format=ndjson", "format=parquet"} {
-		b.save(format)
+	b.click("main [data-part=download] summary")
+	for label, format := range map[string]string{"CSV": "format=csv", "CSV for Excel": "format=csv&bom=true", "NDJSON": "format=ndjson", "Parquet": "format=parquet"} {
+		b.click("main form[data-format=" + quote(label) + "] button")
 		var name string
 		select {
 		case name = <-saved:
@@ -63,10 +64,4 @@ func (s *site) download(t *testing.T, key string) {
 			t.Errorf("%s saves %d bytes, %.200q, and the API tells %d", format, len(got), got, len(want))
 		}
 	}
-}
-
-// save presses the button for a format.
-func (b *tab) save(format string) {
-	b.t.Helper()
-	b.click("main [data-download=" + quote(format) + "]")
 }

@@ -13,13 +13,13 @@ import (
 // What the feed's tests take hold of.
 const (
 	feedRows   = "main [data-change]"
-	feedSearch = "main form input[name=q]"
+	feedSearch = "main form[data-form=feed] input[name=q]"
 	feedOlder  = "main [data-action=older]"
-	feedLive   = "main [name=live]"
-	feedNew    = "main [data-action=new]"
+	feedLive   = "main [data-action=live]"
+	feedNews   = "main [data-action=news]"
 )
 
-// page is a page of the API's feed.
+// feedPage is a page of the API's feed.
 type feedPage struct {
 	Changes []struct{ Change, Recipient, Status string }
 	Next    string
@@ -157,9 +157,8 @@ func (s *site) live(t *testing.T) {
 		}
 		s.program.tell(t, string(text))
 	}
-	if !ask[bool](b, "document.querySelector("+quote(feedLive)+").checked") {
-		b.click(feedLive)
-	}
+	b.click(feedLive)
+	b.until("it listens", "document.querySelector('main .live-state').innerText === 'listening'")
 	tell(1)
 	b.until("the new message is seen", "document.querySelector('main').innerText.includes('live1@live.example')")
 	began := time.Now()
