@@ -18,7 +18,9 @@ var looks = []struct {
 }
 
 // paths are all pages, with something on them.
-var paths = []string{"/"}
+var paths = []string{
+	"/", "/feed", "/message?id=em_002300", "/recipient?address=kofi.costa27@corp.example", "/bounces", "/suppressions", "/health",
+}
 
 // looks looks at every page in every way: it fits, everybody can use it, and a picture
 // is kept.
