@@ -19,7 +19,7 @@ var looks = []struct {
 
 // paths are all pages, with something on them.
 var paths = []string{
-	"/", "/feed", "/message?id=em_002300", "/recipient?address=kofi.costa27@corp.example", "/bounces", "/suppressions", "/health",
+	"/", "/feed?status=complained", "/message?id=em_002300", "/recipient?address=kofi.costa27@corp.example", "/bounces", "/suppressions", "/health",
 }
 
 // looks looks at every page in every way: it fits, everybody can use it, and a picture
@@ -66,6 +66,7 @@ func (b *tab) fits(look string) {
 const wider = `(() => {
 	const width = document.documentElement.clientWidth
 	if (document.documentElement.scrollWidth <= width) return []
-	const out = [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > width + 1)
+	const scrolls = e => e && (getComputedStyle(e).overflowX !== 'visible' || scrolls(e.parentElement))
+	const out = [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > width + 1 && !scrolls(e.parentElement))
 	return ['scrolls ' + document.documentElement.scrollWidth + ' of ' + width].concat(out.slice(0, 5).map(e => e.outerHTML.slice(0, 200)))
 })()`
