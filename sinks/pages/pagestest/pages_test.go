@@ -31,6 +31,8 @@ func TestPages(t *testing.T) {
 		t.Run("feed", s.feed)
 		t.Run("story", s.story)
 		t.Run("paging", s.paging)
+		t.Run("recipient", s.recipient)
+		t.Run("suppressions", s.suppressions)
 		t.Run("download", func(t *testing.T) { s.download(t, "") })
 		t.Run("hostile", s.hostile)
 		t.Run("live", s.live)

@@ -19,6 +19,13 @@ type truth struct {
 		BounceRate         float64            `json:"bounce_rate"`
 		ByDomain           map[string]float64 `json:"bounces_by_domain"`
 	}
+	Messages []struct {
+		Recipient                 string
+		Delivered                 bool
+		Opens, Clicks, Complaints int
+		ProxyOpens                int `json:"proxy_opens"`
+		ProxyClicks               int `json:"proxy_clicks"`
+	}
 	ByReason struct {
 		Reasons map[string]float64 `json:"bounces_by_reason"`
 	} `json:"totals_by_reason"`
