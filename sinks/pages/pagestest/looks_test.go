@@ -68,5 +68,5 @@ const wider = `(() => {
 	if (document.documentElement.scrollWidth <= width) return []
 	const scrolls = e => e && (getComputedStyle(e).overflowX !== 'visible' || scrolls(e.parentElement))
 	const out = [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > width + 1 && !scrolls(e.parentElement))
-	return ['scrolls ' + document.documentElement.scrollWidth + ' of ' + width].concat(out.slice(0, 5).map(e => e.outerHTML.slice(0, 200)))
+	return ['scrolls ' + document.documentElement.scrollWidth + ' of ' + width].concat(out.slice(0, 2).map(e => e.outerHTML.slice(0, 120)))
 })()`
