@@ -35,7 +35,7 @@ func (s *site) ownKey(t *testing.T, key string) {
 	b.signIn(key)
 	b.until("the key is taken", "!document.querySelector("+quote(signInForm)+")")
 	b.settle()
-	// figures
+	s.figures(b)
 	b.visit("/bounces")
 	if b.text(signInForm) != "" {
 		t.Error("the key is forgotten with the page")

@@ -2,7 +2,6 @@ package pagestest
 
 import (
 	"bytes"
-	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -19,10 +18,10 @@ func (s *site) recipient(t *testing.T) {
 	for _, m := range s.truth.Messages {
 		if strings.EqualFold(m.Recipient, address) {
 			want["messages"]++
-			want["delivered"] += number(m.Delivered)
-			want["opened"] += number(m.Opens > m.ProxyOpens)
-			want["clicked"] += number(m.Clicks > m.ProxyClicks)
-			want["complained"] += number(m.Complaints > 0)
+			want["delivered"] += one(m.Delivered)
+			want["opened"] += one(m.Opens > m.ProxyOpens)
+			want["clicked"] += one(m.Clicks > m.ProxyClicks)
+			want["complained"] += one(m.Complaints > 0)
 		}
 	}
 	b := s.open(t, "/recipient?address="+url.QueryEscape(address))
@@ -41,28 +40,6 @@ func (s *site) recipient(t *testing.T) {
 		t.Errorf("the message to it:\n%s", text)
 	}
 	b.back("/recipient")
-}
-
-func number(is bool) float64 {
-	if is {
-		return 1
-	}
-	return 0
-}
-
-// figure is a big number of a page, as English writes it: 1,310 or 38.6%.
-func (b *tab) figure(name string) float64 {
-	b.t.Helper()
-	text := b.text("main [data-figure=" + quote(name) + "] dd")
-	var n float64
-	word, _, _ := strings.Cut(strings.TrimSpace(strings.ReplaceAll(text, "\n", " ")), " ")
-	if _, err := fmt.Sscan(strings.TrimSuffix(strings.ReplaceAll(word, ",", ""), "%"), &n); err != nil {
-		b.t.Errorf("%s is written %q", name, text)
-	}
-	if strings.HasSuffix(word, "%") {
-		n /= 100
-	}
-	return n
 }
 
 type suppressions struct {
