@@ -21,6 +21,8 @@ func TestPages(t *testing.T) {
 	t.Run("everybody", func(t *testing.T) {
 		s.address = s.program.run(t)
 		t.Run("overview", s.overview)
+		t.Run("bounces", s.bounces)
+		t.Run("health", s.health)
 		t.Run("looks", s.looks)
 		t.Run("keyboard", s.keyboard)
 		t.Run("shell", s.shell)
