@@ -3,7 +3,7 @@
 compiler:
 	@command -v $${CC:-cc} >/dev/null || { echo "the race detector needs a C compiler: apt-get install gcc libc6-dev" >&2; exit 1; }
 
-.PHONY: help compiler java dovecot chromium replay test test-faults lint deps build fuzz bench bench-parse bench-feedback bench-queries clean
+.PHONY: help compiler java dovecot chromium replay test test-faults lint deps build fuzz bench bench-parse bench-feedback bench-queries bench-visible clean
 
 GO      ?= go
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -89,6 +89,10 @@ bench-parse: ## measure how fast logs are read, beside pflogsumm and eximstats, 
 SIZE ?= 1000000
 bench-queries: deps ## fill ClickHouse with SIZE messages, and print how long questions take and what a message takes on disk
 	$(GO) test ./sinks/clickhouse -count=1 -timeout 6h -v -run '^TestQuerySpeed$$' -speed.messages=$(SIZE)
+
+SECONDS ?= 30
+bench-visible: deps ## write a log at 2,000 lines a second for SECONDS, and print how long it takes until feeds tell what a line says
+	$(GO) test ./pipeline/app -count=1 -timeout 1h -run '^TestVisible$$' -visible.seconds=$(SECONDS)
 
 MAILS ?= sources/feedback/testdata
 bench-feedback: ## measure how mails in MAILS are read and replies judged, beside Sisimai, and print a table

@@ -12,6 +12,7 @@ import (
 	"mailfate/schemas"
 	"mailfate/sinks/api"
 	"mailfate/sinks/explain"
+	"mailfate/sinks/pages"
 )
 
 // API answers questions over HTTP from a database.
@@ -25,7 +26,7 @@ type API struct {
 // a loopback address, whatever is asked for: anybody could ask anything. Process tells
 // what this process knows beside the database; nil: nothing.
 func ServeAPI(ctx context.Context, db *Database, process func(context.Context) api.Process, listen string, log *slog.Logger) (*API, error) {
-	server := api.New(api.Options{Store: db, Process: process, Version: Version(), Logger: log})
+	server := api.New(api.Options{Store: db, Process: process, Version: Version(), Pages: pages.Handler(), Logger: log})
 	a := &API{server: server, failed: make(chan error, 1)}
 	keys, err := a.server.HasKeys(ctx)
 	if err != nil {

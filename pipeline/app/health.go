@@ -40,9 +40,13 @@ func (a *App) tellProcess(ctx context.Context) api.Process {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), healthTime)
 	defer cancel()
 	h.last = api.Process{Rollup: a.rollups.tell()}
-	h.last.Lag.Processor = a.lagOf(ctx, process.Group, schemas.TopicEvents)
-	h.last.Lag.Sink = a.lagOf(ctx, a.sinkGroup, clickhouse.Topics()...)
-	h.last.DeadLetters = h.countDead(ctx, &DeadLetters{client: a.client, dec: schemas.NewDecoder()})
+	var parts sync.WaitGroup
+	parts.Go(func() { h.last.Lag.Processor = a.lagOf(ctx, process.Group, schemas.TopicEvents) })
+	parts.Go(func() { h.last.Lag.Sink = a.lagOf(ctx, a.sinkGroup, clickhouse.Topics()...) })
+	parts.Go(func() {
+		h.last.DeadLetters = h.countDead(ctx, &DeadLetters{client: a.client, dec: schemas.NewDecoder()})
+	})
+	parts.Wait()
 	h.at = time.Now()
 	return h.last
 }

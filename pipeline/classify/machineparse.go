@@ -17,24 +17,24 @@ const noMeaning = "a machine that nobody asked"
 
 // machineStanza is a rule as it is written.
 type machineStanza struct {
-	rule machineRule
-	line int
-	off  bool // it only keeps an embedded rule of its name out
-	bare bool // it has no condition yet
+	place // of its head
+	rule  machineRule
+	off   bool // it only keeps an embedded rule of its name out
+	bare  bool // it has no condition yet
 }
 
 // machineParser reads files of rules about hits, an earlier one before a later.
 type machineParser struct {
+	place
 	networks *Networks
-	file     file
-	line     int
-	first    int // stanza of this file
+	names    *register
 	stanzas  []machineStanza
 	open     *machineStanza
 }
 
 func (p *machineParser) parse(f file) error {
-	p.file, p.first = f, len(p.stanzas)
+	p.file = f
+	p.names.begin()
 	err := f.lines(MaxFile, func(n int, line string) error {
 		p.line = n
 		return p.read(line)
@@ -43,10 +43,6 @@ func (p *machineParser) parse(f file) error {
 		return err
 	}
 	return p.close()
-}
-
-func (p *machineParser) problem(format string, args ...any) error {
-	return p.file.problem(p.line, format, args...)
 }
 
 func (p *machineParser) read(line string) error {
@@ -82,12 +78,12 @@ func (p *machineParser) begin(line string) error {
 	if err := p.close(); err != nil {
 		return err
 	}
-	name, who, ok := strings.Cut(line, "]")
-	if !ok || !isRuleName(name) {
-		return p.problem("%q is no name of a rule: want [name] machine, the name of small letters, digits, hyphens and dots", excerpt(name))
+	name, who, err := p.head(line, "machine")
+	if err != nil {
+		return err
 	}
-	s := &machineStanza{line: p.line, bare: true, rule: machineRule{name: strings.Clone(name)}}
-	switch who = strings.TrimSpace(who); who {
+	s := &machineStanza{place: p.place, bare: true, rule: machineRule{name: name}}
+	switch who {
 	case "machine":
 		s.rule.machine = true
 	case "person":
@@ -108,22 +104,13 @@ func (p *machineParser) close() error {
 		return nil
 	}
 	if s.rule.means = cmp.Or(s.rule.means, noMeaning); s.bare {
-		return p.file.problem(s.line, "rule %s has no condition, so everybody would meet it: add one", s.rule.name)
+		return s.problem("rule %s has no condition, so everybody would meet it: add one", s.rule.name)
 	}
-	for i := range p.stanzas {
-		if p.stanzas[i].rule.name != s.rule.name {
-			continue
-		}
-		if i >= p.first {
-			return p.file.problem(s.line, "rule %s is there already, in line %d: choose another name", s.rule.name, p.stanzas[i].line)
-		}
-		return nil // replaced by a file before
+	counts, err := p.names.enter(s.rule.name, s.place)
+	if counts {
+		p.stanzas = append(p.stanzas, *s)
 	}
-	if len(p.stanzas) == maxMachineRules {
-		return p.file.problem(s.line, "rule %s is one more than the %d that there is room for: take out what is not needed", s.rule.name, maxMachineRules)
-	}
-	p.stanzas = append(p.stanzas, *s)
-	return nil
+	return err
 }
 
 // condition reads a line of a rule.
@@ -148,7 +135,7 @@ func (p *machineParser) condition(key, value string) (err error) {
 		return p.texts(&r.traps, value)
 	case "opened":
 		r.unopened = true
-		return p.must(value == "no", "%q says nothing of an open: want opened: no", excerpt(value))
+		return p.unless(value == "no", "%q says nothing of an open: want opened: no", excerpt(value))
 	case "delivered":
 		r.delivered = true
 		r.deliveredWithin, err = p.within(value)
@@ -162,13 +149,6 @@ func (p *machineParser) condition(key, value string) (err error) {
 		return err
 	}
 	return p.problem("%q is no condition: want agent is, agent begins, agent has, request, kind, network, link, trap, links, delivered, opened, means or see", excerpt(key))
-}
-
-func (p *machineParser) must(ok bool, format string, args ...any) error {
-	if ok {
-		return nil
-	}
-	return p.problem(format, args...)
 }
 
 // texts reads texts with | between them.

@@ -67,7 +67,7 @@ func NewMachines(rules, networks *File) (*Machines, error) {
 	if m.networks, err = parseNetworks(nets); err != nil {
 		return nil, err
 	}
-	p := machineParser{networks: m.networks}
+	p := machineParser{networks: m.networks, names: newRegister(maxMachineRules)}
 	parts := []string{fmt.Sprint(MachinesVersion), nets.text}
 	for _, f := range machineFiles(rules) {
 		parts = append(parts, f.text)

@@ -44,9 +44,8 @@ func (f file) lines(most int, read func(n int, line string) error) error {
 
 // stanza is a rule as it is written.
 type stanza struct {
+	place // of its head
 	rule  rule
-	file  file
-	line  int
 	texts [][]phrase // one of each
 	not   []phrase
 }
@@ -66,12 +65,11 @@ type phrase struct {
 
 // parser reads one file.
 type parser struct {
-	file    file
+	place
 	rules   *Rules
-	first   int // stanza of this file
+	names   *register
 	stanzas []stanza
 	vetoes  []veto
-	line    int
 	open    *stanza   // the rule whose lines are read
 	more    *[]phrase // what a line that begins with | goes on with
 	told    map[string]bool
@@ -79,6 +77,7 @@ type parser struct {
 
 func (p *parser) parse() error {
 	p.told = map[string]bool{}
+	p.names.begin()
 	err := p.file.lines(MaxFile, func(n int, line string) error {
 		p.line = n
 		return p.read(line)
@@ -87,10 +86,6 @@ func (p *parser) parse() error {
 		return err
 	}
 	return p.close()
-}
-
-func (p *parser) problem(format string, args ...any) error {
-	return p.file.problem(p.line, format, args...)
 }
 
 func (p *parser) read(line string) error {
@@ -124,15 +119,15 @@ func (p *parser) begin(line string) error {
 	if err := p.close(); err != nil {
 		return err
 	}
-	name, reason, ok := strings.Cut(line, "]")
-	if !ok || !isRuleName(name) {
-		return p.problem("%q is no name of a rule: want [name] reason, the name of small letters, digits, hyphens and dots", excerpt(name))
-	}
-	why, err := p.reason(strings.TrimSpace(reason))
+	name, reason, err := p.head(line, "reason")
 	if err != nil {
 		return err
 	}
-	p.open = &stanza{file: p.file, line: p.line, rule: rule{name: strings.Clone(name), reason: why}}
+	why, err := p.reason(reason)
+	if err != nil {
+		return err
+	}
+	p.open = &stanza{place: p.place, rule: rule{name: name, reason: why}}
 	return nil
 }
 
@@ -144,22 +139,13 @@ func (p *parser) close() error {
 		return nil
 	}
 	if len(s.texts) == 0 {
-		return s.file.problem(s.line, "rule %s has no text: add a line text: words | other words", s.rule.name)
+		return s.problem("rule %s has no text: add a line text: words | other words", s.rule.name)
 	}
-	for i := range p.stanzas {
-		if p.stanzas[i].rule.name != s.rule.name {
-			continue
-		}
-		if i >= p.first {
-			return s.file.problem(s.line, "rule %s is there already, in line %d: choose another name", s.rule.name, p.stanzas[i].line)
-		}
-		return nil // replaced by a file before
+	counts, err := p.names.enter(s.rule.name, s.place)
+	if counts {
+		p.stanzas = append(p.stanzas, *s)
 	}
-	if len(p.stanzas) == maxRules {
-		return s.file.problem(s.line, "rule %s is one more than the %d that there is room for: take out what is not needed", s.rule.name, maxRules)
-	}
-	p.stanzas = append(p.stanzas, *s)
-	return nil
+	return err
 }
 
 func (p *parser) reason(name string) (schemas.Reason, error) {
@@ -287,13 +273,6 @@ func (p *parser) provide(name string, hosts []string) {
 			p.rules.hosts[h] = name
 		}
 	}
-}
-
-func (p *parser) unless(ok bool, format string, args ...any) error {
-	if ok {
-		return nil
-	}
-	return p.problem(format, args...)
 }
 
 func (p *parser) knowStatus(what string, reason schemas.Reason) error {

@@ -89,11 +89,12 @@ func (r *Rules) Version() uint64 {
 func compile(files ...file) (*Rules, error) {
 	r := &Rules{providers: map[string]bool{}, hosts: map[string]string{}, machines: DefaultMachines()}
 	parts := []string{fmt.Sprint(Version)}
+	names := newRegister(maxRules)
 	var written []stanza
 	var vetoes []veto
 	for _, f := range files {
 		parts = append(parts, f.text)
-		p := parser{file: f, rules: r, first: len(written), stanzas: written, vetoes: vetoes}
+		p := parser{place: place{file: f}, rules: r, names: names, stanzas: written, vetoes: vetoes}
 		if err := p.parse(); err != nil {
 			return nil, err
 		}

@@ -1,11 +1,13 @@
 // Package api answers questions about messages over HTTP: UniSender's checkEmail, to
 // the letter of its text, and, as openapi.yaml says, feeds of changes of status by
-// page, as a file and live, the story of a message, and what is known of an address.
+// page, as a file and live, the story of a message, what is known of an address, reports,
+// suppressed addresses, new wordings of replies, and how mailfate is doing.
 //
 // It guarantees:
 //
 //   - Who asks gets answers about the messages of the key's account and of no other.
 //     Of an id of another account only what the text's second message says is told.
+//     What is of no account in particular is for keys of every account.
 //   - Without any key there are no accounts to tell apart, and requests are answered
 //     only if they come to a loopback address, by its name, and say nothing of a
 //     proxy that passes them on. One that says nothing of itself is not recognised:

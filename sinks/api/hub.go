@@ -10,7 +10,7 @@ import (
 
 const (
 	// pollEvery is how often the Store is asked for news, once for all listeners.
-	pollEvery = 500 * time.Millisecond
+	pollEvery = 250 * time.Millisecond
 	// pollTime bounds one question.
 	pollTime = 20 * time.Second
 	// pollRows is how much one question brings.

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"mailfate/sinks/report"
 )
@@ -69,7 +68,10 @@ func question(r *http.Request, who caller) (q report.Question, owner Owner, err 
 	if q.Vocabulary, err = vocabulary(r, nil); err != nil {
 		return q, owner, err
 	}
-	if q.From, q.To, err = period(r); err != nil {
+	if q.From, err = instant("from", r.Form.Get("from"), 0); err != nil {
+		return q, owner, err
+	}
+	if q.To, err = instant("to", r.Form.Get("to"), 1); err != nil {
 		return q, owner, err
 	}
 	compare, err := oneOf(r, "compare", "false", "true")
@@ -99,22 +101,6 @@ func dimensions(values []string) ([]string, error) {
 		}
 	}
 	return by, nil
-}
-
-// period reads from and to: of a day, its beginning and its end.
-func period(r *http.Request) (from, to time.Time, err error) {
-	if from, err = report.ParseTime(r.Form.Get("from"), false); err != nil {
-		return from, to, invalid("from " + err.Error())
-	}
-	if to, err = report.ParseTime(r.Form.Get("to"), true); err != nil {
-		return from, to, invalid("to " + err.Error())
-	}
-	for name, t := range map[string]time.Time{"from": from, "to": to} {
-		if !t.IsZero() && (t.Year() < 1970 || t.Year() > 2105) {
-			return from, to, invalid(name + " is not of 1970 to 2105")
-		}
-	}
-	return from, to, nil
 }
 
 // oneOf reads a parameter of a closed set; the first is what nobody has to say.

@@ -53,7 +53,7 @@ func TestReportEndpoint(t *testing.T) {
 		{"/reports/open?vocabulary=klingon&api_key=" + key, 400, "not known"},
 		{"/reports/open?compare=true&api_key=" + key, 400, "begins and ends"},
 		{"/reports/open?compare=yes&api_key=" + key, 400, "false or true"},
-		{"/reports/open?from=yesterday&api_key=" + key, 400, "is no time"},
+		{"/reports/open?from=yesterday&api_key=" + key, 400, "is not a time"},
 		{"/reports/open?from=1969-01-01&api_key=" + key, 400, "1970"},
 		{"/reports/open?from=2026-11-03&to=2026-11-01&api_key=" + key, 400, "ends after"},
 		{"/reports/open?limit=0&api_key=" + key, 400, "limit is"},

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"golang.org/x/net/netutil"
@@ -33,6 +34,7 @@ type Options struct {
 	Store   Store
 	Process func(context.Context) Process // tells of the process that answers; nil: it knows nothing
 	Version string                        // of mailfate
+	Pages   http.Handler                  // answers for what is not the API's; nil: nobody does
 	Logger  *slog.Logger                  // nil: silent
 	Now     func() time.Time              // nil: time.Now
 }
@@ -42,6 +44,7 @@ type Server struct {
 	store   Store
 	process func(context.Context) Process
 	version string
+	pages   http.Handler
 
 	ring *ring
 	log  *slog.Logger
@@ -66,6 +69,7 @@ func New(o Options) *Server {
 		o.Process = knowsNothing
 	}
 	s := &Server{store: o.Store, process: o.Process, version: o.Version, ring: newRing(o.Store, o.Now), log: o.Logger, now: o.Now}
+	s.pages = o.Pages
 	s.hub = newHub(o.Store, o.Logger)
 	s.places = newPlaces()
 	s.heartbeat, s.patience = heartbeat, writeTime
@@ -93,8 +97,17 @@ func (s *Server) routes() http.Handler {
 		mux.Handle("GET "+base+path, handler)
 	}
 	mux.Handle("POST "+base+downloads, resources[downloads]) // so that a page's form needs no key in a URL
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { write(w, errNoRoute.status, errNoRoute) })
+	mux.HandleFunc("/", s.other)
 	return mux
+}
+
+// other answers for all that is none of the API's paths.
+func (s *Server) other(w http.ResponseWriter, r *http.Request) {
+	if s.pages == nil || strings.HasPrefix(r.URL.Path, "/api/") {
+		write(w, errNoRoute.status, errNoRoute)
+		return
+	}
+	s.pages.ServeHTTP(w, r)
 }
 
 // resources are what there is under base.

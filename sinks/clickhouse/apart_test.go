@@ -1,12 +1,9 @@
 package clickhouse
 
 import (
-	"context"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -14,44 +11,7 @@ import (
 
 	"mailfate/schemas"
 	"mailfate/sinks/api"
-	"mailfate/sinks/explain"
 )
-
-// storeOf is what the API asks, but for stories, which others tell.
-type storeOf struct{ *DB }
-
-func (storeOf) Message(context.Context, api.Owner, string, string, []*schemas.Vocabulary) (explain.Story, error) {
-	return explain.Story{}, api.ErrNothingKnown
-}
-
-// answering answers questions about a database, and returns where.
-func answering(t *testing.T, db *DB) string {
-	t.Helper()
-	s := api.New(api.Options{Store: storeOf{db}})
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	served := make(chan error, 1)
-	go func() { served <- s.Serve(l) }()
-	t.Cleanup(func() {
-		http.DefaultClient.CloseIdleConnections()
-		if err := errors.Join(s.Shutdown(context.WithoutCancel(t.Context())), <-served); err != nil {
-			t.Error(err)
-		}
-	})
-	return "http://" + l.Addr().String() + "/api/v1"
-}
-
-func newKey(t *testing.T, db *DB, account string, scopes api.Scopes) string {
-	t.Helper()
-	secret, k := api.NewKey()
-	k.Account, k.Scopes, k.Rate = account, scopes, 1e6
-	if err := db.SetKey(t.Context(), &k); err != nil {
-		t.Fatal(err)
-	}
-	return secret
-}
 
 // everything is what the endpoints tell of: messages, suppressed addresses, what is
 // unmatched and contested, events and replies, and lines that nobody understood. All
@@ -98,7 +58,7 @@ func TestAccountsAreApart(t *testing.T) {
 	db := migrated(t)
 	everything(t, db)
 	mine, admin := newKey(t, db, "a", api.ScopeRead|api.ScopeDownload), newKey(t, db, "a", api.ScopeRead|api.ScopeDownload|api.ScopeAdmin)
-	at := answering(t, db)
+	at := serving(t, db) + "/api/v1"
 	get := func(path string, query url.Values) (int, string) {
 		t.Helper()
 		res, err := http.Get(at + path + "?" + query.Encode())

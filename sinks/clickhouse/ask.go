@@ -122,7 +122,7 @@ func (db *DB) ask(ctx context.Context, owner api.Owner, q *report.Question, limi
 	for _, g := range groups {
 		among = append(among, groupName(g))
 	}
-	rows, err := db.conn.Query(asking(ctx, askTime, 0), text, askValues(owner, q, limit, among)...) // the text has a limit
+	rows, err := db.conn.Query(asking(ctx, askTime, limit), text, askValues(owner, q, limit, among)...)
 	if err != nil {
 		return t, err
 	}

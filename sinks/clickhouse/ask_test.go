@@ -21,10 +21,15 @@ func twoAccounts(t *testing.T, db *DB) {
 	var list []*schemas.Snapshot
 	for i := range 40 {
 		account, campaign := "a", fmt.Sprint("campaign", i%3)
-		if i%4 == 3 {
+		switch i % 4 {
+		case 1:
+			campaign = hostileTexts[i/4%len(hostileTexts)]
+		case 3:
 			account, campaign = "b", "secret"
 		}
-		s := to(t, account, fmt.Sprint("m", i), fmt.Sprintf("%s%d@%s.example", campaign, i, account), "delivered", schemas.Row{Delivered: minute(int64(i%2)*24*60 + 5), Campaign: campaign, Sender: "news@" + campaign + ".example"})
+		s := to(t, account, fmt.Sprint("m", i), fmt.Sprintf("%s%d@%s.example", campaign, i, account), "delivered", schemas.Row{
+			Delivered: minute(int64(i/2%2)*24*60 + 5), Campaign: campaign, Sender: "news@" + campaign + ".example",
+		})
 		if i%5 == 0 {
 			s.Row.Statuses, s.Row.Delivered, s.Row.Bounced, s.Row.Reason = status(t, "bounced_hard"), 0, s.Row.Delivered, schemas.UserUnknown
 		}
@@ -32,7 +37,7 @@ func twoAccounts(t *testing.T, db *DB) {
 			s.Row.Deferred, s.Row.Deferrals = minute(3), 1
 			s.History = []schemas.Change{{Cause: schemas.EventID(i), Kind: schemas.Deferred, Reason: schemas.Greylisted, Time: minute(3), After: status(t, "deferred")}}
 		}
-		s.Row.First = minute(int64(i%2)*24*60 + 1)
+		s.Row.First = minute(int64(i/2%2)*24*60 + 1)
 		list = append(list, s)
 	}
 	writeAll(t, db, list...)

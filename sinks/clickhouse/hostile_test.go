@@ -36,6 +36,16 @@ type asker struct{ base, key string }
 
 func askers(t *testing.T, db *DB, accounts ...string) (list []asker) {
 	t.Helper()
+	base := serving(t, db)
+	for _, account := range accounts {
+		list = append(list, asker{base, newKey(t, db, account, api.ScopeCheck|api.ScopeRead|api.ScopeDownload)})
+	}
+	return list
+}
+
+// serving answers questions about a database, and returns where.
+func serving(t *testing.T, db *DB) string {
+	t.Helper()
 	s := api.New(api.Options{Store: answering{db}})
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -44,20 +54,22 @@ func askers(t *testing.T, db *DB, accounts ...string) (list []asker) {
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(l) }()
 	t.Cleanup(func() {
+		http.DefaultClient.CloseIdleConnections()
 		if err := errors.Join(s.Shutdown(context.WithoutCancel(t.Context())), <-served); err != nil {
 			t.Error(err)
 		}
 	})
-	for _, account := range accounts {
-		secret, k := api.NewKey()
-		k.Account, k.Rate, k.Made = account, 1_000_000, time.Now()
-		k.Scopes = api.ScopeCheck | api.ScopeRead | api.ScopeDownload
-		if err := db.SetKey(t.Context(), &k); err != nil {
-			t.Fatal(err)
-		}
-		list = append(list, asker{"http://" + l.Addr().String(), secret})
+	return "http://" + l.Addr().String()
+}
+
+func newKey(t *testing.T, db *DB, account string, scopes api.Scopes) string {
+	t.Helper()
+	secret, k := api.NewKey()
+	k.Account, k.Scopes, k.Rate, k.Made = account, scopes, 1_000_000, time.Now()
+	if err := db.SetKey(t.Context(), &k); err != nil {
+		t.Fatal(err)
 	}
-	return list
+	return secret
 }
 
 // get asks; of a stream it reads only that it begins.

@@ -41,7 +41,10 @@ func (q *suppressionQuery) values(offset int) []any {
 func (db *DB) Suppressions(ctx context.Context, f *api.SuppressionFilter, after *api.Address, n int) (list []api.Suppression, err error) {
 	q := suppressionQuery{SuppressionFilter: f, After: after}
 	for len(list) < n {
-		if q.Last, err = db.suppressionsLast(ctx, &q, n-len(list)); err == nil {
+		if f.Recipient.How != api.Exact { // else there is one for each account at most
+			q.Last, err = db.suppressionsLast(ctx, &q, n-len(list))
+		}
+		if err == nil {
 			list, err = db.suppressions(ctx, &q, list, n-len(list))
 		}
 		if err != nil {
@@ -70,12 +73,16 @@ func (db *DB) suppressionsLast(ctx context.Context, q *suppressionQuery, n int) 
 	return &last, err
 }
 
+// byKeyFirst reads of message_status FINAL, of messages that are named, their keys before
+// all else.
+var byKeyFirst = clickhouse.Settings{"optimize_move_to_prewhere_if_final": 1}
+
 func (db *DB) suppressions(ctx context.Context, q *suppressionQuery, list []api.Suppression, most int) ([]api.Suppression, error) {
 	text, err := made(suppressionTexts, "suppressions", q)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := db.conn.Query(asking(ctx, pageTime, most), text, q.values(0)...)
+	rows, err := db.conn.Query(asking(ctx, pageTime, most, byKeyFirst), text, append(q.values(0), limit(most))...)
 	if err != nil {
 		return nil, err
 	}

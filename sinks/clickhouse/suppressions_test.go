@@ -104,6 +104,9 @@ func TestSuppressionPages(t *testing.T) {
 			for _, term := range []api.Term{{}, exact, part, domain, words} {
 				f := api.SuppressionFilter{Owner: owner, Recipient: term, Reason: reason}
 				want, size := view.wanted(&f), 1+some.IntN(150)
+				if term.How == api.Exact {
+					size = 1
+				}
 				var got []api.Suppression
 				for after := (*api.Address)(nil); ; {
 					list, err := db.Suppressions(t.Context(), &f, after, size)
@@ -149,7 +152,7 @@ func TestSuppressionsUseTheKey(t *testing.T) {
 	var plan []struct {
 		Line string `ch:"explain"`
 	}
-	if err := db.conn.Select(t.Context(), &plan, "EXPLAIN indexes = 1 "+text, q.values(0)...); err != nil {
+	if err := db.conn.Select(t.Context(), &plan, "EXPLAIN indexes = 1 "+text, append(q.values(0), limit(10))...); err != nil {
 		t.Fatal(err)
 	}
 	var lines strings.Builder

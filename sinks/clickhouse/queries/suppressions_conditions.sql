@@ -3,9 +3,6 @@
 {{- if .After}} AND (account, recipient) > ({after_account:String}, {after:String}){{end}}
 {{- if .Last}} AND (account, recipient) <= ({last_account:String}, {last:String}){{end}}
 {{- if .Recipient.How}} AND {{template "address" (address "recipient" "recipient" .Recipient)}}{{end}}
-{{- if exact .Recipient}}
-    AND message_id IN (SELECT message_id FROM status_changes WHERE {{template "address" (address "recipient" "recipient" .Recipient)}})
-{{- end}}
 {{- end -}}
 
 {{- define "suppressing" -}}
