@@ -32,8 +32,11 @@ func (b *tab) tabulate() []string {
 	if stops == 0 {
 		return []string{"nothing can be used"}
 	}
-	for range stops {
-		b.do("press Tab", chromedp.KeyEvent(kb.Tab), evaluate("keyboard.arrived()"))
+	for range 4*stops + 20 { // a day is three fields and a button, and one element
+		b.do("press Tab", chromedp.KeyEvent(kb.Tab))
+		if ask[bool](b, "keyboard.arrived()") {
+			break
+		}
 	}
 	return ask[[]string](b, "keyboard.faults()")
 }

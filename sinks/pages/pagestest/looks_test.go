@@ -66,7 +66,9 @@ func (b *tab) fits(look string) {
 const wider = `(() => {
 	const width = document.documentElement.clientWidth
 	if (document.documentElement.scrollWidth <= width) return []
-	const scrolls = e => e && (getComputedStyle(e).overflowX !== 'visible' || scrolls(e.parentElement))
-	const out = [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > width + 1 && !scrolls(e.parentElement))
+	// What is placed by coordinates is not held by what scrolls between it and its place.
+	const holder = e => getComputedStyle(e).position === 'absolute' ? e.offsetParent : e.parentElement
+	const held = e => { const h = holder(e); return !!h && (h !== document.body && getComputedStyle(h).overflowX !== 'visible' || held(h)) }
+	const out = [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > width + 1 && !held(e))
 	return ['scrolls ' + document.documentElement.scrollWidth + ' of ' + width].concat(out.slice(0, 2).map(e => e.outerHTML.slice(0, 120)))
 })()`

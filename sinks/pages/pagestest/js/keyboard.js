@@ -16,7 +16,7 @@ globalThis.keyboard = (() => {
 
   // plain are the looks of what has not the focus.
   const plain = new Map()
-  const look = e => {
+  const dress = e => {
     const s = getComputedStyle(e)
     return [s.outlineStyle, s.outlineWidth, s.outlineColor, s.boxShadow, s.borderColor, s.backgroundColor, s.textDecoration].join()
   }
@@ -31,19 +31,27 @@ globalThis.keyboard = (() => {
     document.activeElement?.blur()
     scrollTo(0, 0)
     expected = reachable()
-    for (const e of expected) plain.set(e, around(e).map(look))
+    for (const e of expected) plain.set(e, around(e).map(dress))
     return expected.length
   }
 
+  // arrived looks at where the focus is, and says whether it has been everywhere.
   function arrived() {
     const e = document.activeElement
-    if (came.includes(e)) return
-    came.push(e)
+    if (e === document.body) return came.length > 0
+    if (!came.includes(e)) {
+      came.push(e)
+      look(e)
+    }
+    return expected.every(e => came.includes(e) || !e.isConnected)
+  }
+
+  function look(e) {
     if (!plain.has(e)) {
-      if (e !== document.body) wrong.push('the keyboard came to something that was not there or cannot be used: ' + describe(e))
+      wrong.push('the keyboard came to something that was not there or cannot be used: ' + describe(e))
       return
     }
-    if (around(e).every((n, i) => look(n) === plain.get(e)[i])) wrong.push('the focus cannot be seen: ' + describe(e))
+    if (around(e).every((n, i) => dress(n) === plain.get(e)[i])) wrong.push('the focus cannot be seen: ' + describe(e))
     const box = e.getClientRects()[0]
     if (!box || box.bottom < 0 || box.top > innerHeight || box.right < 0 || box.left > innerWidth) wrong.push('what has the focus is out of sight: ' + describe(e))
   }
