@@ -12,14 +12,8 @@ import (
 	"github.com/chromedp/cdproto/page"
 )
 
-// hostilePaths are the pages that show what others write.
-func hostilePaths() []string {
-	paths := []string{"/?account=" + foe, "/feed?account=" + foe, "/bounces?account=" + foe, "/suppressions?account=" + foe, "/health"}
-	for _, h := range hostile {
-		paths = append(paths, "/message?id=em_good-"+h.name, "/message?id=em_bad-"+h.name, "/recipient?address="+url.QueryEscape(h.recipient))
-	}
-	return paths
-}
+// hostileLists are the pages that show what others write, of many messages.
+var hostileLists = []string{"/?account=" + foe, "/feed?account=" + foe, "/bounces?account=" + foe, "/suppressions?account=" + foe, "/health"}
 
 // hostile looks at messages whose every field was written by somebody who wishes
 // readers ill: it stays text, it is seen for what it is, and the page keeps its shape.
@@ -28,25 +22,33 @@ func (s *site) hostile(t *testing.T) {
 	s.await(t, "account="+foe, 5*len(hostile)) // received twice, delivered, opened, bounced
 	b := s.blank(t)
 	b.do("lay a trap", command(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: trap}))
-	for _, path := range hostilePaths() {
-		b.visit(path)
-		for _, width := range []int64{narrow, wide} {
-			b.do("look at it", b.size(width, tall))
-			b.settle()
-			b.fits(path)
+	for _, path := range hostileLists {
+		b.harmless(path)
+		b.do("look at it at a desk", b.size(wide, tall))
+		b.fits(path)
+	}
+	b.visit("/feed?account=" + foe)
+	b.shot("feed")
+	shown := b.text("main")
+	for _, want := range []string{"<script>owned(1)</script>", "{{constructor", "javascript:owned(6)", `\u202e`} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("the feed does not show %s:\n%.3000s", want, shown)
 		}
-		for _, fault := range ask[[]string](b, "trapped()") {
-			t.Errorf("%s: %s", path, fault)
-		}
-		if strings.HasPrefix(path, "/feed") {
-			b.shot("feed")
-			shown := b.text("main")
-			for _, want := range []string{"<script>owned(1)</script>", "{{constructor", "javascript:owned(6)"} {
-				if !strings.Contains(shown, want) {
-					t.Errorf("%s does not show %s:\n%.3000s", path, want, shown)
-				}
-			}
-		}
+	}
+	for _, h := range hostile {
+		b.harmless("/message?id=em_good-" + h.name)
+		b.harmless("/recipient?address=" + url.QueryEscape(h.recipient))
+	}
+}
+
+// harmless looks at a page with a phone.
+func (b *tab) harmless(path string) {
+	b.t.Helper()
+	b.do("look at it", b.size(narrow, tall))
+	b.visit(path)
+	b.fits(path)
+	for _, fault := range ask[[]string](b, "trapped()") {
+		b.t.Errorf("%s: %s", path, fault)
 	}
 }
 

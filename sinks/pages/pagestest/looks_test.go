@@ -14,12 +14,11 @@ var looks = []struct {
 	{"light", "light", false},
 	{"dark", "dark", false},
 	{"phone", "light", true},
-	{"phone-dark", "dark", true},
 }
 
 // paths are all pages, with something on them.
 var paths = []string{
-	"/", "/feed?status=complained", "/message?id=em_002300", "/recipient?address=kofi.costa27@corp.example", "/bounces", "/suppressions", "/health",
+	"/", "/feed?status=complained", "/message?id=em_002300", "/recipient?address=kofi.costa27@corp.example", "/bounces", "/suppressions?reason=complained", "/health",
 }
 
 // looks looks at every page in every way: it fits, everybody can use it, and a picture
