@@ -169,4 +169,18 @@ func (s *site) live(t *testing.T) {
 		t.Errorf("the newest is not the first: %s", first)
 	}
 	b.shot("live")
+
+	b.do("scroll down", evaluate("scrollTo(0, document.documentElement.scrollHeight)"))
+	before := b.changes()
+	tell(3)
+	b.until("it is told that there is something new", usable(feedNews))
+	if got := b.changes(); !slices.Equal(got, before) {
+		t.Errorf("who reads is disturbed: %v, before %v", got, before)
+	}
+	b.shot("news")
+	b.click(feedNews)
+	b.until("the newest message is seen", "document.querySelector("+quote(feedRows)+").innerText.includes('live3@live.example')")
+	if y := ask[float64](b, "scrollY"); y > tall {
+		t.Errorf("it is seen by nobody, at %v", y)
+	}
 }

@@ -56,10 +56,13 @@ func name(path string) string {
 // fits checks that the page does not scroll sideways, and names what sticks out.
 func (b *tab) fits(look string) {
 	b.t.Helper()
-	for _, e := range ask[[]string](b, wider) {
+	for _, e := range ask[[]string](b, drawn+".then(() => "+wider+")") {
 		b.t.Errorf("%s: the page is wider than its window: %s", look, e)
 	}
 }
+
+// drawn is fulfilled when what follows a change of size was drawn, too.
+const drawn = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 // wider tells of a page that scrolls sideways which elements are to blame.
 const wider = `(() => {
