@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
 )
 
 // overview reads the figures, of all that was recorded and of what is chosen.
@@ -18,6 +20,23 @@ func (s *site) overview(t *testing.T) {
 	}
 	b.back("/")
 	s.figures(b)
+	s.statuses(b)
+}
+
+// statuses compares how many messages have each status.
+func (s *site) statuses(b *tab) {
+	b.t.Helper()
+	got := map[string]float64{}
+	for status, text := range ask[map[string]string](b, `Object.fromEntries([...document.querySelectorAll('main [data-table=statuses] tbody tr')].map(tr => [tr.querySelector('[data-status]').dataset.status, tr.cells[1].innerText]))`) {
+		n, err := read(text)
+		if err != nil {
+			b.t.Error(err)
+		}
+		got[status] = n
+	}
+	if diff := gocmp.Diff(s.truth.statuses(), got); diff != "" {
+		b.t.Errorf("by status (-truth +page):\n%s", diff)
+	}
 }
 
 // figures compares the figures with what the recording program knows.
