@@ -2,6 +2,7 @@ package pagestest
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -19,7 +20,11 @@ var hostileLists = []string{"/?account=" + foe, "/feed?account=" + foe, "/bounce
 // readers ill: it stays text, it is seen for what it is, and the page keeps its shape.
 func (s *site) hostile(t *testing.T) {
 	s.program.tell(t, hostileLines()...)
-	s.await(t, "account="+foe, 5*len(hostile)) // received twice, delivered, opened, bounced
+	until(t, "the hostile messages are counted", func() bool {
+		feed := s.all(t, "account="+foe, "") // received twice, delivered, opened, bounced
+		report := s.get(t, "/api/v1/reports/overview?account="+foe, "")
+		return len(feed) == 5*len(hostile) && strings.Contains(string(report), fmt.Sprintf(`"messages":%d,`, 2*len(hostile)))
+	})
 	b := s.blank(t)
 	b.do("lay a trap", command(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: trap}))
 	for _, path := range hostileLists {
@@ -74,20 +79,16 @@ globalThis.trapped = () => {
 	return [...new Set(out)]
 }`
 
-// await asks the API until its feed has so many changes.
-func (s *site) await(t *testing.T, query string, want int) {
+// until waits for what no event tells.
+func until(t *testing.T, what string, done func() bool) {
 	t.Helper()
 	again := time.NewTicker(50 * time.Millisecond)
 	defer again.Stop()
-	for limit := time.After(patience); ; {
-		got := len(s.all(t, query, ""))
-		if got == want {
-			return
-		}
+	for limit := time.After(patience); !done(); {
 		select {
 		case <-again.C:
 		case <-limit:
-			t.Fatalf("the feed of %s has %d changes, want %d", query, got, want)
+			t.Fatalf("wait until %s", what)
 		}
 	}
 }

@@ -6,7 +6,7 @@ type row map[string]string
 // table reads all rows of a table of a page.
 func (b *tab) table(name string) []row {
 	b.t.Helper()
-	table := "main [data-table=" + quote(name) + "]"
+	table := "[data-table=" + quote(name) + "]"
 	b.until("there is a table "+name, "document.querySelector("+quote(table)+")")
 	if all := "main .table:has(" + table + ") button.more"; ask[bool](b, usable(all)) {
 		b.click(all)
