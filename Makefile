@@ -3,7 +3,7 @@
 compiler:
 	@command -v $${CC:-cc} >/dev/null || { echo "the race detector needs a C compiler: apt-get install gcc libc6-dev" >&2; exit 1; }
 
-.PHONY: help compiler java dovecot chromium replay test test-faults lint deps build fuzz bench bench-parse bench-feedback bench-queries bench-visible clean
+.PHONY: help compiler java dovecot chromium python replay test test-faults lint deps build fuzz bench bench-parse bench-feedback bench-queries bench-visible clean
 
 GO      ?= go
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -60,9 +60,16 @@ $(AXE): $(AXE_DIR)/package-lock.json
 	cd $(AXE_DIR) && npm ci --no-audit --no-fund --no-update-notifier
 	@touch $@
 
-test: compiler java dovecot chromium deps lint ## run everything: vet, lint (built from source first), all tests with -race, fuzz seeds
+# A client in another language, which the tests have ask checkEmail.
+python: ## install Python and its requests, with which the tests ask the API, on Debian as root
+	@if python3 -c 'import requests' 2>/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3 python3-requests; \
+	else echo "the tests ask the API with Python: install Python 3 and its package requests" >&2; exit 1; fi
+
+test: compiler java dovecot chromium python deps lint ## run everything: vet, lint (built from source first), all tests with -race, fuzz seeds
 	$(GO) test -race -timeout 15m ./...
-	$(GO) test -run 'TestTimelineEqualsTwin|TestMemory' ./pipeline/status ./pipeline/process # what the race detector has no time or memory for
+	$(GO) test -run 'TestTimelineEqualsTwin|TestMemory' ./pipeline/status ./pipeline/process ./sinks/api # what the race detector has no time or memory for
 
 RUNS  ?= 1
 TABLE ?= faults.md

@@ -39,7 +39,7 @@ var labels = map[string]map[string]Labels{
 		"refused":       {"Refused", "Recusado", "Refusé", "Не принято"},
 		"scheduled":     {"Scheduled", "Agendado", "Planifié", "Запланировано"},
 		"in_moderation": {"In moderation", "Em moderação", "En modération", "На модерации"},
-		"quarantined":   {"Quarantined", "Em quarentena", "En quarantaine", "В карантине"},
+		"quarantined":   {"Quarantined", "Em quarentena", "En quarantaine", "В карантине"}, //nolint:misspell // French
 		"blocked":       {"Blocked as spam", "Bloqueado como spam", "Bloqué comme spam", "Заблокировано как спам"},
 		"depleted":      {"Out of credit", "Sem créditos", "Crédit épuisé", "Нет средств"},
 		"throttled":     {"Slowed down", "Envio desacelerado", "Envoi ralenti", "Отправка замедлена"},
@@ -98,7 +98,7 @@ var labels = map[string]map[string]Labels{
 		"pending_moderation": {"Pending moderation", "Aguardando moderação", "En attente de modération", "Ожидает модерации"},
 		"filtered":           {"Filtered", "Filtrado", "Filtré", "Отфильтровано"},
 		"scheduled":          {"Scheduled", "Agendado", "Planifié", "Запланировано"},
-		"quarantine":         {"Quarantine", "Quarentena", "Quarantaine", "Карантин"},
+		"quarantine":         {"Quarantine", "Quarentena", "Quarantaine", "Карантин"}, //nolint:misspell // French
 		"delivered":          {"Delivered", "Entregue", "Remis", "Доставлено"},
 		"harbounce":          {"Harbounce", "Hard bounce", "Hard bounce", "Жёсткий отказ"},
 		"softbounce":         {"Softbounce", "Soft bounce", "Soft bounce", "Мягкий отказ"},

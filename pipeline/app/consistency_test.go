@@ -35,12 +35,19 @@ type step struct {
 // that it says how far the story was told.
 var stories = [][]step{
 	{
-		{schemas.Received, 0, "not_sent"}, {schemas.Queued, 0, "ok_sent"}, {schemas.Delivered, 0, "ok_delivered"},
-		{schemas.Opened, 0, "ok_read"}, {schemas.Clicked, 0, "ok_link_visited"}, {schemas.Unsubscribed, 0, "ok_unsubscribed"},
+		{schemas.Received, 0, "not_sent"},
+		{schemas.Queued, 0, "ok_sent"},
+		{schemas.Delivered, 0, "ok_delivered"},
+		{schemas.Opened, 0, "ok_read"},
+		{schemas.Clicked, 0, "ok_link_visited"},
+		{schemas.Unsubscribed, 0, "ok_unsubscribed"},
 	},
 	{
-		{schemas.Received, 0, "not_sent"}, {schemas.Queued, 0, "ok_sent"}, {schemas.Deferred, schemas.Greylisted, "err_will_retry"},
-		{schemas.Delivered, 0, "ok_delivered"}, {schemas.Complained, 0, "ok_fbl"},
+		{schemas.Received, 0, "not_sent"},
+		{schemas.Queued, 0, "ok_sent"},
+		{schemas.Deferred, schemas.Greylisted, "err_will_retry"},
+		{schemas.Delivered, 0, "ok_delivered"},
+		{schemas.Complained, 0, "ok_fbl"},
 	},
 	{{schemas.Received, 0, "not_sent"}, {schemas.Queued, 0, "ok_sent"}, {schemas.Bounced, schemas.UserUnknown, "err_user_unknown"}},
 	{{schemas.Received, 0, "not_sent"}, {schemas.Queued, 0, "ok_sent"}, {schemas.Delivered, 0, "ok_delivered"}},

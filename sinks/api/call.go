@@ -49,7 +49,7 @@ func (s *Server) serve(needs Scopes, answer func(http.ResponseWriter, *http.Requ
 		if err != nil && !cut {
 			f := asFailure(err)
 			clear(to.Header())
-			if who.key == nil || f == errPlaces { // strangers and crowds keep no connection
+			if who.key == nil || f == errSeats { // strangers and crowds keep no connection
 				to.Header().Set("Connection", "close")
 			}
 			write(to, f.status, f)

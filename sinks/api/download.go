@@ -63,7 +63,7 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request, who caller) er
 	case bom == "true" && name != "csv":
 		return invalid("bom is for csv")
 	}
-	leave, err := s.places.take(who, true)
+	leave, err := s.seats.take(who, true)
 	if err != nil {
 		return err
 	}

@@ -80,18 +80,18 @@ func TestHeadReadsNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		res.Body.Close()
-		if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") == "" || r.server.places.all.all != 0 {
+		if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") == "" || r.server.seats.all.all != 0 {
 			t.Errorf("%s: %d %v", path, res.StatusCode, res.Header)
 		}
 	}
 }
 
-// TestPlaces has one key take what it may and leave the rest to others.
-func TestPlaces(t *testing.T) {
+// TestSeats has one key take what it may and leave the rest to others.
+func TestSeats(t *testing.T) {
 	f := feedOf(3, "shop")
 	greedy, other := f.key("shop", ScopeRead|ScopeDownload, 1e6), f.key("other", ScopeRead|ScopeDownload, 1e6)
 	r := start(t, f)
-	p := &r.server.places
+	p := &r.server.seats
 	var leaves []func()
 	for range maxDownloadsOfOne {
 		leave, err := p.take(caller{key: &f.keys[0]}, true)
@@ -106,7 +106,7 @@ func TestPlaces(t *testing.T) {
 	if got := download(t, r, "api_key="+other); got.status != http.StatusOK {
 		t.Errorf("another's download: %d %s", got.status, got.body)
 	}
-	for range maxPlacesOf - maxDownloadsOfOne {
+	for range maxSeatsOf - maxDownloadsOfOne {
 		leave, err := p.take(caller{key: &f.keys[0]}, false)
 		if err != nil {
 			t.Fatal(err)
@@ -121,7 +121,7 @@ func TestPlaces(t *testing.T) {
 	} else {
 		s.leave()
 	}
-	for i := range maxPlaces - maxPlacesOf - 1 { // with keys of their own
+	for i := range maxSeats - maxSeatsOf - 1 { // with keys of their own
 		if _, err := p.take(caller{key: &Key{ID: fmt.Sprint(i)}}, false); err != nil {
 			t.Fatal(i, err)
 		}

@@ -301,12 +301,15 @@ func TestColumnsAreOne(t *testing.T) {
 }
 
 func FuzzParameters(f *testing.F) {
-	for _, s := range []string{"ann", "@x.example", "a@b", "<>", "q=%zz", "cursor=AQ", "status=delivered&from=2026-11-22", "É@ü.example", "\xff", "a b"} {
+	for _, s := range []string{"ann", "@x.example", "a@b", "<>", "q=%zz", "cursor=AQ", "status=delivered&from=2026-11-22", "É@ü.example", "\xff", "a b", "00000000000000ff-12-8000000000000000", "to=2105-12-31"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		if p, err := parseCursor(s); err == nil && s != "" && p.cursor() != s {
 			t.Errorf("cursor %q has two forms", s)
+		}
+		if m, err := parseMark(s); err == nil && m.String() != s {
+			t.Errorf("an event's id %q has two forms", s)
 		}
 		if term, err := parseTerm("q", s); err == nil && term.How != Whatever && term.Text != "<>" {
 			if len(term.Words) == 0 || len(term.Words) > maxWords || term.How == Exact && !term.In(term.Text) {

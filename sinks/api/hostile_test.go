@@ -74,26 +74,26 @@ func TestSlowRequests(t *testing.T) {
 	}
 }
 
-// TestMemoryOfListeners has as many listen as can connect: those beyond the places
+// TestMemoryOfListeners has as many listen as can connect: those beyond the seats
 // are refused, and the others and whoever asks are answered.
 func TestMemoryOfListeners(t *testing.T) {
-	all, places := 10_000, maxPlaces
+	all, seats := 10_000, maxSeats
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
 		t.Fatal(err)
 	}
 	if most := int(min(limit.Cur, 1<<20))/2 - 100; most < all { // both ends are this process's
-		all, places = most, min(places, most/2)
+		all, seats = most, min(seats, most/2)
 	}
 	if raced { // which counts goroutines, up to 8128
-		all, places = 1500, 500
+		all, seats = 1500, 500
 	}
 	f := feedOf(1, "shop")
 	var keys []string
 	for range 10 {
 		keys = append(keys, f.key("shop", ScopeRead, 1e6))
 	}
-	r := start(t, f, func(s *Server) { s.places.most = places })
+	r := start(t, f, func(s *Server) { s.seats.most = seats })
 	used := func() uint64 {
 		var m runtime.MemStats
 		runtime.GC()
@@ -122,7 +122,7 @@ func TestMemoryOfListeners(t *testing.T) {
 		}
 	}
 	t.Logf("%d listen, %d are refused: %d bytes each, of both ends", len(listening), refused, (used()-before)/uint64(max(1, len(listening))))
-	if len(listening) != min(all, places) || refused != all-len(listening) {
+	if len(listening) != min(all, seats) || refused != all-len(listening) {
 		t.Errorf("of %d, %d listen and %d are refused", all, len(listening), refused)
 	}
 	if status, body := r.get(t, base+"/feed?api_key="+keys[0]); status != 200 {

@@ -43,7 +43,7 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request, who caller) error 
 		w.WriteHeader(http.StatusOK)
 		return nil
 	}
-	leave, err := s.places.take(who, false)
+	leave, err := s.seats.take(who, false)
 	if err != nil {
 		return err
 	}

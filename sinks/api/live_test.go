@@ -134,7 +134,7 @@ func TestLiveIsAskedOnce(t *testing.T) {
 			t.Fatalf("%s", data)
 		}
 	}
-	for range maxPlacesOf - 1000 {
+	for range maxSeatsOf - 1000 {
 		r.listen(t, "api_key="+key, "")
 	}
 	if s := r.listen(t, "api_key="+key, ""); s.status != http.StatusServiceUnavailable {

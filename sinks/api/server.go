@@ -52,7 +52,7 @@ type Server struct {
 	http http.Server
 
 	hub       *hub
-	places    places
+	seats     seats
 	heartbeat time.Duration
 	patience  time.Duration // with who downloads
 }
@@ -71,7 +71,7 @@ func New(o Options) *Server {
 	s := &Server{store: o.Store, process: o.Process, version: o.Version, ring: newRing(o.Store, o.Now), log: o.Logger, now: o.Now}
 	s.pages = o.Pages
 	s.hub = newHub(o.Store, o.Logger)
-	s.places = newPlaces()
+	s.seats = newSeats()
 	s.heartbeat, s.patience = heartbeat, writeTime
 	s.http = http.Server{
 		Handler:           s.routes(),

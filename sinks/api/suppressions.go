@@ -123,7 +123,7 @@ func (s *Server) suppressionFile(w http.ResponseWriter, r *http.Request, who cal
 	case r.Form.Get("limit") != "":
 		return invalid("limit is for pages, and a file has all of the list")
 	}
-	leave, err := s.places.take(who, true)
+	leave, err := s.seats.take(who, true)
 	if err != nil {
 		return err
 	}

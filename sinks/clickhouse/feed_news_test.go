@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"mailfate/pipeline/classify"
 	"mailfate/schemas"
@@ -27,6 +28,9 @@ func TestNews(t *testing.T) {
 	next, err := db.Next(t.Context())
 	if err != nil || next.Insert != 1 {
 		t.Errorf("of nothing the next is %+v, %v", next, err)
+	}
+	if up := time.Since(time.Unix(int64(uint32(next.Life)), 0)); up < -2*time.Second || up > time.Hour {
+		t.Errorf("the server is up for %v", up)
 	}
 	s := delivered(t)
 	write(t, db, schemas.TopicStatus, true, statusRecords(t, 0, s)...)

@@ -85,6 +85,11 @@ func (r *storyReader) id() any      { return clickhouse.Named("id", r.MessageID)
 func (r *storyReader) any() any     { return clickhouse.Named("any", r.owner.Any) }
 func (r *storyReader) account() any { return clickhouse.Named("account", r.owner.Account) }
 func (r *storyReader) named() any   { return clickhouse.Named("recipient", r.recipient) }
+func (r *storyReader) from() any    { return clickhouse.Named("first", r.first.UnixMilli()) }
+func (r *storyReader) until(later time.Duration) any {
+	return clickhouse.Named("last", min(r.last.Add(later).UnixMilli(), maxInstant))
+}
+
 func (r *storyReader) these() any {
 	return clickhouse.Named("recipients", append([]string{""}, r.tell...))
 }
@@ -154,7 +159,7 @@ func (r *storyReader) owners() error {
 		Account   string `ch:"account"`
 		Addressed string `ch:"addressed"`
 	}
-	if err := r.ask(&rows, "story_owners", r.id(), clickhouse.Named("creating", creating), limit(3*storyNames)); err != nil {
+	if err := r.ask(&rows, "story_owners", r.id(), r.from(), r.until(0), clickhouse.Named("creating", creating), limit(3*storyNames)); err != nil {
 		return err
 	}
 	for _, row := range rows {

@@ -144,7 +144,7 @@ func (r *storyReader) events() error {
 		held = append(held, uint64(r.Held[i].ID))
 	}
 	var rows []storyEvent
-	err := r.ask(&rows, "story_events", r.id(), r.these(), clickhouse.Named("held", held),
+	err := r.ask(&rows, "story_events", r.id(), r.these(), r.from(), r.until(0), clickhouse.Named("held", held),
 		clickhouse.Named("keep", machine.KeepQueues), clickhouse.Named("agents", machine.EdgeAgents), limit(explain.MaxEvents))
 	if err != nil {
 		return err
@@ -182,9 +182,7 @@ func (r *storyReader) changes() error {
 		Before    []string  `ch:"before"`
 		After     []string  `ch:"after"`
 	}
-	last := min(r.last.UnixMilli()+storyAfter.Milliseconds(), maxInstant)
-	err := r.ask(&rows, "story_changes", r.id(), r.these(), clickhouse.Named("first", r.first.UnixMilli()),
-		clickhouse.Named("last", last), limit(explain.MaxChanges))
+	err := r.ask(&rows, "story_changes", r.id(), r.these(), r.from(), r.until(storyAfter), limit(explain.MaxChanges))
 	if err != nil {
 		return err
 	}

@@ -129,6 +129,9 @@ func (e *env) sayWhere(a *app.App) {
 	if a.APIAddress() != "" {
 		fmt.Fprintf(e.err, "Questions: %s, as %s/en/api/checkEmail?format=json&email_id=ID\n", a.APIAddress(), a.APIAddress())
 	}
+	if a.TrackerAddress() != "" {
+		fmt.Fprintf(e.err, "Hits: http://%s\n", a.TrackerAddress())
+	}
 }
 
 // stay says where the answers are and waits.

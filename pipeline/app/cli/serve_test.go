@@ -95,6 +95,7 @@ func TestServe(t *testing.T) {
 	if got := ask(t, address, "", "em_002300"); !strings.Contains(got, "invalid_api_key") {
 		t.Errorf("without the key: %s", got)
 	}
+	checkPython(t, address, key)
 	checkPost(t, address, key, messageID)
 	checkFeed(t, dir, address, key, other)
 
@@ -105,6 +106,19 @@ func TestServe(t *testing.T) {
 	_, list, _ := output(t, mailfate(t, "key", "list", "--data", dir))
 	if strings.Contains(list, key) || !strings.Contains(list, id) || !strings.Contains(list, "(revoked)") {
 		t.Errorf("listed:\n%s", list)
+	}
+}
+
+// checkPython asks with Python's requests.
+func checkPython(t *testing.T, address, key string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "python3", "testdata/checkemail.py", address, key, "em_002300", "x")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v; make python installs what it needs", err)
+	}
+	if want := "em_002300 ok_fbl\n('x', 'email_id does not exist')\n"; string(out) != want {
+		t.Errorf("Python is told %q", out)
 	}
 }
 

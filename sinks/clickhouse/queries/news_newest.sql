@@ -1,3 +1,4 @@
--- The number of the newest insert, by the names of the parts.
-SELECT max(toUInt64(splitByChar('_', _part)[3]))
-FROM status_changes
+-- The number of the newest insert.
+SELECT toUInt64(max(max_block_number))
+FROM system.parts
+WHERE database = currentDatabase() AND table = 'status_changes' AND active

@@ -2,7 +2,7 @@
 -- events prove to be addressed, or all three.
 SELECT DISTINCT account, if(source = 'platform' OR source != 'arf' AND kind IN @creating, recipient, '') AS addressed
 FROM events
-WHERE message_id = @id
+WHERE message_id = @id AND time BETWEEN fromUnixTimestamp64Milli(toInt64(@first)) AND fromUnixTimestamp64Milli(toInt64(@last))
 ORDER BY account, addressed
 LIMIT 3 BY account
 LIMIT @limit

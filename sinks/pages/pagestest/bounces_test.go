@@ -21,7 +21,7 @@ func (s *site) bounces(t *testing.T) {
 		t.Errorf("there is nothing of %v", want)
 	}
 	sum := 0.0
-	for _, r := range b.table("reasons") {
+	for _, r := range b.table("reason") {
 		n, err := read(r["bounced"])
 		if err != nil {
 			t.Errorf("%v: %v", r, err)
@@ -31,7 +31,7 @@ func (s *site) bounces(t *testing.T) {
 	if sum != s.truth.Totals.Bounced {
 		t.Errorf("by reason %v bounced, want %v", sum, s.truth.Totals.Bounced)
 	}
-	b.click("main [data-table=reasons] a[href*='reason=user_unknown']")
+	b.click("main [data-table=reason] a[href*='reason=user_unknown']")
 	b.until("the changes are shown", "location.pathname === '/feed'")
 	b.settle()
 	if rows := b.texts(feedRows); len(rows) == 0 || !strings.Contains(rows[0], "User unknown") {

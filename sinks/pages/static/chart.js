@@ -90,9 +90,12 @@ function stroke(s, few) {
   return {
     label: s.label, stroke: colour, width: s.faint ? 1.25 : 2, alpha: s.faint ? 0.55 : 1, dash: s.dash,
     fill: s.fill ? `color-mix(in srgb, ${colour} 12%, transparent)` : undefined,
-    points: { show: few, size: 7, fill: colour }, spanGaps: false,
+    points: { show: few, size: 7, fill: colour, filter: (u, n) => few ? null : alone(u.data[n]) }, spanGaps: false,
   }
 }
+
+// alone are the places of values that no line leads to: points are drawn for them.
+const alone = values => values.flatMap((v, i) => v !== null && (values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null ? [i] : [])
 
 const swatch = s => h('span', { class: 'swatch', data: { dash: s.dash ? '' : null }, style: { 'border-color': `var(${s.colour})` } })
 

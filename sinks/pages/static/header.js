@@ -25,7 +25,7 @@ export function drawHeader(view, route) {
 // find looks for an address or an id, from any page.
 function find() {
   return h('form', { class: 'find', role: 'search', action: '/feed' },
-    h('input', { type: 'search', name: 'q', 'aria-label': 'Find an address or a message id', placeholder: 'Find an address or message id', autocomplete: 'off', spellcheck: 'false' }))
+    h('input', { type: 'search', name: 'q', 'aria-label': 'Find an address or a message id', placeholder: 'Find an address or id', autocomplete: 'off', spellcheck: 'false' }))
 }
 
 function settings(view, open) {

@@ -1,0 +1,138 @@
+// Bounces: what was refused, why, by whom, and what servers say that they did not before.
+import { chart } from '../chart.js'
+import { h, fill } from '../dom.js'
+import { beside, figures, ratio } from '../figures.js'
+import { ago, number } from '../format.js'
+import { overTime } from '../over_time.js'
+import { link } from '../state.js'
+import { command, empty, region } from '../states.js'
+import { table } from '../table.js'
+import { columnLabel, human } from '../words.js'
+
+const ended = 'bounced ÷ (delivered, bounced or expired)'
+
+export async function show(view) {
+  const { period } = view
+  fill(view.main, h('h1', {}, 'Bounces'))
+  if (!period) {
+    view.main.append(empty('No messages yet.', 'Let mailfate read a log: ', command('mailfate run postfix:/var/log/mail.log')))
+    return
+  }
+  const asked = { from: period.from, to: period.to, account: view.account }
+  const compare = period.key === 'all' ? null : 'true'
+  const ask = more => () => view.ask('/reports/bounce', { ...asked, ...more })
+  view.main.append(
+    h('p', { class: 'period' }, period.text, ', by the hour in which each message began'),
+    region(view, { name: 'figures', label: 'Figures', ask: ask({ compare }), draw: drawFigures }),
+    region(view, { title: 'Over time', name: 'time', ask: ask({ by: period.by, compare, limit: 10_000 }), draw: data => drawTime(view, data) }),
+    region(view, { title: 'Why', name: 'reason', note: 'What a remote server said is read by rules; each reason leads to the messages and the words.', ask: ask({ by: 'reason,class,fault' }), draw: data => drawReasons(view, data) }),
+    h('div', { class: 'side-by-side' },
+      region(view, { title: 'By provider', name: 'provider', ask: ask({ by: 'provider' }), draw: data => drawGroups(view, data, 'provider') }),
+      region(view, { title: 'By domain', name: 'domain', ask: ask({ by: 'domain' }), draw: data => drawGroups(view, data, 'domain') })),
+    region(view, { title: 'Put off', name: 'deferral', note: 'Messages that a server did not take at the first attempt, and why.', ask: () => view.ask('/reports/deferral', { ...asked, by: 'reason,fault' }), draw: data => drawDeferrals(view, data) }),
+    region(view, { title: 'New replies', name: 'replies', note: 'Wordings that were first seen in the newest 30 days, or come more often than the day before.', ask: () => newReplies(view), draw: data => drawReplies(view, data) }))
+}
+
+// newReplies are asked for only by who may see every account's: a wording has no account.
+async function newReplies(view) {
+  return view.session.every_account ? view.ask('/replies/new', { limit: 200 }) : { data: { replies: null } }
+}
+
+function drawFigures({ rows: [row] }) {
+  if (!row || row.messages === 0) return empty('No message began in this period.', 'Choose another period above.')
+  return figures([
+    { name: 'bounced', label: 'Bounced', kind: 'count', value: row.bounced, before: beside(row, 'bounced'), better: -1, of: `of ${number(row.ended)} delivered, bounced or expired` },
+    { name: 'bounce_rate', label: 'Bounce rate', kind: 'ratio', value: ratio(row.bounced, row.ended), before: beside(row, 'bounce_rate'), better: -1 },
+    { name: 'hard', label: 'Hard', kind: 'count', value: row.hard, before: beside(row, 'hard'), better: -1, of: 'addresses to write to no more' },
+    { name: 'soft', label: 'Soft', kind: 'count', value: row.soft, before: beside(row, 'soft'), better: -1, of: 'another day may be better' },
+    { name: 'returned', label: 'Came back later', kind: 'count', value: row.returned, before: beside(row, 'returned'), better: -1, of: 'accepted first, then returned by mail' },
+  ])
+}
+
+function drawTime(view, { rows }) {
+  if (rows.length === 0) return empty('No message began in this period.')
+  const { by } = view.period
+  const { times, column } = overTime(view.period, rows)
+  const each = by === 'hour' ? 'hour' : 'day'
+  const before = { label: 'Bounce rate before', values: column(r => ratio(r.bounced_before, r.ended_before), null), colour: '--failure', faint: true, dash: [2, 3] }
+  return [
+    chart({
+      name: 'counts', label: `Bounces each ${each}`, kind: 'count', by, times, signal: view.signal, series: [
+        { label: 'Hard', values: column(r => r.hard), colour: '--failure', fill: true },
+        { label: 'Soft', values: column(r => r.soft), colour: '--pending', dash: [6, 3] },
+      ],
+    }),
+    chart({
+      name: 'rates', label: `Bounce rate each ${each}`, kind: 'ratio', by, times, signal: view.signal, series: [
+        { label: 'Bounce rate', values: column(r => ratio(r.bounced, r.ended), null), colour: '--failure' },
+        ...(before.values.some(v => v !== null) ? [before] : []),
+      ],
+    }),
+  ]
+}
+
+// changes is the address of the changes that a row is about.
+const changes = (view, more) => link('/feed', { period: null, from: view.period.from, ...more })
+
+function drawReasons(view, { rows }) {
+  if (rows.length === 0) return empty('Nothing bounced in this period.')
+  return table({
+    name: 'reason', caption: 'Bounces by reason, class, and whose doing it is', rows, sort: '-bounced', limit: 15,
+    columns: [
+      { name: 'reason', label: 'Reason', cell: r => h('a', { href: changes(view, { kind: 'bounced,bounced_later', reason: r.reason }) }, human(r.reason)), value: r => human(r.reason) },
+      { name: 'class', label: 'Class', cell: r => human(r.class) },
+      { name: 'fault', label: 'Whose doing', cell: r => human(r.fault) },
+      { name: 'bounced', label: 'Bounced', kind: 'count' },
+      { name: 'bounce_rate', label: 'Rate', kind: 'ratio', of: ended },
+      { name: 'returned', label: 'Came back later', kind: 'count' },
+    ],
+  })
+}
+
+function drawGroups(view, { rows, more }, name) {
+  if (rows.length === 0) return empty('No message began in this period.')
+  const named = name === 'domain'
+    ? r => r.domain ? h('a', { class: 'wrap', href: changes(view, { kind: 'bounced,bounced_later', recipient: '@' + r.domain }) }, r.domain) : '(none)'
+    : r => r.provider || '(none)'
+  return [
+    table({
+      name, caption: `Bounces by ${name}`, rows, sort: '-bounced', limit: 10,
+      columns: [
+        { name, label: columnLabel(name), cell: named },
+        { name: 'ended', label: 'Decided', kind: 'count' },
+        { name: 'bounced', label: 'Bounced', kind: 'count' },
+        { name: 'bounce_rate', label: 'Rate', kind: 'ratio', of: ended },
+        { name: 'hard', label: 'Hard', kind: 'count' },
+      ],
+    }),
+    more && h('p', { class: 'note' }, 'These are those with most bounces; ', command(`mailfate report bounce --by ${name} --limit 100000`), ' tells of all.'),
+  ]
+}
+
+function drawDeferrals(view, { rows }) {
+  if (rows.length === 0) return empty('Nothing was put off in this period.')
+  return table({
+    name: 'deferral', caption: 'Messages that were put off, by reason', rows, sort: '-deferred', limit: 10,
+    columns: [
+      { name: 'reason', label: 'Reason', cell: r => h('a', { href: changes(view, { kind: 'deferred', reason: r.reason }) }, human(r.reason)), value: r => human(r.reason) },
+      { name: 'fault', label: 'Whose doing', cell: r => human(r.fault) },
+      { name: 'deferred', label: 'Messages', kind: 'count' },
+    ],
+  })
+}
+
+function drawReplies(view, { replies }) {
+  if (replies === null) return empty('Wordings are those of all accounts.', 'A key with scope admin sees them.')
+  if (replies.length === 0) return empty('No new wording.')
+  return table({
+    name: 'replies', caption: 'Wordings of replies, without names, addresses and numbers', rows: replies, sort: '-last_day', limit: 8,
+    columns: [
+      { name: 'template', label: 'Wording', cell: r => h('details', { class: 'reply' }, h('summary', { class: 'wrap' }, r.template), h('p', { class: 'wrap detail' }, 'For example: ', h('q', {}, r.example)), h('p', { class: 'detail' }, 'Rule ', h('code', {}, r.rule), ', fingerprint ', h('code', {}, r.fingerprint))) },
+      { name: 'provider', label: 'Provider', cell: r => r.provider || '(none)' },
+      { name: 'reason', label: 'Read as', cell: r => h('a', { href: link('/feed', { period: null, reason: r.reason }) }, human(r.reason)), value: r => human(r.reason) },
+      { name: 'last_day', label: 'Newest day', kind: 'count' },
+      { name: 'day_before', label: 'Day before', kind: 'count' },
+      { name: 'first_seen', label: 'First seen', cell: r => ago(r.first_seen, new Date(view.span?.to ?? Date.now())) },
+    ],
+  })
+}

@@ -1,0 +1,8 @@
+//go:build !race
+
+package feedback
+
+import "time"
+
+// bombTime is what a hostile mail may take of a processor.
+const bombTime = 2 * time.Second
