@@ -65,7 +65,7 @@ function options({ width, kind, by, times, series, point }) {
       y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : kind === 'ratio' ? 0.01 : 1] },
     },
     axes: [
-      { ...axis, grid: { show: false }, space: 64, incrs: by === 'hour' ? [3600, 10_800, 21_600, 43_200, 86_400] : [1, 2, 7, 14, 28, 91, 182].map(d => d * 86_400), splits: split(times), values: (_, at) => at.map(s => tick(s, by)) },
+      { ...axis, grid: { show: false }, size: 30, space: 64, incrs: by === 'hour' ? [3600, 10_800, 21_600, 43_200, 86_400] : [1, 2, 7, 14, 28, 91, 182].map(d => d * 86_400), splits: split(times), values: (_, at) => at.map(s => tick(s, by)) },
       { ...axis, size: 52, splits: undefined, values: (_, at) => at.map(v => kind === 'ratio' ? percents(v, at[1] - at[0]) : Number.isInteger(v) ? compact(v) : '') },
     ],
     series: [{}, ...series.map(s => stroke(s, few))],

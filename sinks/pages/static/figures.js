@@ -30,7 +30,7 @@ function compared(kind, value, before, better) {
   const difference = kind === 'ratio' ? value - before : before === 0 ? null : value / before - 1
   if (difference === null) return `${shown[kind](before)} before`
   const text = kind === 'ratio' ? points(value, before) : change(value, before)
-  const good = Math.sign(difference) * better
+  const good = /[1-9]/.test(text) ? Math.sign(difference) * better : 0 // too little to be seen is neither
   return [h('span', { class: 'change', data: { good: good > 0 ? 'yes' : good < 0 ? 'no' : null } }, text), ` from ${shown[kind](before)}`, heard(' in the period before')]
 }
 

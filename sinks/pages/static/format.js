@@ -3,7 +3,7 @@ import { kept } from './kept.js'
 
 const whole = new Intl.NumberFormat()
 const short = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 })
-const percent = [0, 1, 2].map(digits => new Intl.NumberFormat(undefined, { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits }))
+const percent = [0, 1, 2, 3].map(digits => new Intl.NumberFormat(undefined, { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits }))
 const nothing = '–'
 
 const known = n => typeof n === 'number' && Number.isFinite(n)
@@ -16,12 +16,15 @@ export const compact = n => known(n) ? short.format(n) : nothing
 // rate writes a ratio in percent: small ones with two digits, as complaints are.
 export const rate = x => known(x) ? percent[x !== 0 && Math.abs(x) < 0.01 ? 2 : 1].format(x) : nothing
 
-// percents is for axes, where the step between two values says how many digits are needed.
-export const percents = (x, step) => known(x) ? percent[step < 0.001 ? 2 : step < 0.01 ? 1 : 0].format(x) : nothing
+const isWhole = n => Math.abs(n - Math.round(n)) < 1e-6
 
-// points is a difference of two rates.
+// percents is for axes, where the step between two values says how many digits are needed.
+export const percents = (x, step) => known(x) ? (percent.find((_, digits) => isWhole(step * 100 * 10 ** digits)) ?? percent[3]).format(x) : nothing
+
+// points is a difference of two rates, with two digits where they are small.
 export function points(now, before) {
-  const text = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: 'exceptZero' })
+  const digits = Math.max(now, before) < 0.01 ? 2 : 1
+  const text = new Intl.NumberFormat(undefined, { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: 'exceptZero' })
   return text.format((now - before) * 100) + ' points'
 }
 

@@ -10,9 +10,10 @@ const numeric = kind => kind in shown
 // table makes one. Each of columns: {name, label, kind: 'word' | 'count' | 'ratio' |
 // 'milliseconds', of: what a ratio is of, cell: row => node or text, value: row => what
 // to sort by, sortable: false}. sort is a column's name, with - before it to begin with
-// the largest. The address has another as parameter sort_NAME. detail makes the label of
-// a row its heading: the first column.
-export function table({ name, caption, columns, rows, sort = '', limit = Infinity }) {
+// the largest; the address has another as parameter sort_NAME. Of more rows than limit the
+// others are shown when asked for. captioned shows the caption to those who look too, and
+// narrow keeps few columns together. The first column is the heading of its row.
+export function table({ name, caption, columns, rows, sort = '', limit = Infinity, captioned = false, narrow = false }) {
   const parameter = `sort_${name}`
   let order = params().get(parameter) ?? sort
   const body = h('tbody')
@@ -40,9 +41,9 @@ export function table({ name, caption, columns, rows, sort = '', limit = Infinit
   }
   draw()
   const id = unique('caption')
-  return h('div', { class: 'table' },
+  return h('div', { class: narrow ? 'table narrow' : 'table' },
     h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-labelledby': id },
-      h('table', { data: { table: name } }, h('caption', { id }, caption), h('thead', {}, h('tr', {}, heads)), body)),
+      h('table', { data: { table: name } }, h('caption', { id, class: captioned ? null : 'heard' }, caption), h('thead', {}, h('tr', {}, heads)), body)),
     more)
 }
 

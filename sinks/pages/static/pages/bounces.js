@@ -1,11 +1,11 @@
 // Bounces: what was refused, why, by whom, and what servers say that they did not before.
 import { chart } from '../chart.js'
-import { h, fill } from '../dom.js'
+import { h, fill, heard } from '../dom.js'
 import { beside, figures, ratio } from '../figures.js'
-import { ago, number } from '../format.js'
+import { day, number, rate } from '../format.js'
 import { overTime } from '../over_time.js'
 import { link } from '../state.js'
-import { command, empty, region } from '../states.js'
+import { all, command, empty, region } from '../states.js'
 import { table } from '../table.js'
 import { columnLabel, human } from '../words.js'
 
@@ -25,7 +25,7 @@ export async function show(view) {
     h('p', { class: 'period' }, period.text, ', by the hour in which each message began'),
     region(view, { name: 'figures', label: 'Figures', ask: ask({ compare }), draw: drawFigures }),
     region(view, { title: 'Over time', name: 'time', ask: ask({ by: period.by, compare, limit: 10_000 }), draw: data => drawTime(view, data) }),
-    region(view, { title: 'Why', name: 'reason', note: 'What a remote server said is read by rules; each reason leads to the messages and the words.', ask: ask({ by: 'reason,class,fault' }), draw: data => drawReasons(view, data) }),
+    region(view, { title: 'Why', name: 'reason', note: 'What a remote server said is read by rules; each reason leads to the messages and the words. A fault, class or provider shows its own reasons alone.', ask: () => all(ask({ by: 'provider,reason,class,fault', limit: 10_000 })(), examples(view)), draw: data => drawReasons(view, ...data) }),
     h('div', { class: 'side-by-side' },
       region(view, { title: 'By provider', name: 'provider', ask: ask({ by: 'provider' }), draw: data => drawGroups(view, data, 'provider') }),
       region(view, { title: 'By domain', name: 'domain', ask: ask({ by: 'domain' }), draw: data => drawGroups(view, data, 'domain') })),
@@ -74,26 +74,60 @@ function drawTime(view, { rows }) {
 // changes is the address of the changes that a row is about.
 const changes = (view, more) => link('/feed', { period: null, from: view.period.from, ...more })
 
-function drawReasons(view, { rows }) {
-  if (rows.length === 0) return empty('Nothing bounced in this period.')
-  return table({
-    name: 'reason', caption: 'Bounces by reason, class, and whose doing it is', rows, sort: '-bounced', limit: 15,
-    columns: [
-      { name: 'reason', label: 'Reason', cell: r => h('a', { href: changes(view, { kind: 'bounced,bounced_later', reason: r.reason }) }, human(r.reason)), value: r => human(r.reason) },
-      { name: 'class', label: 'Class', cell: r => human(r.class) },
-      { name: 'fault', label: 'Whose doing', cell: r => human(r.fault) },
-      { name: 'bounced', label: 'Bounced', kind: 'count' },
-      { name: 'bounce_rate', label: 'Rate', kind: 'ratio', of: ended },
-      { name: 'returned', label: 'Came back later', kind: 'count' },
-    ],
-  })
+// filters are what reasons may be narrowed down to; they stand in the address.
+const filters = { provider: 'Provider', class: 'Class', fault: 'Whose doing' }
+const wanted = view => Object.keys(filters).filter(name => view.params.get(name))
+const filtered = (view, more) => link('/bounces', { ...Object.fromEntries(wanted(view).map(name => [name, view.params.get(name)])), ...more })
+
+// examples are the newest words of a server for each reason: {data: {reason: words}}. The
+// figures are as good without them.
+async function examples(view) {
+  const { data, problem } = await view.ask('/feed', { kind: ['bounced', 'bounced_later'], account: view.account, limit: 500 })
+  if (problem?.kind === 'aborted') return { problem }
+  const said = {}
+  for (const { reason, remarks } of data?.changes ?? []) if (remarks) said[reason] ??= remarks
+  return { data: said }
+}
+
+// summed adds up rows that are equal in what is named.
+function summed(rows, ...names) {
+  const sums = new Map()
+  for (const row of rows) {
+    const key = names.map(name => row[name]).join(' ')
+    const sum = sums.get(key) ?? { ...row, bounced: 0, returned: 0 }
+    sums.set(key, { ...sum, bounced: sum.bounced + row.bounced, returned: sum.returned + row.returned })
+  }
+  return [...sums.values()]
+}
+
+function drawReasons(view, { rows }, said) {
+  const fit = rows.filter(r => r.bounced > 0 && wanted(view).every(name => r[name] === view.params.get(name)))
+  const total = fit.reduce((sum, r) => sum + r.bounced, 0)
+  const off = wanted(view).map(name => h('button', { type: 'button', data: { filter: name }, on: { click: () => view.go({ [name]: null }) } },
+    `${filters[name]}: ${human(view.params.get(name))} `, h('span', { 'aria-hidden': 'true' }, '✕'), heard(', take this filter away')))
+  const chips = off.length > 0 && h('p', { class: 'filters' }, off)
+  if (total === 0) return [chips, empty('Nothing bounced in this period.', chips ? 'Take a filter away to see more.' : '')]
+  const by = name => ({ name, label: filters[name], cell: r => h('a', { href: filtered(view, { [name]: r[name] }) }, human(r[name])) })
+  const bounced = { name: 'bounced', label: 'Bounced', kind: 'count' }
+  const share = { name: 'share', label: 'Share', kind: 'ratio', of: 'of these bounces', value: r => r.bounced, cell: r => rate(r.bounced / total) }
+  return [chips,
+    table({ name: 'fault', caption: `Whose doing ${number(total)} bounces are`, captioned: true, narrow: true, rows: summed(fit, 'fault'), sort: '-bounced', columns: [by('fault'), bounced, share] }),
+    table({
+      name: 'reason', caption: `Reasons of ${number(total)} bounces`, captioned: true, rows: summed(fit, 'reason', 'class', 'fault'), sort: '-bounced', limit: 15,
+      columns: [
+        { name: 'reason', label: 'Reason', cell: r => h('a', { href: changes(view, { kind: 'bounced,bounced_later', reason: r.reason }) }, human(r.reason)), value: r => human(r.reason) },
+        by('class'), by('fault'), bounced, share,
+        { name: 'returned', label: 'Came back later', kind: 'count' },
+        { name: 'example', label: 'What a server said', sortable: false, cell: r => said[r.reason] ? h('span', { class: 'said', title: said[r.reason] }, said[r.reason]) : '' },
+      ],
+    })]
 }
 
 function drawGroups(view, { rows, more }, name) {
   if (rows.length === 0) return empty('No message began in this period.')
   const named = name === 'domain'
     ? r => r.domain ? h('a', { class: 'wrap', href: changes(view, { kind: 'bounced,bounced_later', recipient: '@' + r.domain }) }, r.domain) : '(none)'
-    : r => r.provider || '(none)'
+    : r => r.provider ? h('a', { href: filtered(view, { provider: r.provider }) }, r.provider) : '(none)'
   return [
     table({
       name, caption: `Bounces by ${name}`, rows, sort: '-bounced', limit: 10,
@@ -132,7 +166,7 @@ function drawReplies(view, { replies }) {
       { name: 'reason', label: 'Read as', cell: r => h('a', { href: link('/feed', { period: null, reason: r.reason }) }, human(r.reason)), value: r => human(r.reason) },
       { name: 'last_day', label: 'Newest day', kind: 'count' },
       { name: 'day_before', label: 'Day before', kind: 'count' },
-      { name: 'first_seen', label: 'First seen', cell: r => ago(r.first_seen, new Date(view.span?.to ?? Date.now())) },
+      { name: 'first_seen', label: 'First seen', cell: r => h('span', { class: 'nowrap' }, day(r.first_seen)) },
     ],
   })
 }

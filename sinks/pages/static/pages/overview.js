@@ -73,6 +73,13 @@ function drawTime(view, { rows }, machines) {
   const opened = machines ? 'opened_with_machines' : 'opened'
   const each = by === 'hour' ? 'hour' : 'day'
   const then = series => series.values.some(v => v !== null) ? [series] : []
+  // A chart for each: a complaint rate is nothing beside an open rate.
+  const rates = (name, label, colour, value, earlier) => chart({
+    name, label, kind: 'ratio', by, times, signal: view.signal, series: [
+      { label: 'This period', values: column(value, null), colour, fill: true },
+      ...then({ label: 'The period before', values: column(earlier, null), colour: '--ink-soft', faint: true, dash: [2, 3] }),
+    ],
+  })
   return [
     chart({
       name: 'counts', label: `Messages each ${each}`, kind: 'count', by, times, signal: view.signal, series: [
@@ -82,15 +89,10 @@ function drawTime(view, { rows }, machines) {
         ...then({ label: 'Messages before', values: before('messages'), colour: '--ink-soft', faint: true, dash: [2, 3] }),
       ],
     }),
-    chart({
-      name: 'rates', label: `Rates each ${each}`, kind: 'ratio', by, times, signal: view.signal, series: [
-        { label: machines ? 'Open rate, machines too' : 'Open rate', values: column(r => ratio(r[opened], r.open_tracked), null), colour: '--reader' },
-        { label: 'Bounce rate', values: column(r => ratio(r.bounced, r.ended), null), colour: '--failure', dash: [6, 3] },
-        { label: 'Complaint rate', values: column(r => ratio(r.complained, r.delivered), null), colour: '--pending', dash: [2, 2] },
-        ...then({ label: 'Open rate before', values: column(r => ratio(r[`${opened}_before`], r.open_tracked_before), null), colour: '--reader', faint: true, dash: [2, 3] }),
-        ...then({ label: 'Bounce rate before', values: column(r => ratio(r.bounced_before, r.ended_before), null), colour: '--failure', faint: true, dash: [2, 3] }),
-      ],
-    }),
+    h('div', { class: 'three' },
+      rates('open_rate', machines ? 'Open rate, machines too' : 'Open rate', '--reader', r => ratio(r[opened], r.open_tracked), r => ratio(r[`${opened}_before`], r.open_tracked_before)),
+      rates('bounce_rate', 'Bounce rate', '--failure', r => ratio(r.bounced, r.ended), r => ratio(r.bounced_before, r.ended_before)),
+      rates('complaint_rate', 'Complaint rate', '--pending', r => ratio(r.complained, r.delivered), r => ratio(r.complained_before, r.delivered_before))),
   ]
 }
 
@@ -99,7 +101,7 @@ function drawStatuses(view, { rows }) {
   if (rows.length === 0) return empty('No message began in this period.')
   const most = Math.max(...rows.map(r => r.share))
   return table({
-    name: 'status', caption: 'Messages by the status that they have now', rows, sort: '-messages', limit: 12,
+    name: 'status', caption: 'Messages by the status that they have now', rows, sort: '-messages', limit: 12, narrow: true,
     columns: [
       { name: 'status', label: 'Status', cell: r => h('a', { href: link('/feed', { status: r.status, period: null, from: view.period.from, to: view.period.to }) }, status(view.vocabulary, r.status)) },
       { name: 'messages', label: 'Messages', kind: 'count' },
@@ -116,7 +118,7 @@ function drawGroups(view, { rows, more }, name, machines) {
   const list = rows.map(r => ({ ...r, open_rate: ratio(r[opened], r.open_tracked), complaint_rate: ratio(r.complained, r.delivered), bounce_rate: ratio(r.bounced, r.ended) }))
   const named = name === 'campaign'
     ? r => r.campaign ? h('a', { class: 'wrap', href: link('/feed', { campaign: r.campaign, period: null, from: view.period.from, to: view.period.to }) }, r.campaign) : '(none)'
-    : r => r.provider || '(none)'
+    : r => r.provider ? h('a', { href: link('/bounces', { provider: r.provider }) }, r.provider) : '(none)'
   return [
     table({
       name, caption: `Messages by ${name}`, rows: list, sort: '-messages', limit: 10,
