@@ -43,9 +43,9 @@ function problemsOf({ lag, dead_letters, unread, contested, unmatched, rollup, m
 
 // known are the figures, none of which is a problem by itself.
 function known({ messages, span, taken_in_at, lag, dead_letters, rollup }) {
-  const fact = (label, value, name) => h('div', { class: 'fact', data: { fact: name } }, h('dt', {}, label), h('dd', {}, value))
+  const fact = (label, value, name) => h('div', { class: 'measure', data: { fact: name } }, h('dt', {}, label), h('dd', {}, value))
   const waits = n => n === null || n === undefined ? 'not known here' : n === 0 ? 'nothing waits' : `${number(n)} wait`
-  return h('dl', { class: 'facts' },
+  return h('dl', { class: 'measures' },
     fact('Messages', number(messages), 'messages'),
     fact('From – to', span.from ? `${time(span.from)} – ${time(span.to)}` : '–', 'span'),
     fact('Last taken in', taken_in_at ? `${ago(taken_in_at)} (${time(taken_in_at)})` : '–', 'taken_in'),
