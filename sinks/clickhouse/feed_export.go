@@ -44,13 +44,16 @@ func (db *DB) Export(ctx context.Context, f *api.Filter, each func(*api.Change) 
 }
 
 func (e *export) run(each func(*api.Change) error) error {
-	rows, err := e.ask()
+	rows, done, err := e.ask()
+	defer func() { done() }()
 	for rows != nil && err == nil {
-		next, failed := e.ask()
+		next, nextDone, failed := e.ask()
 		var n int
 		if n, err = handOver(rows, each); err == nil {
 			err = failed
 		}
+		done()
+		done = nextDone
 		if n < enough {
 			e.width *= spanGrows
 		} else {
@@ -63,12 +66,15 @@ func (e *export) run(each func(*api.Change) error) error {
 	return err
 }
 
-// ask begins to read the next span; nil: there is none.
-func (e *export) ask() (driver.Rows, error) {
+// ask begins to read the next span; nil: there is none. When it was read, done is to be
+// called. Without a bound the driver would break off what takes longer than readTimeout.
+func (e *export) ask() (rows driver.Rows, done func(), err error) {
 	if e.to <= e.from {
-		return nil, nil //nolint:nilnil // the end is no error
+		return nil, func() {}, nil
 	}
 	e.query.From, e.query.To = max(e.from, floor(e.to-e.width, hour)), e.to
 	e.to = e.query.From
-	return e.db.feedQuery(e.ctx, &e.query, 0)
+	ctx, cancel := context.WithTimeout(e.ctx, exportTime)
+	rows, err = e.db.feedQuery(ctx, &e.query, 0)
+	return rows, cancel, err
 }
