@@ -117,7 +117,7 @@ func TestNothingInline(t *testing.T) {
 	})
 }
 
-var imports = regexp.MustCompile(`(?m)(?:^import .*|^\} from |import\()['"]([^'"$]+)['"]`)
+var imports = regexp.MustCompile(`(?m)(?:^import (?:.* from )?|^\} from |import\()['"]([^'"$]+)['"]`)
 
 // Whatever a file needs is there.
 func TestEveryImportIsThere(t *testing.T) {

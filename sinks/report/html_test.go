@@ -24,7 +24,7 @@ var hostile = []string{
 // days is a table that is broken down by day and, if there are any, by names.
 func days(n int, names ...string) *Table {
 	t := &Table{
-		Question: Question{Name: Overview, By: []string{"day"}, From: made.Truncate(24 * time.Hour).AddDate(0, 0, -n), To: made.Truncate(24 * time.Hour)},
+		Question: Question{Name: Overview, By: []string{"day"}, From: made.Truncate(24*time.Hour).AddDate(0, 0, -n), To: made.Truncate(24 * time.Hour)},
 		Columns:  []string{"day"}, Words: 1,
 	}
 	if len(names) > 0 {
@@ -251,7 +251,9 @@ func checkText(t *testing.T, page string) {
 	}
 }
 
-func hides(r rune) bool { return fmt.Sprintf("%+q", r) != fmt.Sprintf("%q", r) && strings.HasPrefix(fmt.Sprintf("%q", r), `'\`) }
+func hides(r rune) bool {
+	return fmt.Sprintf("%+q", r) != fmt.Sprintf("%q", r) && strings.HasPrefix(fmt.Sprintf("%q", r), `'\`)
+}
 
 func TestCommand(t *testing.T) {
 	day := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
