@@ -26,8 +26,9 @@ func (s *site) overview(t *testing.T) {
 // statuses compares how many messages have each status.
 func (s *site) statuses(b *tab) {
 	b.t.Helper()
+	b.whole("status")
 	got := map[string]float64{}
-	for status, text := range ask[map[string]string](b, `Object.fromEntries([...document.querySelectorAll('main [data-table=status] tbody tr')].map(tr => [tr.querySelector('[data-status]').dataset.status, tr.cells[1].innerText]))`) {
+	for status, text := range ask[map[string]string](b, `Object.fromEntries([...document.querySelectorAll('[data-table=status] tbody tr')].map(tr => [tr.querySelector('[data-status]').dataset.status, tr.cells[1].innerText]))`) {
 		n, err := read(text)
 		if err != nil {
 			b.t.Error(err)
