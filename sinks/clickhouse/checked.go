@@ -13,8 +13,9 @@ import (
 
 const (
 	// checksAtOnce is how many questions are asked at once. For few ids, what it costs
-	// to be asked is most of it, so who comes meanwhile is asked for together.
-	checksAtOnce = 2
+	// to be asked is most of it, so who comes meanwhile is asked for together: with one
+	// question at a time, the most of them are.
+	checksAtOnce = 1
 	// checkedTogether is how many ids one question is about, if not one request is.
 	checkedTogether = 1000
 )
