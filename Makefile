@@ -3,12 +3,14 @@
 compiler:
 	@command -v $${CC:-cc} >/dev/null || { echo "the race detector needs a C compiler: apt-get install gcc libc6-dev" >&2; exit 1; }
 
-.PHONY: help compiler java dovecot python replay test test-faults lint deps build fuzz bench bench-parse bench-feedback bench-queries bench-visible clean
+.PHONY: help compiler java dovecot chromium python replay test test-faults lint deps build fuzz bench bench-parse bench-feedback bench-queries bench-visible clean
 
 GO      ?= go
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 NPM_DIR := pipeline/embedded/npm
 LIBRARY := $(NPM_DIR)/node_modules/@chdb/lib-linux-x64-gnu/package.json
+AXE_DIR := sinks/pages/pagestest/npm
+AXE     := $(AXE_DIR)/node_modules/axe-core/package.json
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -46,6 +48,18 @@ dovecot: ## install Dovecot, from which the tests read mail, on Debian as root
 		apt-get update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends dovecot-imapd; \
 	else echo "the tests read mail from Dovecot, which root starts: install Dovecot 2.3 with IMAP" >&2; exit 1; fi
 
+# A real browser, with which the tests look at the pages, and what judges whether
+# everybody can use them.
+chromium: $(AXE) ## install Chromium, with which the tests walk the pages, on Debian as root
+	@if command -v chromium >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium; \
+	else echo "the tests walk the pages with Chromium: install it, as chromium on the PATH" >&2; exit 1; fi
+
+$(AXE): $(AXE_DIR)/package-lock.json
+	cd $(AXE_DIR) && npm ci --no-audit --no-fund --no-update-notifier
+	@touch $@
+
 # A client in another language, which the tests have ask checkEmail.
 python: ## install Python and its requests, with which the tests ask the API, on Debian as root
 	@if python3 -c 'import requests' 2>/dev/null; then :; \
@@ -53,7 +67,7 @@ python: ## install Python and its requests, with which the tests ask the API, on
 		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3 python3-requests; \
 	else echo "the tests ask the API with Python: install Python 3 and its package requests" >&2; exit 1; fi
 
-test: compiler java dovecot python deps lint ## run everything: vet, lint (built from source first), all tests with -race, fuzz seeds
+test: compiler java dovecot chromium python deps lint ## run everything: vet, lint (built from source first), all tests with -race, fuzz seeds
 	$(GO) test -race -timeout 15m ./...
 	$(GO) test -run 'TestTimelineEqualsTwin|TestMemory' ./pipeline/status ./pipeline/process ./sinks/api # what the race detector has no time or memory for
 
@@ -80,8 +94,9 @@ bench-parse: ## measure how fast logs are read, beside pflogsumm and eximstats, 
 	$(GO) run ./testdata/bench
 
 SIZE ?= 1000000
-bench-queries: deps ## fill ClickHouse with SIZE messages, and print how long questions take and what a message takes on disk
-	$(GO) test ./sinks/clickhouse -count=1 -timeout 6h -v -run '^TestQuerySpeed$$' -speed.messages=$(SIZE)
+DIR  ?=
+bench-queries: deps ## fill ClickHouse with SIZE messages, unless it was in DIR before, and print how long questions take and what a message takes on disk
+	$(GO) test ./sinks/clickhouse -count=1 -timeout 6h -v -run '^TestQuerySpeed$$' -speed.messages=$(SIZE) -speed.dir=$(if $(DIR),$(abspath $(DIR)))
 
 SECONDS ?= 30
 bench-visible: deps ## write a log at 2,000 lines a second for SECONDS, and print how long it takes until feeds tell what a line says
@@ -92,4 +107,4 @@ bench-feedback: ## measure how mails in MAILS are read and replies judged, besid
 	$(GO) run ./testdata/bench -mails $(MAILS)
 
 clean: ## remove what was built
-	rm -rf mailfate $(NPM_DIR)/node_modules
+	rm -rf mailfate $(NPM_DIR)/node_modules $(AXE_DIR)/node_modules

@@ -29,9 +29,9 @@ var (
 )
 
 const (
-	visibleTick  = 10 * time.Millisecond // lines are written so often
-	visibleLook  = 20 * time.Millisecond // the feed is asked again after that
-	visibleProbe = 10                    // every so many messages is one that is looked for
+	visibleTick  = 10 * time.Millisecond  // lines are written so often
+	visibleLook  = 100 * time.Millisecond // the feed is asked so often, for that takes time of the processor, too
+	visibleProbe = 10                     // every so many messages is one that is looked for
 	linesOfMail  = 5
 	visibleWait  = 30 * time.Second
 )

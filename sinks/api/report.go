@@ -22,9 +22,12 @@ func (s *Server) report(w http.ResponseWriter, r *http.Request, who caller) erro
 	if err != nil {
 		return err
 	}
-	as, err := oneOf(r, "format", "json", "csv")
+	as, err := oneOf(r, "format", "json", "csv", "html")
 	if err != nil {
 		return err
+	}
+	if as == "html" {
+		q.Limit = min(q.Limit, report.HTMLRows)
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), answerTime)
 	defer cancel()
@@ -32,13 +35,26 @@ func (s *Server) report(w http.ResponseWriter, r *http.Request, who caller) erro
 	if err != nil {
 		return err
 	}
-	if as == "csv" {
+	switch as {
+	case "csv":
 		isFile(w, formats["csv"].kind, q.Name+".csv")
 		return table.WriteCSV(w)
+	case "html":
+		all := q.Totals()
+		totals, err := s.store.AskOf(ctx, owner, &all)
+		if err != nil {
+			return err
+		}
+		isFile(w, "text/html; charset=utf-8", q.Name+".html")
+		w.Header().Set("Content-Security-Policy", reportPolicy)
+		return table.WriteHTML(w, &totals, s.now())
 	}
 	write(w, http.StatusOK, &table)
 	return nil
 }
+
+// reportPolicy lets a report as HTML, whose style is within, do nothing at all.
+const reportPolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 // isFile says that the answer is a file.
 func isFile(w http.ResponseWriter, kind, name string) {

@@ -74,6 +74,10 @@ func TestReportFile(t *testing.T) {
 	if string(got.body) != want || got.header.Get("Content-Disposition") != `attachment; filename="bounce.csv"` || got.header.Get("Content-Type") != formats["csv"].kind {
 		t.Errorf("%v\n%s", got.header, got.body)
 	}
+	page := fileOf(t, r, "/reports/bounce?format=html")
+	if !strings.Contains(string(page.body), "&lt;script&gt;") || strings.Contains(string(page.body), "<script") || !strings.Contains(page.header.Get("Content-Security-Policy"), "sandbox") {
+		t.Errorf("%v\n%s", page.header, page.body)
+	}
 }
 
 // hostileValues are what somebody may send.

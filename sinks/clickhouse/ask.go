@@ -67,7 +67,8 @@ func groupName(group []string) string {
 
 // askQuery says which parts of a query there are.
 type askQuery struct {
-	Among bool // only some groups
+	Among   bool // only some groups
+	Domains bool // of recipients are asked for; else a smaller view will do
 }
 
 func askValues(owner api.Owner, q *report.Question, limit int, among []string) []any {
@@ -114,7 +115,7 @@ func seconds(t time.Time, unset int64) string {
 // ask reads at most limit rows, of some groups if any are given.
 func (db *DB) ask(ctx context.Context, owner api.Owner, q *report.Question, limit int, groups [][]string) (t report.Table, err error) {
 	t.Question = *q
-	text, err := made(askTexts, askName(q), askQuery{Among: groups != nil})
+	text, err := made(askTexts, askName(q), askQuery{Among: groups != nil, Domains: slices.Contains(q.By, "domain")})
 	if err != nil {
 		return t, err
 	}

@@ -5,11 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"mailfate/schemas"
 	"mailfate/sinks/api"
@@ -24,13 +21,11 @@ const mostMeant = 8
 // id, else the number of a message to a recipient, else the Message-ID of a message
 // that has one recipient. What means two messages of an account means none.
 func (db *DB) Check(ctx context.Context, owner api.Owner, v *schemas.Vocabulary, ids []string) ([]api.Checked, error) {
-	c := check{owner: owner, column: vocabularyColumn(v), numbers: map[uint64]struct{}{}, meant: map[uint64][]uint64{}, rows: map[uint64][]checkRow{}}
-	for _, id := range ids {
-		c.want(id)
-	}
-	if err := c.ask(ctx, db); err != nil {
+	found, err := db.checks.ask(ctx, vocabularyColumn(v), ids)
+	if err != nil {
 		return nil, fmt.Errorf("check %d ids: %w", len(ids), err)
 	}
+	c := check{owner, found}
 	answers := make([]api.Checked, len(ids))
 	for i, id := range ids {
 		answers[i] = c.answer(id)
@@ -40,12 +35,8 @@ func (db *DB) Check(ctx context.Context, owner api.Owner, v *schemas.Vocabulary,
 
 // check is one request.
 type check struct {
-	owner   api.Owner
-	column  string
-	keys    []uint64
-	numbers map[uint64]struct{}   // of messages that may be meant
-	meant   map[uint64][]uint64   // numbers by key
-	rows    map[uint64][]checkRow // by number, one for each account
+	owner api.Owner
+	*checked
 }
 
 type checkRow struct {
@@ -55,21 +46,23 @@ type checkRow struct {
 	Status   string `ch:"status"`
 }
 
-func emailKey(id string) uint64   { return checkKey("e" + id) }
-func messageKey(id string) uint64 { return checkKey("m" + schemas.CleanMessageID(id)) }
+// checkKey stands for a name of a message, as message_names has it.
+type checkKey struct {
+	Key   uint64 `ch:"key"`
+	Email bool   `ch:"email"` // else of a message id
+}
 
-// checkKey is message_keys.key, as the migration that made the table computes it.
-func checkKey(name string) uint64 {
+func emailKey(id string) checkKey   { return checkKey{hashOfName(id), true} }
+func messageKey(id string) checkKey { return checkKey{hashOfName(schemas.CleanMessageID(id)), false} }
+
+// hashOfName is what the migrations make of a name.
+func hashOfName(name string) uint64 {
 	sum := sha256.Sum256([]byte(name))
 	return binary.LittleEndian.Uint64(sum[:])
 }
 
-func (c *check) want(id string) {
-	c.keys = append(c.keys, emailKey(id), messageKey(id))
-	if n, ok := messageNumberOf(id); ok {
-		c.numbers[n] = struct{}{}
-	}
-}
+// emailNow is what message_ids has of a message's email id.
+func emailNow(id string) uint64 { return hashOfName("e" + id) }
 
 // messageNumberOf reads an id that may be the number of a message: in its one form.
 func messageNumberOf(id string) (n uint64, ok bool) {
@@ -77,44 +70,11 @@ func messageNumberOf(id string) (n uint64, ok bool) {
 	return n, err == nil && strconv.FormatUint(n, 10) == id
 }
 
-func (c *check) ask(ctx context.Context, db *DB) error {
-	var keys []struct {
-		Key     uint64 `ch:"key"`
-		Account string `ch:"account"`
-		ID      uint64 `ch:"id"`
-	}
-	params := clickhouse.Parameters{"keys": array(c.keys), "most": strconv.Itoa(mostMeant)}
-	if err := db.conn.Select(clickhouse.Context(asking(ctx, pageTime, pageRows), clickhouse.WithParameters(params)), &keys, query("check_keys")); err != nil {
-		return fmt.Errorf("read message_keys: %w", err)
-	}
-	for _, k := range keys {
-		if !slices.Contains(c.meant[k.Key], k.ID) { // it is, where its account was learned later
-			c.meant[k.Key] = append(c.meant[k.Key], k.ID)
-		}
-		c.numbers[k.ID] = struct{}{}
-	}
-	if len(c.numbers) == 0 {
-		return nil
-	}
-	numbers := make([]uint64, 0, len(c.numbers))
-	for n := range c.numbers {
-		numbers = append(numbers, n)
-	}
-	var rows []checkRow
-	params = clickhouse.Parameters{"ids": array(numbers), "vocabulary": c.column}
-	if err := db.conn.Select(clickhouse.Context(asking(ctx, pageTime, pageRows), clickhouse.WithParameters(params)), &rows, query("check_ids")); err != nil {
-		return fmt.Errorf("read message_ids: %w", err)
-	}
-	for _, r := range rows {
-		c.rows[r.ID] = append(c.rows[r.ID], r)
-	}
-	return nil
-}
-
 // answer takes the first way in which the id means a message of the account.
 func (c *check) answer(id string) (best api.Checked) {
 	email := emailKey(id)
-	ways := []api.Checked{c.find(c.meant[email], func(r *checkRow) bool { return r.EmailKey == email })}
+	now := emailNow(id)
+	ways := []api.Checked{c.find(c.meant[email], func(r *checkRow) bool { return r.EmailKey == now })}
 	if n, ok := messageNumberOf(id); ok {
 		ways = append(ways, c.find([]uint64{n}, anyRow))
 	}

@@ -1,10 +1,12 @@
 package clickhouse
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
 
 	"mailfate/pipeline/classify"
 	"mailfate/schemas"
@@ -88,7 +90,7 @@ func TestMigratedKeys(t *testing.T) {
 	if err := b.Write(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for _, table := range []string{"message_ids", "message_keys"} {
+	for _, table := range []string{"message_ids", "message_names"} {
 		exec(t, db, "DROP TABLE "+table+"_made SYNC", "DROP TABLE "+table+" SYNC")
 	}
 	since := numberOf(t, db, "SELECT toUInt64(version) FROM migrations WHERE name = 'message_ids'")
@@ -121,5 +123,45 @@ func TestKeys(t *testing.T) {
 		if got[0] != want {
 			t.Errorf("got %+v, want %+v", got[0], want)
 		}
+	}
+}
+
+// TestChecksTogether has many ask at once, who are answered together: each by what is
+// theirs, also while others go away.
+func TestChecksTogether(t *testing.T) {
+	db := migrated(t)
+	b := newBatch(db, classify.Default())
+	const messages = 20
+	for i := range messages {
+		b.addRows(shownAs(fmt.Sprint("account", i%2), fmt.Sprintf("%d@x", i), "r@x", fmt.Sprint("em", i), 1, schemas.Status(1+i%3)), true)
+	}
+	if err := b.Write(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var all errgroup.Group
+	for i := range 10 * messages {
+		all.Go(func() error {
+			v, n := schemas.Vocabularies[i%3], i%messages
+			if i%7 == 0 {
+				gone, cancel := context.WithCancel(t.Context())
+				cancel()
+				_, _ = db.Check(gone, api.Owner{Any: true}, v, []string{"em1", "nothing"})
+			}
+			got, err := db.Check(t.Context(), api.Owner{Account: "account0"}, v, []string{fmt.Sprint("em", n), fmt.Sprintf("%d@x", n)})
+			if err != nil {
+				return err
+			}
+			want := api.Checked{Found: api.Own, Status: v.Row(schemas.Status(1 + n%3)).ID}
+			if n%2 == 1 {
+				want = api.Checked{Found: api.Foreign}
+			}
+			if got[0] != want || got[1] != want {
+				return fmt.Errorf("message %d in %s: got %v, want %v", n, v.Name, got, want)
+			}
+			return nil
+		})
+	}
+	if err := all.Wait(); err != nil {
+		t.Error(err)
 	}
 }

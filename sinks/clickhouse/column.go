@@ -62,6 +62,11 @@ type when struct{ number[int64] }
 
 func (c *when) add(ms int64) { c.number.add(instant(ms)) }
 
+// moment is a column of times in ms that are kept by the second.
+type moment struct{ number[int64] }
+
+func (c *moment) add(ms int64) { c.number.add(instant(ms) / 1000) }
+
 // whenever is a column of times in ms of which 0, for never, becomes NULL.
 type whenever struct {
 	list     []int64

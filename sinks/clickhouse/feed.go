@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
 	"mailfate/schemas"
 	"mailfate/sinks/api"
 )
@@ -21,33 +23,6 @@ func (db *DB) Feed(ctx context.Context, f *api.Filter, behind api.Position, n in
 		return nil, fmt.Errorf("read feed: %w", err)
 	}
 	return p.list, nil
-}
-
-// Export hands over all changes that fit, the newest first, as they come. The change
-// is good until the next one.
-func (db *DB) Export(ctx context.Context, f *api.Filter, each func(*api.Change) error) error {
-	q := feedQuery{Filter: f}
-	from, to, err := db.feedSpan(ctx, &q)
-	if err != nil {
-		return err
-	}
-	for width := firstSpan; to > from; to = q.From {
-		q.From, q.To = max(from, floor(to-width, hour)), to
-		n := 0
-		err := db.feedRows(asking(ctx, exportTime, 0, ofChanges), &q, 0, func(c *api.Change) error {
-			n++
-			return each(c)
-		})
-		if err != nil {
-			return fmt.Errorf("export feed: %w", err)
-		}
-		if n < enough {
-			width *= spanGrows
-		} else {
-			width = max(firstSpan, width/2)
-		}
-	}
-	return nil
 }
 
 // Count says about how many changes fit.
@@ -72,8 +47,6 @@ func (db *DB) Count(ctx context.Context, f *api.Filter) (n uint64, err error) {
 const (
 	hour      = int64(time.Hour / time.Millisecond)
 	firstSpan = hour
-	spanGrows = 4
-	enough    = 20_000 // rows of an export
 )
 
 func floor(t, unit int64) int64 { return t - t%unit }
@@ -102,31 +75,44 @@ func (db *DB) feedSpan(ctx context.Context, q *feedQuery) (from, to int64, err e
 }
 
 // feedRows hands over the changes that are true and asked for.
-func (db *DB) feedRows(ctx context.Context, q *feedQuery, limit int, visit func(*api.Change) error) (err error) {
+func (db *DB) feedRows(ctx context.Context, q *feedQuery, limit int, visit func(*api.Change) error) error {
+	rows, err := db.feedQuery(ctx, q, limit)
+	if err != nil {
+		return err
+	}
+	_, err = handOver(rows, visit)
+	return err
+}
+
+func (db *DB) feedQuery(ctx context.Context, q *feedQuery, limit int) (driver.Rows, error) {
 	text, err := made(feedTexts, "feed", q)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	rows, err := db.conn.Query(ctx, text, q.values(limit)...)
-	if err != nil {
-		return err
-	}
+	return db.conn.Query(ctx, text, q.values(limit)...)
+}
+
+// handOver hands over the rows of a feedQuery, and closes them. The change is good until
+// the next one.
+func handOver(rows driver.Rows, visit func(*api.Change) error) (n int, err error) {
 	defer func() {
 		if closed := rows.Close(); err == nil {
 			err = closed
 		}
 	}()
-	for rows.Next() {
-		var c api.Change
-		err := rows.Scan(&c.Time, &c.Key, &c.Account, &c.MessageID, &c.Sender, &c.Recipient, &c.Subject, &c.Campaign,
-			&c.Before, &c.Status, &c.Kind, &c.Reason, &c.Class, &c.Fault, &c.Code, &c.Enhanced, &c.Remarks, &c.URL)
-		if err != nil {
-			return err
+	var c api.Change
+	columns := []any{
+		&c.Time, &c.Key, &c.Account, &c.MessageID, &c.Sender, &c.Recipient, &c.Subject, &c.Campaign,
+		&c.Before, &c.Status, &c.Kind, &c.Reason, &c.Class, &c.Fault, &c.Code, &c.Enhanced, &c.Remarks, &c.URL,
+	}
+	for ; rows.Next(); n++ {
+		if err := rows.Scan(columns...); err != nil {
+			return n, err
 		}
 		c.ID = messageNumber(schemas.Identity{MessageID: c.MessageID, Recipient: c.Recipient})
 		if err := visit(&c); err != nil {
-			return err
+			return n, err
 		}
 	}
-	return rows.Err()
+	return n, rows.Err()
 }

@@ -11,6 +11,10 @@ import (
 	schema "mailfate/schemas/clickhouse"
 )
 
+// migrationTime bounds a migration, which may write a table anew. Without a bound the
+// driver takes the server for dead after readTimeout.
+const migrationTime = 24 * time.Hour
+
 // MigrationError says that a database's schema is not what this program can work with.
 type MigrationError struct {
 	Database string
@@ -128,6 +132,8 @@ func (db *DB) check(steps []schema.Migration, applied []appliedStep) error {
 // apply runs a step and records it. A crash in between repeats the step, which
 // does no harm.
 func (db *DB) apply(ctx context.Context, m schema.Migration) error {
+	ctx, cancel := context.WithTimeout(ctx, migrationTime)
+	defer cancel()
 	for i, s := range m.Statements {
 		if err := db.conn.Exec(ctx, s); err != nil {
 			return fmt.Errorf("apply migration %d (%s), statement %d, to database %s: %w", m.Version, m.Name, i+1, db.opts.Database, err)

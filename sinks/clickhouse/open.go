@@ -47,6 +47,7 @@ type DB struct {
 	conn driver.Conn
 	log  *slog.Logger
 
+	checks  *checks
 	inserts atomic.Uint64
 }
 
@@ -66,6 +67,7 @@ func Open(opts Options) (*DB, error) {
 		opts.Replies = classify.Default()
 	}
 	db := &DB{opts: opts, log: opts.Logger}
+	db.checks = newChecks(db)
 	var err error
 	if db.conn, err = db.connect(opts.Database); err != nil {
 		return nil, err

@@ -19,6 +19,9 @@ const (
 	// randomBits of a computation's number tell those apart that begin in the same
 	// microsecond.
 	randomBits = 10
+	// rollupTime bounds a RollUp. The driver takes a query that has no such bound for
+	// dead after readTimeout, however hard the server works.
+	rollupTime = time.Hour
 	// leaveFor is for how long a computation may be on its way before it is taken for
 	// broken off.
 	leaveFor = 10 * time.Minute
@@ -39,6 +42,8 @@ type RolledUp struct {
 // broken off, or be called by several processes, at any time: the newest computation
 // wins, and if that is wrong, the next call finds out.
 func (db *DB) RollUp(ctx context.Context) (RolledUp, error) {
+	ctx, cancel := context.WithTimeout(ctx, rollupTime)
+	defer cancel()
 	var done RolledUp
 	for range rollupPasses {
 		n, err := db.rollUp(ctx)

@@ -26,13 +26,22 @@ func rollUp(tb testing.TB, db *DB) int {
 	return done.Stale
 }
 
-// counts is what the view hourly tells, as one line for each hour.
+// counts is what the views by the hour tell, as one line for each hour.
 func counts(tb testing.TB, db *DB) string {
+	tb.Helper()
+	told, byProvider := countsOf(tb, db, "hourly"), countsOf(tb, db, "hourly_by_provider")
+	if told != byProvider {
+		tb.Errorf("counted by domain:\n%s\nby provider:\n%s", told, byProvider)
+	}
+	return told
+}
+
+func countsOf(tb testing.TB, db *DB, view string) string {
 	tb.Helper()
 	var lines []string
 	sql := `SELECT groupArray(line) FROM (SELECT concat(toString(dateDiff('hour', ` + "toDateTime('2026-11-02 10:00:00', 'UTC')" + `, hour)),
 		' ', account, ' ', campaign, ' ', toString(sum(messages)), ' ', toString(sum(delivered)), ' ', toString(sum(bounced))) AS line
-		FROM hourly GROUP BY hour, account, campaign ORDER BY hour, account, campaign)`
+		FROM ` + view + ` GROUP BY hour, account, campaign ORDER BY hour, account, campaign)`
 	if err := db.conn.QueryRow(tb.Context(), sql).Scan(&lines); err != nil {
 		tb.Fatal(err)
 	}

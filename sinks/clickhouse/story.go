@@ -6,9 +6,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
+	"golang.org/x/sync/errgroup"
 
 	"mailfate/schemas"
 	"mailfate/sinks/api"
@@ -59,18 +61,36 @@ type storyReader struct {
 	recipient string // "" when all are meant
 
 	first, last time.Time // of what is known
-	tell        []string  // recipients whose events and changes are read
+	rows        []recipientRow
+	tell        []string    // recipients whose events and changes are read
+	wasCut      atomic.Bool // what becomes of Cut
 }
 
 func (r *storyReader) read(asked string) error {
-	for _, part := range []func() error{
-		func() error { return r.find(asked) }, r.owners, r.recipients, r.held, r.hide, r.missing, r.events, r.changes,
-	} {
+	if err := r.find(asked); err != nil {
+		return err
+	}
+	if err := r.together(r.owners, r.recipientRows, r.held); err != nil {
+		return err
+	}
+	for _, part := range []func() error{r.recipients, r.hide, r.missing} {
 		if err := part(); err != nil {
 			return err
 		}
 	}
-	return nil
+	err := r.together(r.events, r.changes)
+	r.Cut = r.wasCut.Load()
+	return err
+}
+
+// together reads parts that do not need each other: each waits for the server most of
+// its time.
+func (r *storyReader) together(parts ...func() error) error {
+	var all errgroup.Group
+	for _, part := range parts {
+		all.Go(part)
+	}
+	return all.Wait()
 }
 
 // ask runs a query of this package with named values.
@@ -93,8 +113,12 @@ func (r *storyReader) until(later time.Duration) any {
 func (r *storyReader) these() any {
 	return clickhouse.Named("recipients", append([]string{""}, r.tell...))
 }
-func limit(n int) any                   { return clickhouse.Named("limit", n) }
-func (r *storyReader) cut(n, limit int) { r.Cut = r.Cut || n == limit }
+func limit(n int) any { return clickhouse.Named("limit", n) }
+func (r *storyReader) cut(n, limit int) {
+	if n == limit {
+		r.wasCut.Store(true)
+	}
+}
 
 var errNothingKnown = fmt.Errorf("%w, neither as a Message-ID, nor as an email id, nor as a number; "+
 	"was its log read (mailfate report), and is this its database?", api.ErrNothingKnown)
@@ -111,7 +135,7 @@ func (r *storyReader) find(asked string) error {
 		MessageID string `ch:"message_id"`
 		Recipient string `ch:"recipient"`
 	}
-	if err := r.ask(&found, "story_by_email_id", clickhouse.Named("id", asked), clickhouse.Named("key", emailKey(asked)),
+	if err := r.ask(&found, "story_by_email_id", clickhouse.Named("id", asked), clickhouse.Named("key", hashOfName(asked)), clickhouse.Named("now", emailNow(asked)),
 		r.any(), r.account(), limit(storyNames+1)); err != nil {
 		return err
 	}
@@ -184,19 +208,20 @@ func list(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// recipients reads who has a row, and decides whose stories are told.
+// recipientRows reads who has a row.
+func (r *storyReader) recipientRows() error {
+	return r.ask(&r.rows, "story_recipients", r.id(), r.named(), r.any(), r.account(), limit(explain.MaxRecipients))
+}
+
+// recipients decides whose stories are told.
 func (r *storyReader) recipients() error {
-	var rows []recipientRow
-	if err := r.ask(&rows, "story_recipients", r.id(), r.named(), r.any(), r.account(), limit(explain.MaxRecipients)); err != nil {
-		return err
-	}
-	for i := range rows {
-		r.Recipients = append(r.Recipients, rows[i].recipient())
+	for i := range r.rows {
+		r.Recipients = append(r.Recipients, r.rows[i].recipient())
 	}
 	if err := r.countMore(); err != nil {
 		return err
 	}
-	if len(rows) == 0 {
+	if len(r.rows) == 0 {
 		r.withoutRows()
 	}
 	r.Tell = min(len(r.Recipients), explain.MaxStories)

@@ -233,7 +233,7 @@ func BenchmarkSuppressions(b *testing.B) {
 // fillStatus writes messages with their changes and events.
 func fillStatus(b *testing.B, db *DB, n int) {
 	b.Helper()
-	s, batch := newSynthetic(b, 1), newBatch(db, classify.Default())
+	s, batch := newSynthetic(b, 1, 0), newBatch(db, classify.Default())
 	for i := range n {
 		m := s.next()
 		batch.addRows(m, true)

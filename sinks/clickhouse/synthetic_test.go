@@ -10,19 +10,20 @@ import (
 
 // synthetic makes messages as a sender of newsletters and receipts has them: few large
 // domains and many small ones, most delivered, some opened, with five events each in
-// the mean. The same seed makes the same messages.
+// the mean. They are of one day of a month; the same day makes the same messages.
 type synthetic struct {
 	random             *rand.Rand
 	domains, campaigns *rand.Zipf
 	statuses           map[string]schemas.Statuses
-	made               uint64
+	day                int64
+	made               uint64 // messages of all days before, and of this
 }
 
 const (
 	syntheticDays     = 28
 	syntheticDomains  = 20_000
 	syntheticAccounts = 20
-	campaignsOf       = 40 // of an account
+	mailingsOf        = 3 // of an account, on one day
 )
 
 // large are the domains that most people have; the hosts tell the providers.
@@ -39,11 +40,12 @@ var large = []struct{ domain, relay string }{
 	{"t-online.de", "mx00.t-online.de[194.25.134.8]:25"},
 }
 
-func newSynthetic(tb testing.TB, seed uint64) *synthetic {
-	r := rand.New(rand.NewPCG(seed, 1))
+func newSynthetic(tb testing.TB, ofDay int, made uint64) *synthetic {
+	tb.Helper()
+	r := rand.New(rand.NewPCG(uint64(ofDay), 1))
 	s := &synthetic{
-		random: r, domains: rand.NewZipf(r, 1.3, 2, syntheticDomains-1), campaigns: rand.NewZipf(r, 1.2, 2, campaignsOf-1),
-		statuses: map[string]schemas.Statuses{},
+		random: r, domains: rand.NewZipf(r, 1.3, 2, syntheticDomains-1), campaigns: rand.NewZipf(r, 1.2, 2, mailingsOf-1),
+		statuses: map[string]schemas.Statuses{}, day: day + int64(ofDay-syntheticDays)*24*hour, made: made,
 	}
 	for id := range words {
 		s.statuses[id] = status(tb, id)
@@ -89,22 +91,23 @@ func (s *synthetic) next() *schemas.Snapshot {
 			MessageID: fmt.Sprintf("%016x.%d@mail.shop%02d.example", s.random.Uint64(), n, account),
 			Recipient: fmt.Sprintf("%s.%s%d@%s", firstNames[s.random.IntN(len(firstNames))], lastNames[s.random.IntN(len(lastNames))], s.random.IntN(10_000), domain),
 		},
-		Standing: schemas.Shown, Was: schemas.Shown, Revision: 1_790_000_000_000_000 + n,
+		Standing: schemas.Shown, Was: schemas.Shown,
 	}, s.instant()}
 	row := &h.s.Row
 	if s.chance(600) { // of a mailing, which goes out within hours; the others are receipts
 		mailing := int64(s.campaigns.Uint64())
-		row.Campaign = fmt.Sprintf("account%02d-%d", account, mailing)
-		h.now = day - syntheticDays*24*hour + (mailing*7+int64(account)*3)%(syntheticDays-1)*24*hour + 9*hour + s.random.Int64N(3*hour)
+		row.Campaign = fmt.Sprintf("account%02d-%d-%d", account, s.day/hour/24, mailing)
+		h.now = s.day + (int64(account)*5+mailing*7)%20*hour + s.random.Int64N(3*hour)
 	}
-	row.EmailID, row.Sender, row.Relay = fmt.Sprintf("em_%012d", n), fmt.Sprintf("bounce+%d@shop%02d.example", n%1000, account), relay
+	row.EmailID, row.Sender, row.Relay = emailID(n), fmt.Sprintf("bounce+%d@shop%02d.example", n%1000, account), relay
 	row.Subject = "Your order has been shipped"
 	row.Attempts, row.Size = 1, 20_000+s.random.Int64N(60_000)
 	row.First = h.happens(1, schemas.Received, "received", schemas.ReasonNone, 0, "", "")
 	h.happens(second, schemas.Treated, "processing", schemas.ReasonNone, 0, "", "")
 	row.Queued = h.happens(second, schemas.Queued, "queued", schemas.ReasonNone, 0, "", "")
 	h.transport(row)
-	h.s.Intake = row.Last
+	h.s.Intake = row.Last + s.random.Int64N(second)
+	h.s.Revision = uint64(h.s.Intake)*1000 + s.random.Uint64N(1000)
 	return h.s
 }
 
@@ -117,13 +120,16 @@ func (s *synthetic) domain() (domain, relay string) {
 	return domain, "mx." + domain + "[192.0.2.7]:25"
 }
 
-// instant is one of the month, by day oftener than at night.
+// emailID is that of the message that was made after so many.
+func emailID(n uint64) string { return fmt.Sprintf("em_%012d", n) }
+
+// instant is one of the day, in its light oftener than at night.
 func (s *synthetic) instant() int64 {
-	at := s.random.Int64N(syntheticDays * 24)
-	if night := at % 24; night < 7 && s.chance(800) {
+	at := s.random.Int64N(24)
+	if at < 7 && s.chance(800) {
 		at += 8
 	}
-	return day - syntheticDays*24*hour + at*hour + s.random.Int64N(hour)
+	return s.day + at*hour + s.random.Int64N(hour)
 }
 
 func (h *history) transport(row *schemas.Row) {
@@ -173,6 +179,7 @@ func (h *history) engagement(row *schemas.Row) {
 
 // events are those that the history follows from.
 func (s *synthetic) events(of *schemas.Snapshot, each func(*schemas.Event, int64)) {
+	queue, next := fmt.Sprintf("4%010X", s.random.Uint32()), fmt.Sprintf("4%010X", s.random.Uint32()) // before a filter of ours, and behind it
 	for i := range of.History {
 		c := &of.History[i]
 		ev := schemas.Event{
@@ -186,12 +193,13 @@ func (s *synthetic) events(of *schemas.Snapshot, each func(*schemas.Event, int64
 			ev.Source, ev.Stream, ev.IP, ev.URL = schemas.SourceTracking, "tracking:/var/log/access.log", fmt.Sprintf("203.0.113.%d", s.random.IntN(250)), of.Row.URL
 			ev.UserAgent = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148"
 		default:
-			ev.QueueID, ev.Relay = fmt.Sprintf("4%010X", s.random.Uint32()), of.Row.Relay
+			ev.QueueID, ev.Relay = queue, of.Row.Relay
 		}
-		each(&ev, c.Time+second)
+		each(&ev, c.Time+s.random.Int64N(second))
 		if c.Kind == schemas.Queued { // and on it goes, through a filter of ours
-			ev.ID, ev.Kind, ev.NextQueueID = schemas.EventID(s.random.Uint64()), schemas.Relayed, fmt.Sprintf("4%010X", s.random.Uint32())
-			each(&ev, c.Time+second)
+			ev.ID, ev.Kind, ev.NextQueueID = schemas.EventID(s.random.Uint64()), schemas.Relayed, next
+			each(&ev, c.Time+s.random.Int64N(second))
+			queue = next
 		}
 	}
 }

@@ -24,7 +24,7 @@ type eventRows struct {
 	source, stream, host, instance word
 	file                           text
 	offset                         number[int64]
-	ingestedAt                     when
+	ingestedAt                     moment
 }
 
 func newEventRows() *eventRows {

@@ -6,8 +6,11 @@ import (
 	"net/http/httptest"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"mailfate/schemas"
 )
 
 func get(t *testing.T, method, target string, header http.Header) *httptest.ResponseRecorder {
@@ -115,7 +118,7 @@ func TestNothingInline(t *testing.T) {
 	})
 }
 
-var imports = regexp.MustCompile(`(?:from |import\(?)['"]([^'"$]+)['"]`)
+var imports = regexp.MustCompile(`(?m)(?:^import (?:.* from )?|^\} from |import\()['"]([^'"$]+)['"]`)
 
 // Whatever a file needs is there.
 func TestEveryImportIsThere(t *testing.T) {
@@ -151,5 +154,38 @@ func each(t *testing.T, do func(name string, content []byte)) {
 	})
 	if err != nil || n < 10 {
 		t.Fatalf("%d files, %v", n, err)
+	}
+}
+
+// TestNames holds the kinds and reasons that the feed can be searched by against those
+// that there are.
+func TestNames(t *testing.T) {
+	text, err := files.ReadFile(root + "/kinds.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds, reasons, _ := strings.Cut(string(text), "export const reasons")
+	names := func(text string) (all []string) {
+		for _, quoted := range regexp.MustCompile(`'(\w+)'`).FindAllStringSubmatch(text, -1) {
+			all = append(all, quoted[1])
+		}
+		slices.Sort(all)
+		return all
+	}
+	var wantKinds, wantReasons []string
+	for k := schemas.Kind(1); k < schemas.KindCount; k++ {
+		wantKinds = append(wantKinds, k.String())
+	}
+	for r := schemas.Reason(1); r < schemas.ReasonCount; r++ {
+		wantReasons = append(wantReasons, r.String())
+	}
+	slices.Sort(wantKinds)
+	slices.Sort(wantReasons)
+	wantReasons = slices.Compact(wantReasons) // virus is one of two kinds
+	if got := names(kinds); !slices.Equal(got, wantKinds) {
+		t.Errorf("kinds are %q, want %q", got, wantKinds)
+	}
+	if got := names(reasons); !slices.Equal(got, wantReasons) {
+		t.Errorf("reasons are %q, want %q", got, wantReasons)
 	}
 }

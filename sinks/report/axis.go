@@ -27,6 +27,9 @@ var roundTimes = []time.Duration{
 
 const dayMS = float64(24 * time.Hour / time.Millisecond)
 
+// mostNumber is more than anything that is counted.
+const mostNumber = 1e21
+
 // newAxis is the shortest axis that has room for most. Of nothing, and of what is no
 // number, it is one step long.
 func newAxis(kind Kind, most float64) axis {
@@ -34,7 +37,7 @@ func newAxis(kind Kind, most float64) axis {
 	if kind == KindRatio {
 		least = 0.001
 	}
-	if !(most > 0) || math.IsInf(most, 0) {
+	if !(most > 0 && most <= mostNumber) {
 		return axis{kind, least, 1}
 	}
 	step := max(round125(most/mostSteps), least)
@@ -72,7 +75,7 @@ func (a axis) share(v float64) float64 {
 	if !(v > 0) {
 		return 0
 	}
-	return min(v/a.top(), 1)
+	return min(v, a.top()) / a.top()
 }
 
 // label names the n-th step.
@@ -102,7 +105,7 @@ func short(v float64) string {
 			return strconv.FormatFloat(v/unit.size, 'f', -1, 64) + unit.name
 		}
 	}
-	return strconv.FormatFloat(v, 'f', 0, 64)
+	return count(uint64(v))
 }
 
 // duration writes milliseconds as people say them, in two units at most.

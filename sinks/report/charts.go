@@ -25,13 +25,18 @@ type series struct {
 }
 
 // charts draws the table: over time, if time comes first, as lines; else its first
-// rows as bars. A table of one row and no words is told by its figures.
+// rows as bars. What has one row and no name but a time is told by its figures.
 func (t *Table) charts(d drawing) []chart {
 	if t.Words == 0 || len(t.Rows) == 0 {
 		return nil
 	}
 	if s, ok := t.span(); ok {
-		return t.overTime(s, d.lines)
+		if s.from.Before(s.to) {
+			return t.overTime(s, d.lines)
+		}
+		if t.Words == 1 {
+			return nil
+		}
 	}
 	var drawn []chart
 	for _, column := range d.bars {

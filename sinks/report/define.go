@@ -50,7 +50,7 @@ var wholes = map[string]string{
 
 // words is a column's name for people.
 func words(column string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(column, "_ms", ""), "_", " ")
+	return strings.ReplaceAll(strings.ReplaceAll(column, "_ms", "_time"), "_", " ")
 }
 
 // panel is a chart of columns of one kind.
@@ -100,5 +100,9 @@ func (t *Table) drawing() drawing {
 	if t.Question.Vocabulary != nil {
 		return statusDrawing
 	}
-	return drawings[t.Question.Name]
+	d := drawings[t.Question.Name]
+	if t.Question.byReason() {
+		d.bars = d.bars[:1] // all rates are of the same
+	}
+	return d
 }

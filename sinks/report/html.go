@@ -34,6 +34,7 @@ type fact struct{ Name, Value, Small string }
 // section is a table with the charts that are drawn of it.
 type section struct {
 	ID, Title, Note string
+	Narrow          bool // others have room beside it
 	Charts          []chart
 	Head            []cell
 	Rows            [][]cell
@@ -119,9 +120,9 @@ func (t *Table) section(title, note string, d drawing) section {
 	}
 	switch {
 	case len(t.Rows) > len(rows):
-		s.Rest = fmt.Sprintf("These are the first %d of %d rows; --format csv or json has them all.", len(rows), len(t.Rows))
+		s.Rest = fmt.Sprintf("These are the first %s of %s rows; --format csv or json has them all.", count(uint64(len(rows))), count(uint64(len(t.Rows))))
 	case t.More:
-		s.Rest = fmt.Sprintf("There are more rows than these %d; --limit N asks for more, --format csv or json too.", len(rows))
+		s.Rest = fmt.Sprintf("There are more rows than these %s; --limit N asks for more, --format csv or json too.", count(uint64(len(rows))))
 	}
 	return s
 }

@@ -61,14 +61,16 @@ func (r *Report) statusSections() []section {
 	for i, v := range schemas.Vocabularies {
 		counts := r.ByStatus[v.Name]
 		t := Table{Columns: []string{"status", "messages", "share"}, Words: 1}
-		for _, id := range inOrder(v, counts) {
+		for _, id := range inSize(counts) {
 			t.Rows = append(t.Rows, []any{id, counts[id], Ratio(counts[id], r.Messages)})
 		}
-		var d drawing
 		if i == 0 {
-			d.bars = []string{"messages"}
+			all = append(all, t.section("Statuses", "", drawing{bars: []string{"messages"}}))
+			continue
 		}
-		all = append(all, t.section("Statuses: "+v.Name, "", d))
+		s := t.section("in words of "+v.Name, "", drawing{})
+		s.Narrow = true
+		all = append(all, s)
 	}
 	return all
 }

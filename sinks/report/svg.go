@@ -24,7 +24,7 @@ const (
 	// mostPoints is from how many points on those at the same place are drawn as one.
 	mostPoints = 1000
 	// mostLabel is how wide the name of a bar may be, in letters.
-	mostLabel = 52
+	mostLabel = 44
 )
 
 // at is a place or a length in a chart.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -109,6 +110,16 @@ func TestReportTables(t *testing.T) {
 	if err != nil || code != 0 || len(records) != 3 || records[0][0] != "campaign" {
 		t.Errorf("exit %d, %v\n%s\n%s", code, err, out, errOut)
 	}
+	for _, what := range [][]string{{"open", "--by", "day"}, {}} {
+		file := filepath.Join(t.TempDir(), "report.html")
+		args := append([]string{"report", "--data", dir, "--html", "-o", file}, what...)
+		code, out, errOut = output(t, mailfate(t, args...))
+		page, err := os.ReadFile(file)
+		rate := fmt.Sprintf("<b>%.1f %%</b>", 100*w.OpenRate)
+		if err != nil || code != 0 || out != "" || !strings.Contains(string(page), rate) || !strings.HasSuffix(string(page), "</html>\n") {
+			t.Errorf("report %v as HTML: exit %d, %v, want %s\n%s%s", what, code, err, rate, out, errOut)
+		}
+	}
 	if code, out, _ = output(t, mailfate(t, "schema", "--data", dir)); code != 0 || !strings.Contains(out, "### hourly\n") {
 		t.Errorf("schema: exit %d\n%s", code, out)
 	}
@@ -126,8 +137,11 @@ func TestReportRefuses(t *testing.T) {
 		{"overview --from 2026-11-22 --to 2026-11-20", "ends after it begins"},
 		{"overview --compare", "begins and ends"},
 		{"--compare", "is for a table"},
-		{"overview --format html", "no such format"},
-		{"overview --json --format csv", "no such format"},
+		{"overview --format xml", "no such format"},
+		{"overview --json --format csv", "another format"},
+		{"overview --json --html", "another format"},
+		{"--format csv", "no such format"},
+		{"--html --digest", "a digest is a word"},
 		{"overview --limit 0", "--limit is from 1"},
 		{"overview --digest", "has no digest"},
 		{"bounce --vocabulary tipimail", "only the overview"},

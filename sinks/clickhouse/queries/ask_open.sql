@@ -6,7 +6,7 @@ SELECT
     sum(h.click_tracked) AS click_tracked, sum(h.clicked) AS clicked, if(click_tracked = 0, 0, clicked / click_tracked) AS click_rate,
     sum(h.clicked_with_machines) AS clicked_with_machines, if(click_tracked = 0, 0, clicked_with_machines / click_tracked) AS click_rate_with_machines,
     sum(h.unsubscribed) AS unsubscribed
-{{template "ask_of_hours.sql"}}
+{{template "ask_of_hours.sql" .}}
 GROUP BY by1, by2, by3, by4
 {{if .Among}}HAVING {{template "ask_among.sql"}}{{end}}
 ORDER BY messages DESC, by1, by2, by3, by4

@@ -6,7 +6,7 @@ SELECT
     sum(h.opened_with_machines) AS opened_with_machines,
     sum(h.click_tracked) AS click_tracked, sum(h.clicked) AS clicked, if(click_tracked = 0, 0, clicked / click_tracked) AS click_rate,
     sum(h.complained) AS complained, sum(h.unsubscribed) AS unsubscribed, sum(h.expired) AS expired
-{{template "ask_of_hours.sql"}}
+{{template "ask_of_hours.sql" .}}
 GROUP BY by1, by2, by3, by4
 {{if .Among}}HAVING {{template "ask_among.sql"}}{{end}}
 ORDER BY messages DESC, by1, by2, by3, by4

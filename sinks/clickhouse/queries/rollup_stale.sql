@@ -1,18 +1,18 @@
--- Hours of which the rollup tells something else than message_status does, the newest
--- first: whatever the reason, they are to be counted anew.
-SELECT toUnixTimestamp(cohort) AS hour
+-- Hours of which the rollup tells something else than message_status does, in one of
+-- the ways in which it counts them, the newest first: whatever the reason, they are to
+-- be counted anew.
+SELECT DISTINCT toUnixTimestamp(cohort) AS hour
 FROM
 (
-    SELECT cohort, toInt64(count()) AS messages, sum(mark) AS marks
-    FROM rollup_counted
-    GROUP BY cohort
+    SELECT cohort, arrayJoin([0, 2]) AS way, messages, marks
+    FROM (SELECT cohort, toInt64(count()) AS messages, sum(mark) AS marks FROM rollup_counted GROUP BY cohort)
     UNION ALL
-    SELECT cohort, -toInt64(sum(messages)) AS messages, -sum(mark) AS marks
+    SELECT cohort, whole AS way, -toInt64(sum(messages)) AS messages, -sum(mark) AS marks
     FROM rollup_hourly
-    WHERE whole = 0 AND (cohort, computation) IN (SELECT cohort, max(computation) FROM rollup_hourly WHERE whole = 1 GROUP BY cohort)
-    GROUP BY cohort
+    WHERE whole != 1 AND (cohort, computation) IN (SELECT cohort, max(computation) FROM rollup_hourly WHERE whole = 1 GROUP BY cohort)
+    GROUP BY cohort, way
 )
-GROUP BY cohort
+GROUP BY cohort, way
 HAVING sum(messages) != 0 OR sum(marks) != 0
-ORDER BY cohort DESC
+ORDER BY hour DESC
 LIMIT {most:UInt32}

@@ -6,7 +6,7 @@ WHERE id IN
     (
         SELECT id
         FROM message_ids FINAL
-        WHERE id IN (SELECT id FROM message_keys WHERE key = @key) AND email_key = @key AND (@any OR account = @account)
+        WHERE id IN (SELECT id FROM message_names WHERE key = @key AND email) AND email_key = @now AND (@any OR account = @account)
     )
     AND email_id = @id AND NOT withdrawn AND (@any OR account = @account)
 ORDER BY message_id, recipient

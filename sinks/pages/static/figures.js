@@ -5,13 +5,13 @@ import { change, number, points, rate } from './format.js'
 const shown = { count: number, ratio: rate }
 
 // figures makes a list of them. Each is {name, label, kind: 'count' | 'ratio', value, of:
-// what it is a part of, before: the value of the period before, null if there was none,
-// better: 1 if more is better, -1 if less is}.
+// what it is a part of, before: the value of the period before, null if there was none
+// and left out if there can be none, better: 1 if more is better, -1 if less is}.
 export function figures(list) {
-  const compared = list.some(f => f.before !== null && f.before !== undefined)
+  const known = list.some(f => f.before !== null && f.before !== undefined)
   return [
-    h('dl', { class: 'figures' }, list.map(f => figure(f, compared))),
-    !compared && h('p', { class: 'note' }, 'There was nothing in the period before, to compare with.'),
+    h('dl', { class: 'figures' }, list.map(f => figure(f, known))),
+    !known && list.some(f => 'before' in f) && h('p', { class: 'note' }, 'There was nothing in the period before, to compare with.'),
   ]
 }
 

@@ -7,6 +7,7 @@ import { picker, pickers } from './pickers.js'
 import { routes } from './routes.js'
 import { language, languages } from './words.js'
 import { zone } from './format.js'
+import { plain } from './visible.js'
 
 export function drawHeader(view, route) {
   const kinds = route?.pickers ?? []
@@ -43,7 +44,7 @@ function settings(view, open) {
 function account(view) {
   if (!key()) return null
   const of = view?.session.key
-  return h('div', { class: 'signed' }, of && h('p', {}, `Signed in with key ${of.label || of.id}, of account ${of.account || '(none)'}`),
+  return h('div', { class: 'signed' }, of && h('p', {}, `Signed in with key ${plain(of.label || of.id)}, of account ${plain(of.account || '(none)')}`),
     h('button', { type: 'button', on: { click: () => { setKey(''); location.assign('/') } } }, 'Sign out'))
 }
 

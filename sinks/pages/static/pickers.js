@@ -2,6 +2,7 @@
 import { h, unique } from './dom.js'
 import { periods } from './period.js'
 import { params } from './state.js'
+import { plain } from './visible.js'
 import { vocabularyLabel, vocabularyNames } from './words.js'
 
 // picker is a labelled list to choose from.
@@ -26,7 +27,7 @@ const all = {
   account(view) {
     const accounts = view.session.accounts ?? []
     if (accounts.length < 2) return null
-    const options = Object.fromEntries(accounts.map(a => [a, a || '(none)']))
+    const options = Object.fromEntries(accounts.map(a => [a, plain(a || '(none)')]))
     return picker('Account', 'account', { '': 'All accounts', ...options }, view.account, account => view.go({ account }))
   },
   vocabulary(view) {

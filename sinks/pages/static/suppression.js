@@ -1,7 +1,7 @@
 // Why an address is to be written to no more.
 import { h } from './dom.js'
 import { at, toMessage } from './links.js'
-import { foreign, quoted } from './visible.js'
+import { foreign, plain, quoted } from './visible.js'
 import { human } from './words.js'
 
 export const reasons = { complained: 'Complained', unsubscribed: 'Unsubscribed', hard_bounced: 'Bounced hard' }
@@ -16,7 +16,7 @@ export function reason(s) {
 // evidence is what the server said, and the message to which that happened.
 export const evidence = s => [
   s.remarks && h('div', { class: 'first' }, quoted(s.remarks, 500)),
-  h('div', { class: s.remarks ? 'second' : 'first' }, toMessage(s.message_id, s.recipient, s.remarks ? 'The message' : 'The message to which it happened', h('span', { class: 'heard' }, `, to ${s.recipient}`))),
+  h('div', { class: s.remarks ? 'second' : 'first' }, toMessage(s.message_id, s.recipient, s.remarks ? 'The message' : 'The message to which it happened', h('span', { class: 'heard' }, `, to ${plain(s.recipient)}`))),
 ]
 
 // told says it in a sentence.

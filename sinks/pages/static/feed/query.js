@@ -44,10 +44,7 @@ const parts = text => {
 // The last day counts as a whole, and of a time of day what was before it.
 function span(view) {
   const { from, to } = ends(view)
-  return {
-    from: instant(from),
-    to: to.day && !to.clock ? new Date(Date.parse(to.day + 'T00:00:00Z') + 86_400_000).toISOString().slice(0, 10) : instant(to),
-  }
+  return { from: instant(from), to: instant(to) }
 }
 
 const instant = ({ day, clock }) => day && clock ? `${day}T${clock.length === 5 ? clock + ':00' : clock}Z` : day

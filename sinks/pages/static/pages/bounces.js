@@ -7,6 +7,7 @@ import { overTime } from '../over_time.js'
 import { link } from '../state.js'
 import { all, command, empty, region } from '../states.js'
 import { table } from '../table.js'
+import { foreign, quoted } from '../visible.js'
 import { columnLabel, human } from '../words.js'
 
 const ended = 'bounced ÷ (delivered, bounced or expired)'
@@ -126,7 +127,7 @@ function drawReasons(view, { rows }, said) {
 function drawGroups(view, { rows, more }, name) {
   if (rows.length === 0) return empty('No message began in this period.')
   const named = name === 'domain'
-    ? r => r.domain ? h('a', { class: 'wrap', href: changes(view, { kind: 'bounced,bounced_later', recipient: '@' + r.domain }) }, r.domain) : '(none)'
+    ? r => r.domain ? h('a', { class: 'wrap', href: changes(view, { kind: 'bounced,bounced_later', recipient: '@' + r.domain }) }, foreign(r.domain, 300)) : '(none)'
     : r => r.provider ? h('a', { href: filtered(view, { provider: r.provider }) }, r.provider) : '(none)'
   return [
     table({
@@ -161,7 +162,7 @@ function drawReplies(view, { replies }) {
   return table({
     name: 'replies', caption: 'Wordings of replies, without names, addresses and numbers', rows: replies, sort: '-last_day', limit: 8,
     columns: [
-      { name: 'template', label: 'Wording', cell: r => h('details', { class: 'reply' }, h('summary', { class: 'wrap' }, r.template), h('p', { class: 'wrap detail' }, 'For example: ', h('q', {}, r.example)), h('p', { class: 'detail' }, 'Rule ', h('code', {}, r.rule), ', fingerprint ', h('code', {}, r.fingerprint))) },
+      { name: 'template', label: 'Wording', cell: r => h('details', { class: 'reply' }, h('summary', { class: 'wrap' }, foreign(r.template)), h('p', { class: 'wrap detail' }, 'For example: ', quoted(r.example)), h('p', { class: 'detail' }, 'Rule ', h('code', {}, r.rule), ', fingerprint ', h('code', {}, r.fingerprint))) },
       { name: 'provider', label: 'Provider', cell: r => r.provider || '(none)' },
       { name: 'reason', label: 'Read as', cell: r => h('a', { href: link('/feed', { period: null, reason: r.reason }) }, human(r.reason)), value: r => human(r.reason) },
       { name: 'last_day', label: 'Newest day', kind: 'count' },

@@ -3,6 +3,7 @@ import { h, fill } from '../dom.js'
 import { ago, number, time } from '../format.js'
 import { command, empty, region } from '../states.js'
 import { table } from '../table.js'
+import { foreign } from '../visible.js'
 
 // behind is how many records may wait before somebody should look.
 const behind = 100_000
@@ -43,9 +44,9 @@ function problemsOf({ lag, dead_letters, unread, contested, unmatched, rollup, m
 
 // known are the figures, none of which is a problem by itself.
 function known({ messages, span, taken_in_at, lag, dead_letters, rollup }) {
-  const fact = (label, value, name) => h('div', { class: 'fact', data: { fact: name } }, h('dt', {}, label), h('dd', {}, value))
+  const fact = (label, value, name) => h('div', { class: 'measure', data: { fact: name } }, h('dt', {}, label), h('dd', {}, value))
   const waits = n => n === null || n === undefined ? 'not known here' : n === 0 ? 'nothing waits' : `${number(n)} wait`
-  return h('dl', { class: 'facts' },
+  return h('dl', { class: 'measures' },
     fact('Messages', number(messages), 'messages'),
     fact('From – to', span.from ? `${time(span.from)} – ${time(span.to)}` : '–', 'span'),
     fact('Last taken in', taken_in_at ? `${ago(taken_in_at)} (${time(taken_in_at)})` : '–', 'taken_in'),
@@ -60,7 +61,7 @@ function streams({ streams }) {
     streams.length === 0 ? empty('Nothing has been read yet.') : table({
       name: 'streams', caption: 'What is read, and how far', rows: streams, sort: '-taken_in_at', limit: 50,
       columns: [
-        { name: 'stream', label: 'Stream', cell: r => h('span', { class: 'wrap' }, r.stream) },
+        { name: 'stream', label: 'Stream', cell: r => h('span', { class: 'wrap' }, foreign(r.stream)) },
         { name: 'newest_at', label: 'Newest event', cell: r => time(r.newest_at) },
         { name: 'taken_in_at', label: 'Last taken in', cell: r => `${ago(r.taken_in_at)}` },
       ],
@@ -72,9 +73,9 @@ function unread({ unread }) {
     unread.length === 0 ? empty('Every line was understood.') : table({
       name: 'unread', caption: 'One row for each shape of line', rows: unread, sort: '-lines', limit: 20,
       columns: [
-        { name: 'example', label: 'Example', cell: r => h('code', { class: 'wrap' }, r.example) },
+        { name: 'example', label: 'Example', cell: r => h('code', { class: 'wrap' }, foreign(r.example)) },
         { name: 'lines', label: 'Lines', kind: 'count' },
-        { name: 'stream', label: 'Stream', cell: r => h('span', { class: 'wrap' }, r.stream) },
+        { name: 'stream', label: 'Stream', cell: r => h('span', { class: 'wrap' }, foreign(r.stream)) },
         { name: 'first_at', label: 'First', cell: r => time(r.first_at) },
       ],
     }))

@@ -8,6 +8,7 @@ import { link } from '../state.js'
 import { all, command, empty, region } from '../states.js'
 import { status } from '../status.js'
 import { table } from '../table.js'
+import { foreign } from '../visible.js'
 import { columnLabel } from '../words.js'
 
 export async function show(view) {
@@ -117,8 +118,8 @@ function drawGroups(view, { rows, more }, name, machines) {
   const opened = machines ? 'opened_with_machines' : 'opened'
   const list = rows.map(r => ({ ...r, open_rate: ratio(r[opened], r.open_tracked), complaint_rate: ratio(r.complained, r.delivered), bounce_rate: ratio(r.bounced, r.ended) }))
   const named = name === 'campaign'
-    ? r => r.campaign ? h('a', { class: 'wrap', href: link('/feed', { campaign: r.campaign, period: null, from: view.period.from, to: view.period.to }) }, r.campaign) : '(none)'
-    : r => r.provider ? h('a', { href: link('/bounces', { provider: r.provider }) }, r.provider) : '(none)'
+    ? r => r.campaign ? h('a', { class: 'wrap', href: link('/feed', { campaign: r.campaign, period: null, from: view.period.from, to: view.period.to }) }, foreign(r.campaign, 300)) : '(none)'
+    : r => r.provider ? h('a', { href: link('/bounces', { provider: r.provider }) }, foreign(r.provider)) : '(none)'
   return [
     table({
       name, caption: `Messages by ${name}`, rows: list, sort: '-messages', limit: 10,

@@ -1,5 +1,6 @@
 // Recipient: what is known of one address.
 import { h, fill } from '../dom.js'
+import { figures } from '../figures.js'
 import { number, rate } from '../format.js'
 import { at, toFeed, toMessage } from '../links.js'
 import { lookup } from '../lookup.js'
@@ -44,16 +45,16 @@ function drawKnown(data, view) {
     return empty('Nothing is known of this address.', 'Is it whole, and spelt as it was sent to? ', toFeed({ q: words, period: null, from: null, to: null }, 'Search the feed for it'), '.')
   }
   return [
-    h('dl', { class: 'figures' }, figures(data).map(([name, label, n, of]) => h('div', { data: { figure: name } }, h('dt', {}, label), h('dd', {}, number(n), of > 0 && n > 0 && h('span', { class: 'second' }, ` ${rate(n / of)}`))))),
+    figures(facts(data)),
     messages(data, view),
     h('p', {}, toFeed({ recipient: data.recipient, period: null, from: null, to: null }, 'Everything about this address, in the feed')),
   ]
 }
 
-const figures = d => [
+const facts = d => [
   ['messages', 'Messages', d.messages, 0], ['delivered', 'Delivered', d.delivered, d.messages], ['opened', 'Opened', d.opened, d.delivered], ['clicked', 'Clicked', d.clicked, d.delivered],
   ['hard_bounces', 'Hard bounces', d.hard_bounces, d.messages], ['soft_bounces', 'Soft bounces', d.soft_bounces, d.messages], ['complained', 'Complaints', d.complained, d.delivered], ['unsubscribed', 'Unsubscribed', d.unsubscribed, d.delivered],
-]
+].map(([name, label, value, of]) => ({ name, label, kind: 'count', value, of: of > 0 && value > 0 && rate(value / of) }))
 
 function messages(data, view) {
   const columns = [

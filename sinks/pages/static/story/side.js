@@ -17,7 +17,7 @@ export function sideBySide(recipient, vocabularies, chosen) {
   const last = h('tr', { class: 'now', data: { row: 'now' } }, h('th', { scope: 'row' }, 'Now'), vocabularies.map(v => cell(v, recipient.statuses[v]?.status ?? 'none', true)))
   const id = unique('caption')
   return h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-labelledby': id },
-    h('table', { class: 'side-by-side', data: { table: 'vocabularies' } },
+    h('table', { class: 'vocabularies', data: { table: 'vocabularies' } },
       h('caption', { id }, 'The status after each change. What a vocabulary does not tell apart stays as it was.'),
       h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'After'), vocabularies.map(v => h('th', { scope: 'col', 'aria-current': v === chosen ? 'true' : null }, vocabularyLabel(v))))),
       h('tbody', {}, rows, last)))

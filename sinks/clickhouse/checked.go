@@ -1,0 +1,129 @@
+package clickhouse
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"sync"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+)
+
+const (
+	// checksAtOnce is how many questions are asked at once. For few ids, what it costs
+	// to be asked is most of it, so who comes meanwhile is asked for together: with one
+	// question at a time, the most of them are.
+	checksAtOnce = 1
+	// checkedTogether is how many ids one question is about, if not one request is.
+	checkedTogether = 1000
+)
+
+// checked is what the tables say of the ids of some requests. Of whose messages they
+// are, who asked must see to.
+type checked struct {
+	column  string // of the statuses
+	ids     int
+	keys    map[uint64]struct{}
+	numbers map[uint64]struct{}   // of messages that may be meant
+	meant   map[checkKey][]uint64 // numbers
+	rows    map[uint64][]checkRow // by number, one for each account
+
+	done chan struct{} // closed when all this is known, or err
+	err  error
+}
+
+// checks are the requests that are being answered.
+type checks struct {
+	db    *DB
+	slots chan struct{} // one for each question
+
+	mu      sync.Mutex
+	waiting map[string]*checked // for a slot, by column
+}
+
+func newChecks(db *DB) *checks {
+	return &checks{db: db, slots: make(chan struct{}, checksAtOnce), waiting: map[string]*checked{}}
+}
+
+// ask returns what is known of ids, and of others' too.
+func (cs *checks) ask(ctx context.Context, column string, ids []string) (*checked, error) {
+	c := cs.join(ctx, column, ids)
+	select {
+	case <-c.done:
+		return c, c.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// join adds ids to those that wait for a slot; the first of them see to the question.
+func (cs *checks) join(ctx context.Context, column string, ids []string) *checked {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	c := cs.waiting[column]
+	if c == nil || c.ids+len(ids) > checkedTogether {
+		c = &checked{
+			column: column, keys: map[uint64]struct{}{}, numbers: map[uint64]struct{}{},
+			meant: map[checkKey][]uint64{}, rows: map[uint64][]checkRow{}, done: make(chan struct{}),
+		}
+		cs.waiting[column] = c
+		go cs.run(context.WithoutCancel(ctx), c) // ends with its queries, which are bounded
+	}
+	for _, id := range ids {
+		c.want(id)
+	}
+	return c
+}
+
+func (cs *checks) run(ctx context.Context, c *checked) {
+	cs.slots <- struct{}{}
+	defer func() { <-cs.slots }()
+	cs.mu.Lock()
+	if cs.waiting[c.column] == c {
+		delete(cs.waiting, c.column)
+	}
+	cs.mu.Unlock()
+	c.err = c.read(ctx, cs.db)
+	close(c.done)
+}
+
+func (c *checked) want(id string) {
+	c.ids++
+	c.keys[emailKey(id).Key] = struct{}{}
+	c.keys[messageKey(id).Key] = struct{}{}
+	if n, ok := messageNumberOf(id); ok {
+		c.numbers[n] = struct{}{}
+	}
+}
+
+func (c *checked) read(ctx context.Context, db *DB) error {
+	var names []struct {
+		checkKey
+		Account string `ch:"account"`
+		ID      uint64 `ch:"id"`
+	}
+	params := clickhouse.Parameters{"keys": array(slices.Collect(maps.Keys(c.keys))), "most": strconv.Itoa(mostMeant)}
+	if err := db.conn.Select(clickhouse.Context(asking(ctx, pageTime, 0), clickhouse.WithParameters(params)), &names, query("check_names")); err != nil {
+		return fmt.Errorf("read message_names: %w", err)
+	}
+	for _, n := range names {
+		if !slices.Contains(c.meant[n.checkKey], n.ID) { // it is, where its account was learned later
+			c.meant[n.checkKey] = append(c.meant[n.checkKey], n.ID)
+		}
+		c.numbers[n.ID] = struct{}{}
+	}
+	if len(c.numbers) == 0 {
+		return nil
+	}
+	var rows []checkRow
+	params = clickhouse.Parameters{"ids": array(slices.Collect(maps.Keys(c.numbers))), "vocabulary": c.column}
+	if err := db.conn.Select(clickhouse.Context(asking(ctx, pageTime, 0), clickhouse.WithParameters(params)), &rows, query("check_ids")); err != nil {
+		return fmt.Errorf("read message_ids: %w", err)
+	}
+	for _, r := range rows {
+		c.rows[r.ID] = append(c.rows[r.ID], r)
+	}
+	return nil
+}
