@@ -2,7 +2,6 @@ package pages
 
 import (
 	"io/fs"
-	"mailfate/schemas"
 	"net/http"
 	"net/http/httptest"
 	"path"
@@ -10,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"mailfate/schemas"
 )
 
 func get(t *testing.T, method, target string, header http.Header) *httptest.ResponseRecorder {
