@@ -106,7 +106,7 @@ function drawReasons(view, { rows }, said) {
   const total = fit.reduce((sum, r) => sum + r.bounced, 0)
   const off = wanted(view).map(name => h('button', { type: 'button', data: { filter: name }, on: { click: () => view.go({ [name]: null }) } },
     `${filters[name]}: ${human(view.params.get(name))} `, h('span', { 'aria-hidden': 'true' }, '✕'), heard(', take this filter away')))
-  const chips = off.length > 0 && h('p', { class: 'filters' }, off)
+  const chips = off.length > 0 && h('p', { class: 'chips' }, off)
   if (total === 0) return [chips, empty('Nothing bounced in this period.', chips ? 'Take a filter away to see more.' : '')]
   const by = name => ({ name, label: filters[name], cell: r => h('a', { href: filtered(view, { [name]: r[name] }) }, human(r[name])) })
   const bounced = { name: 'bounced', label: 'Bounced', kind: 'count' }
