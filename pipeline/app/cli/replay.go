@@ -127,7 +127,7 @@ func (e *env) sayWhere(a *app.App) {
 			a.NativeAddress(), a.HTTPAddress())
 	}
 	if a.APIAddress() != "" {
-		fmt.Fprintf(e.err, "Questions: %s, as %s/en/api/checkEmail?format=json&email_id=ID\n", a.APIAddress(), a.APIAddress())
+		fmt.Fprintf(e.err, "Pages: %s\nQuestions: %s, as %s/en/api/checkEmail?format=json&email_id=ID\n", a.APIAddress(), a.APIAddress(), a.APIAddress())
 	}
 	if a.TrackerAddress() != "" {
 		fmt.Fprintf(e.err, "Hits: http://%s\n", a.TrackerAddress())

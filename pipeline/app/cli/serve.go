@@ -18,7 +18,7 @@ func (e *env) serve() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Answer questions over HTTP until stopped",
-		Long: "serve answers UniSender's checkEmail, feeds and questions about messages from what is in\n" +
+		Long: "serve shows the web pages, and answers UniSender's checkEmail, feeds and questions about messages from what is in\n" +
 			"ClickHouse, for whom there is a key (mailfate key add); /api/v1/openapi.yaml says how to ask.\n" +
 			"While there is none it listens on a loopback address alone, and answers everybody on\n" +
 			"this machine. A run whose configuration has api.listen does the same.",
@@ -51,6 +51,6 @@ func (e *env) doServe(ctx context.Context, db *app.Database, listen string) (err
 		defer cancel()
 		err = errors.Join(err, a.Close(ctx))
 	}()
-	fmt.Fprintf(e.err, "Questions: %s, as %s/en/api/checkEmail?format=json&email_id=ID. Ctrl-C ends it.\n", a.Address(), a.Address())
+	fmt.Fprintf(e.err, "Pages: %s\nQuestions: %s, as %s/en/api/checkEmail?format=json&email_id=ID. Ctrl-C ends it.\n", a.Address(), a.Address(), a.Address())
 	return a.Wait(ctx)
 }

@@ -35,6 +35,9 @@ func (s *site) looks(t *testing.T) {
 				b.do("look at it", b.size(width, height), b.scheme(l.scheme))
 				b.settle()
 				b.fits(l.name)
+				for _, e := range ask[[]string](b, stretched) {
+					t.Errorf("%s: a field is stretched: %s", l.name, e)
+				}
 				for _, f := range b.judge(l.name) {
 					t.Errorf("%s: %s", l.name, f)
 				}
@@ -60,6 +63,9 @@ func (b *tab) fits(look string) {
 		b.t.Errorf("%s: the page is wider than its window: %s", look, e)
 	}
 }
+
+// stretched are fields that are higher than any text in them.
+const stretched = `[...document.querySelectorAll('input, select, main button')].filter(e => e.offsetHeight > 90).map(e => e.outerHTML.slice(0, 120))`
 
 // drawn is fulfilled when what follows a change of size was drawn, too.
 const drawn = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"

@@ -7,7 +7,7 @@ import { overTime } from '../over_time.js'
 import { link } from '../state.js'
 import { all, command, empty, region } from '../states.js'
 import { table } from '../table.js'
-import { foreign, quoted } from '../visible.js'
+import { foreign, plain, quoted } from '../visible.js'
 import { columnLabel, human } from '../words.js'
 
 const ended = 'bounced ÷ (delivered, bounced or expired)'
@@ -105,8 +105,8 @@ function drawReasons(view, { rows }, said) {
   const fit = rows.filter(r => r.bounced > 0 && wanted(view).every(name => r[name] === view.params.get(name)))
   const total = fit.reduce((sum, r) => sum + r.bounced, 0)
   const off = wanted(view).map(name => h('button', { type: 'button', data: { filter: name }, on: { click: () => view.go({ [name]: null }) } },
-    `${filters[name]}: ${human(view.params.get(name))} `, h('span', { 'aria-hidden': 'true' }, '✕'), heard(', take this filter away')))
-  const chips = off.length > 0 && h('p', { class: 'filters' }, off)
+    `${filters[name]}: ${human(plain(view.params.get(name)))} `, h('span', { 'aria-hidden': 'true' }, '✕'), heard(', take this filter away')))
+  const chips = off.length > 0 && h('p', { class: 'narrowed' }, off)
   if (total === 0) return [chips, empty('Nothing bounced in this period.', chips ? 'Take a filter away to see more.' : '')]
   const by = name => ({ name, label: filters[name], cell: r => h('a', { href: filtered(view, { [name]: r[name] }) }, human(r[name])) })
   const bounced = { name: 'bounced', label: 'Bounced', kind: 'count' }

@@ -1,6 +1,6 @@
 // Overview: what became of the messages of a period.
 import { chart } from '../chart.js'
-import { h, fill } from '../dom.js'
+import { h, fill, heard } from '../dom.js'
 import { beside, figures, ratio } from '../figures.js'
 import { number } from '../format.js'
 import { overTime } from '../over_time.js'
@@ -107,7 +107,7 @@ function drawStatuses(view, { rows }) {
       { name: 'status', label: 'Status', cell: r => h('a', { href: link('/feed', { status: r.status, period: null, from: view.period.from, to: view.period.to }) }, status(view.vocabulary, r.status)) },
       { name: 'messages', label: 'Messages', kind: 'count' },
       { name: 'share', label: 'Share', kind: 'ratio', of: 'of all messages of the period' },
-      { name: 'bar', label: '', sortable: false, cell: r => h('span', { class: 'bar', 'aria-hidden': 'true', style: { '--share': String(r.share / most) } }) },
+      { name: 'bar', label: heard('Share, drawn'), sortable: false, cell: r => h('span', { class: 'bar', 'aria-hidden': 'true', style: { '--share': String(r.share / most) } }) },
     ],
   })
 }
