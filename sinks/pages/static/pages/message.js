@@ -54,7 +54,7 @@ function explained(problem, view, recipient) {
   if (problem.status === 404) {
     return h('div', { data: { problem: 'not_found' } }, empty('No message is known by this id' + (recipient ? ' and recipient.' : '.'),
       'Is it whole, with what stands before and behind the @? Has the log been read, and is the message not older than what is kept? ',
-      recipient && [h('a', { href: here({ recipient: null }) }, 'Look for it without the recipient'), ' or '], toFeed({ q: view.params.get('id').slice(0, 320) }, 'search the feed for it'), '.'),
+      recipient && [h('a', { href: here({ recipient: null }) }, 'Look for it without the recipient'), '. '], toFeed({ q: view.params.get('id').slice(0, 320) }, 'Search the feed for it'), '.'),
     said(problem))
   }
   if (problem.status === 409) {
