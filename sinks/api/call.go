@@ -155,15 +155,25 @@ func (s *Server) identify(r *http.Request) (caller, error) {
 // forwarded are the headers of requests that somebody passes on for others.
 var forwarded = []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via"}
 
-// isForwarded reports whether a request says that it is passed on for somebody, or
-// that a page elsewhere has a browser ask.
+// isForwarded reports whether a request says that it is passed on for somebody.
 func isForwarded(h http.Header) bool {
 	for _, name := range forwarded {
 		if len(h[name]) > 0 {
 			return true
 		}
 	}
-	return h.Get("Sec-Fetch-Site") == "cross-site"
+	return false
+}
+
+// isOfPageElsewhere reports whether a page that is not ours has a browser ask.
+func isOfPageElsewhere(r *http.Request) bool {
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "", "same-origin", "none":
+	default:
+		return true
+	}
+	origin := r.Header.Get("Origin")
+	return origin != "" && origin != "http://"+r.Host
 }
 
 // isLocal reports whether a request came to a loopback address and by its name, and
@@ -175,7 +185,7 @@ func isLocal(r *http.Request) bool {
 		return false
 	}
 	at, err := netip.ParseAddrPort(to.String())
-	if err != nil || !at.Addr().Unmap().IsLoopback() || isForwarded(r.Header) {
+	if err != nil || !at.Addr().Unmap().IsLoopback() || isForwarded(r.Header) || isOfPageElsewhere(r) {
 		return false
 	}
 	host := r.Host

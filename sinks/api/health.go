@@ -11,7 +11,7 @@ import (
 type Health struct {
 	Messages  uint64  `json:"messages"` // as counted by the hour
 	Span      Span    `json:"span"`
-	TakenInAt Instant `json:"taken_in_at"` // when an event was taken in last
+	TakenInAt Instant `json:"taken_in_at"` // when an event was taken in last; for callers of every account only
 	Unmatched uint64  `json:"unmatched"`   // hits and reports that belong to no known message
 
 	// What is of no account in particular, for callers of every account only.
@@ -109,6 +109,7 @@ func (s *Server) health(r *http.Request, who caller) (any, error) {
 		a.DeadLetters = known.DeadLetters
 	} else {
 		a.Streams, a.Unread, a.Contested = nil, nil, nil
+		a.TakenInAt, a.Rollup, a.Lag = 0, rollupAnswer{}, Lag{} // others' mail makes them
 	}
 	if a.Streams == nil {
 		a.Streams = []StreamNews{}

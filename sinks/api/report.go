@@ -38,6 +38,9 @@ func (s *Server) report(w http.ResponseWriter, r *http.Request, who caller) erro
 	switch as {
 	case "csv":
 		isFile(w, formats["csv"].kind, q.Name+".csv")
+		if table.More {
+			w.Header().Set("X-More", "true")
+		}
 		return table.WriteCSV(w)
 	case "html":
 		all := q.Totals()

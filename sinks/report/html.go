@@ -146,11 +146,16 @@ func (t *Table) figures() []fact {
 		if strings.HasSuffix(c.Name, before) {
 			continue
 		}
-		if part, whole, ok := strings.Cut(c.Of, " ÷ "); ok {
+		part, whole, ok := strings.Cut(c.Of, " ÷ ")
+		if ok {
 			f.Small = fmt.Sprintf("%s of %s %s", told(part), told(whole), wholeWords(whole))
 		}
 		if j := slices.Index(t.Columns, c.Name+before); j >= 0 {
-			f.Small = strings.TrimPrefix(f.Small+"; "+figure(c.Kind, row[j])+" in the period before", "; ")
+			value := figure(c.Kind, row[j])
+			if told(whole+before) == "0" {
+				value = "unknown" // of nothing there is no rate
+			}
+			f.Small = strings.TrimPrefix(f.Small+"; "+value+" in the period before", "; ")
 		}
 		if c.Kind != KindCount || c.Name == "messages" {
 			all = append(all, f)

@@ -70,6 +70,11 @@ func (q *Question) Check() error {
 	if !q.From.IsZero() && !q.To.IsZero() && !q.From.Before(q.To) {
 		return errors.New("a report ends after it begins")
 	}
+	for _, t := range []time.Time{q.From, q.To} {
+		if !t.Equal(t.Truncate(time.Hour)) {
+			return errors.New("a report is of whole hours: begin and end it with one")
+		}
+	}
 	if q.Compare && (q.From.IsZero() || q.To.IsZero()) {
 		return errors.New("a period is compared with the one before if it is said when it begins and ends")
 	}

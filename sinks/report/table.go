@@ -61,7 +61,7 @@ func (t *Table) WriteText(w io.Writer, colour bool) error {
 	}
 	out.grid(g)
 	if t.More {
-		out.line("\nThere are more rows; --limit N shows more, --format csv or json too.")
+		out.line("\nThere are more rows; --limit N shows more.")
 	}
 	return flush(out.Writer)
 }

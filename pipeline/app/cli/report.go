@@ -131,6 +131,9 @@ func (e *env) table(cmd *cobra.Command, name string, a *asked) error {
 			return err
 		}
 		if a.format != "html" {
+			if t.More && a.format == "csv" {
+				fmt.Fprintln(e.err, "There are more rows; --limit N writes more.")
+			}
 			return e.output(a.output, func(w io.Writer) error { return writeTable(w, &t, a.format) })
 		}
 		all := q.Totals()

@@ -39,9 +39,10 @@ async function learn() {
   const session = await ask('/session')
   if (session.problem) return session
   const [health, vocabularies] = await Promise.all([ask('/health'), ask('/vocabularies')])
+  if (health.problem) return health
   if (vocabularies.problem) return vocabularies
   setVocabularies(vocabularies.data.vocabularies)
-  return { data: { session: session.data, health: health.data, span: health.data?.span } }
+  return { data: { session: session.data, health: health.data, span: health.data.span } }
 }
 
 // announce tells those who listen; the same words twice are heard twice.

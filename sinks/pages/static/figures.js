@@ -35,8 +35,8 @@ function compared(kind, value, before, better) {
 }
 
 // beside is what a row of a comparing report has of a period before: null where there
-// was nothing at all.
-export const beside = (row, name) => row.messages_before > 0 ? row[`${name}_before`] : null
+// was nothing at all, or nothing of what a rate is of.
+export const beside = (row, name, whole = 'messages') => row[`${whole}_before`] > 0 ? row[`${name}_before`] : null
 
 // ratio is part ÷ whole, and unknown of nothing.
 export const ratio = (part, whole) => whole > 0 ? part / whole : null

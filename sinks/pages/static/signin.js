@@ -10,7 +10,9 @@ export function signIn(main, wrong, done) {
   const field = h('input', { id, name: 'key', type: 'password', autocomplete: 'off', required: true, spellcheck: 'false', 'aria-describedby': wrong ? 'wrong-key' : null })
   const submit = event => {
     event.preventDefault()
-    setKey(field.value.trim())
+    const secret = field.value.trim()
+    if (!/^[\x21-\x7e]+$/.test(secret)) return signIn(main, 'This is no key: it has a character that none has.', done) // nor could a header hold it
+    setKey(secret)
     done()
   }
   fill(main,

@@ -8,7 +8,7 @@ import { query } from './query.js'
 
 const together = 250 // milliseconds for which events are gathered, to be drawn at once
 const quiet = 10_000 // and in which those who listen are told of new ones once
-const states = { connecting: 'connecting…', live: 'listening', waiting: 'the connection broke; trying again…' }
+const states = { connecting: 'connecting…', live: 'listening', resting: 'resting while nobody looks', waiting: 'the connection broke; trying again…' }
 
 // live follows what the address looks at. Rows are changed as events come, and drawn is
 // called then; reload asks for everything anew, trimmed is told when rows have left, and
@@ -31,11 +31,17 @@ export function live({ view, rows, body, state, most, reload, drawn, trimmed, mo
   const busy = () => body.getBoundingClientRect().top < 0 || rows.element.contains(document.activeElement)
 
   function showHeld() {
-    if (holds > held.size) reload() // more than could be held
+    if (holds > held.size) anew() // more than could be held
     else for (const change of held.values()) put(change)
     held.clear()
     holds = 0
     settle()
+  }
+
+  // anew asks for the page again; what comes meanwhile is put into the answer.
+  function anew() {
+    ready = false
+    reload()
   }
 
   function put(change) {
@@ -62,6 +68,10 @@ export function live({ view, rows, body, state, most, reload, drawn, trimmed, mo
   }
 
   function come(kind, what) {
+    if (events.length >= most) { // the page is not to be had: it will be asked for again
+      events = []
+      if (ready) anew()
+    }
     events.push([kind, what])
     timer ??= setTimeout(work, together)
   }
@@ -117,10 +127,7 @@ export function live({ view, rows, body, state, most, reload, drawn, trimmed, mo
       listen(query(view), signal, {
         change: change => come('change', change),
         withdrawn: key => come('withdrawn', key),
-        reset: () => {
-          ready = false
-          reload()
-        },
+        reset: anew,
         state: (name, problem) => {
           if (signal.aborted) return
           state.dataset.state = name

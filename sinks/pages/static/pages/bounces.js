@@ -43,7 +43,7 @@ function drawFigures({ rows: [row] }) {
   if (!row || row.messages === 0) return empty('No message began in this period.', 'Choose another period above.')
   return figures([
     { name: 'bounced', label: 'Bounced', kind: 'count', value: row.bounced, before: beside(row, 'bounced'), better: -1, of: `of ${number(row.ended)} delivered, bounced or expired` },
-    { name: 'bounce_rate', label: 'Bounce rate', kind: 'ratio', value: ratio(row.bounced, row.ended), before: beside(row, 'bounce_rate'), better: -1 },
+    { name: 'bounce_rate', label: 'Bounce rate', kind: 'ratio', value: ratio(row.bounced, row.ended), before: beside(row, 'bounce_rate', 'ended'), better: -1 },
     { name: 'hard', label: 'Hard', kind: 'count', value: row.hard, before: beside(row, 'hard'), better: -1, of: 'addresses to write to no more' },
     { name: 'soft', label: 'Soft', kind: 'count', value: row.soft, before: beside(row, 'soft'), better: -1, of: 'another day may be better' },
     { name: 'returned', label: 'Came back later', kind: 'count', value: row.returned, before: beside(row, 'returned'), better: -1, of: 'accepted first, then returned by mail' },
@@ -119,7 +119,7 @@ function drawReasons(view, { rows }, said) {
         { name: 'reason', label: 'Reason', cell: r => h('a', { href: changes(view, { kind: 'bounced,bounced_later', reason: r.reason }) }, human(r.reason)), value: r => human(r.reason) },
         by('class'), by('fault'), bounced, share,
         { name: 'returned', label: 'Came back later', kind: 'count' },
-        { name: 'example', label: 'What a server said', sortable: false, cell: r => said[r.reason] ? h('span', { class: 'said', title: said[r.reason] }, said[r.reason]) : '' },
+        { name: 'example', label: 'What a server said', sortable: false, cell: r => said[r.reason] ? h('span', { class: 'said' }, foreign(said[r.reason], 500)) : '' },
       ],
     })]
 }

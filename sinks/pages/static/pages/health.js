@@ -53,7 +53,7 @@ function known({ messages, span, taken_in_at, lag, dead_letters, rollup }) {
     fact('Events to be judged', waits(lag.processor), 'processor'),
     fact('Statuses to be written', waits(lag.sink), 'sink'),
     fact('Events that could not be applied', dead_letters ?? 'not known here', 'dead'),
-    fact('Counts by the hour', rollup.counted_at ? `made ${ago(rollup.counted_at)}` : 'not made yet', 'rollup'))
+    fact('Counts by the hour', rollup.counted_at ? `made ${ago(rollup.counted_at)}` : 'not known here', 'rollup'))
 }
 
 function streams({ streams }) {

@@ -56,9 +56,9 @@ function drawFigures([overview, open], machines) {
   return figures([
     { name: 'messages', label: 'Messages', kind: 'count', value: row.messages, before: beside(row, 'messages') },
     { name: 'delivered', label: 'Delivered', kind: 'count', value: row.delivered, before: beside(row, 'delivered'), better: 1, of: `of ${number(row.ended)} that are decided` },
-    { name: 'open_rate', label: 'Open rate', kind: 'ratio', value: known(opens, `open_rate${with_}`, 'open_tracked'), before: beside(opens, `open_rate${with_}`), better: 1, of: `${number(opens[`opened${with_}`])} of ${number(opens.open_tracked)} delivered with tracking` },
-    { name: 'click_rate', label: 'Click rate', kind: 'ratio', value: known(opens, `click_rate${with_}`, 'click_tracked'), before: beside(opens, `click_rate${with_}`), better: 1, of: `${number(opens[`clicked${with_}`])} of ${number(opens.click_tracked)} delivered with tracking` },
-    { name: 'bounce_rate', label: 'Bounce rate', kind: 'ratio', value: known(row, 'bounce_rate', 'ended'), before: beside(row, 'bounce_rate'), better: -1, of: `${number(row.bounced)} of ${number(row.ended)} delivered, bounced or expired` },
+    { name: 'open_rate', label: 'Open rate', kind: 'ratio', value: known(opens, `open_rate${with_}`, 'open_tracked'), before: beside(opens, `open_rate${with_}`, 'open_tracked'), better: 1, of: `${number(opens[`opened${with_}`])} of ${number(opens.open_tracked)} delivered with tracking` },
+    { name: 'click_rate', label: 'Click rate', kind: 'ratio', value: known(opens, `click_rate${with_}`, 'click_tracked'), before: beside(opens, `click_rate${with_}`, 'click_tracked'), better: 1, of: `${number(opens[`clicked${with_}`])} of ${number(opens.click_tracked)} delivered with tracking` },
+    { name: 'bounce_rate', label: 'Bounce rate', kind: 'ratio', value: known(row, 'bounce_rate', 'ended'), before: beside(row, 'bounce_rate', 'ended'), better: -1, of: `${number(row.bounced)} of ${number(row.ended)} delivered, bounced or expired` },
     { name: 'complaint_rate', label: 'Complaint rate', kind: 'ratio', value: complaints(row), before: complaintsBefore(row), better: -1, of: `${number(row.complained)} of ${number(row.delivered)} delivered` },
   ])
 }
