@@ -311,7 +311,7 @@ func TestNoKeys(t *testing.T) {
 	if f.owner != (Owner{Any: true}) {
 		t.Errorf("asked for %+v", f.owner)
 	}
-	for name, value := range map[string]string{"X-Forwarded-For": "192.0.2.1", "Via": "1.1 proxy", "X-Real-Ip": "192.0.2.1", "Sec-Fetch-Site": "cross-site"} {
+	for name, value := range map[string]string{"X-Forwarded-For": "192.0.2.1", "Via": "1.1 proxy", "X-Real-Ip": "192.0.2.1", "Sec-Fetch-Site": "cross-site", "Origin": "http://elsewhere.example"} {
 		status, body := r.get(t, "/en/api/checkEmail?email_id=1", func(req *http.Request) { req.Header.Set(name, value) })
 		if status != 403 {
 			t.Errorf("%s: %d %s", name, status, body)

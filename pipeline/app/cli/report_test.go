@@ -135,6 +135,7 @@ func TestReportRefuses(t *testing.T) {
 		{"overview --by hour,day,week,month,account", "4 things at most"},
 		{"overview --from yesterday", "is no time"},
 		{"overview --from 2026-11-22 --to 2026-11-20", "ends after it begins"},
+		{"overview --from 2026-11-22T03:10", "of whole hours"},
 		{"overview --compare", "begins and ends"},
 		{"--compare", "is for a table"},
 		{"overview --format xml", "no such format"},
