@@ -43,8 +43,7 @@ func filtered(t *testing.T) (messageID, recipient string) {
 
 // TestExplain asks the real thing for a story and looks it up in the log.
 func TestExplain(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "d")
-	replay(t, "--data", dir, "testdata/replay")
+	dir := replayed(t)
 	id, recipient := filtered(t)
 
 	code, out, errOut := output(t, mailfate(t, "explain", "--data", dir, "--json", "<"+id+">", recipient))

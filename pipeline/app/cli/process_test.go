@@ -97,6 +97,17 @@ func replay(t *testing.T, args ...string) summary {
 	return s
 }
 
+var replayedOnce sync.Once
+
+// replayed returns where testdata/replay was replayed to, once for all tests that only
+// read it.
+func replayed(t *testing.T) (dir string) {
+	t.Helper()
+	dir = filepath.Join(filepath.Dir(mailfate(t).Path), "replayed")
+	replayedOnce.Do(func() { replay(t, "--data", dir, "testdata/replay") })
+	return dir
+}
+
 // follower is a `mailfate run` on a log that a test lets grow.
 type follower struct {
 	t         *testing.T

@@ -21,8 +21,8 @@ type tables struct {
 
 // TestReportTables holds tables against what the recording program knows.
 func TestReportTables(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "d")
-	replay(t, "--data", dir, "testdata/replay")
+	dir := replayed(t)
+	defer served(t, dir)()
 	var truth struct {
 		Totals struct {
 			Messages, Delivered, Clicks, Complaints, Unsubscribes, Bounced float64

@@ -47,6 +47,18 @@ func serving(t *testing.T, args ...string) (address string, stop func() error) {
 	return address, stop
 }
 
+// served lets one process have the database of a test, so that those that ask need not
+// start it each for itself.
+func served(t *testing.T, dir string) (end func()) {
+	t.Helper()
+	_, stop := serving(t, "serve", "--data", dir, "--listen", "127.0.0.1:0")
+	return func() {
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // ask calls checkEmail with curl, as its text shows it.
 func ask(t *testing.T, address, key, ids string) string {
 	t.Helper()
