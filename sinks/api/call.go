@@ -168,12 +168,13 @@ func isForwarded(h http.Header) bool {
 // isOfPageElsewhere reports whether a page that is not ours has a browser ask.
 func isOfPageElsewhere(r *http.Request) bool {
 	switch r.Header.Get("Sec-Fetch-Site") {
-	case "", "same-origin", "none":
-	default:
-		return true
+	case "same-origin", "none":
+		return false // and its Origin may be null: our pages tell no Referer
+	case "":
+		origin := r.Header.Get("Origin")
+		return origin != "" && origin != "http://"+r.Host
 	}
-	origin := r.Header.Get("Origin")
-	return origin != "" && origin != "http://"+r.Host
+	return true
 }
 
 // isLocal reports whether a request came to a loopback address and by its name, and

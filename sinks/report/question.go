@@ -64,7 +64,7 @@ func (q *Question) Check() error {
 		case slices.Contains(reasons, by) && !q.reasonsKnown(by):
 			return fmt.Errorf("report %s is not broken down by %s; bounce is, and deferral by reason and fault", q.Name, by)
 		case by == "provider" && q.OfReasons():
-			return errors.New("reasons of deferral are not broken down by provider; domain is near")
+			return errors.New("reasons of deferral are not broken down by provider; use domain")
 		}
 	}
 	if !q.From.IsZero() && !q.To.IsZero() && !q.From.Before(q.To) {

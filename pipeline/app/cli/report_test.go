@@ -147,7 +147,7 @@ func TestReportRefuses(t *testing.T) {
 		{"overview --digest", "has no digest"},
 		{"bounce --vocabulary tipimail", "only the overview"},
 		{"overview --vocabulary klingon", "klingon"},
-		{"deferral --by reason,provider", "domain is near"},
+		{"deferral --by reason,provider", "use domain"},
 		{"--by day", "is for a table"},
 	} {
 		var out, errOut bytes.Buffer

@@ -1,11 +1,17 @@
 // What a part of a page looks like while it is asked for, when there is nothing, and when
 // something went wrong.
 import { h, fill, heard } from './dom.js'
+import { plain } from './visible.js'
 
 export const loading = label => h('p', { class: 'loading' }, h('span', { class: 'loading-bar', 'aria-hidden': 'true' }), heard(`${label}: loading`))
 
 // empty says that there is nothing, and what to do.
 export const empty = (text, ...todo) => h('div', { class: 'empty' }, h('p', { class: 'empty-text' }, text), todo.length > 0 && h('p', { class: 'todo' }, todo))
+
+// noMessages says that there are none of whom the reader may see, and what to do.
+export const noMessages = view => view.session.every_account
+  ? empty('No messages yet.', 'Let mailfate read a log: ', command('mailfate run postfix:/var/log/mail.log'), ', or try it out: ', command('mailfate replay --serve testdata/replay'))
+  : empty(`No messages of account ${plain(view.session.key.account || '(none)')} yet.`, 'If there should be some, ask whoever runs mailfate whether this key is of the right account.')
 
 // command shows what to type on a terminal.
 export const command = text => h('code', { class: 'command' }, text)

@@ -2,7 +2,7 @@
 import { h, heard } from './dom.js'
 import { statusLabel, statusOf } from './words.js'
 
-const outcomes = { success: 'went well', failure: 'failed', pending: 'not decided' }
+const outcomes = { success: 'arrived', failure: 'did not arrive', pending: 'not decided' }
 
 // mark is a small shape, of its own for each outcome: colour alone says nothing.
 export const mark = outcome => h('span', { class: 'mark', 'aria-hidden': 'true', data: { outcome } })

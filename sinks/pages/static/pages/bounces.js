@@ -5,7 +5,7 @@ import { beside, figures, ratio } from '../figures.js'
 import { day, number, rate } from '../format.js'
 import { overTime } from '../over_time.js'
 import { link } from '../state.js'
-import { all, command, empty, region } from '../states.js'
+import { all, command, empty, noMessages, region } from '../states.js'
 import { table } from '../table.js'
 import { foreign, plain, quoted } from '../visible.js'
 import { columnLabel, human } from '../words.js'
@@ -16,7 +16,7 @@ export async function show(view) {
   const { period } = view
   fill(view.main, h('h1', {}, 'Bounces'))
   if (!period) {
-    view.main.append(empty('No messages yet.', 'Let mailfate read a log: ', command('mailfate run postfix:/var/log/mail.log')))
+    view.main.append(noMessages(view))
     return
   }
   const asked = { from: period.from, to: period.to, account: view.account }

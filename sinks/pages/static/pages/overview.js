@@ -5,7 +5,7 @@ import { beside, figures, ratio } from '../figures.js'
 import { number } from '../format.js'
 import { overTime } from '../over_time.js'
 import { link } from '../state.js'
-import { all, command, empty, region } from '../states.js'
+import { all, command, empty, noMessages, region } from '../states.js'
 import { status } from '../status.js'
 import { table } from '../table.js'
 import { foreign } from '../visible.js'
@@ -15,7 +15,7 @@ export async function show(view) {
   const { period } = view
   fill(view.main, h('h1', {}, 'Overview'))
   if (!period) {
-    view.main.append(empty('No messages yet.', 'Let mailfate read a log: ', command('mailfate run postfix:/var/log/mail.log'), ', or try it out: ', command('mailfate replay --serve testdata/replay')))
+    view.main.append(noMessages(view))
     return
   }
   const asked = { from: period.from, to: period.to, account: view.account }
