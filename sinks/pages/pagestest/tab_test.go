@@ -19,7 +19,7 @@ const (
 	narrow, long = 360, 740 // a small phone
 
 	// patience is how long anything may take to be seen.
-	patience = 20 * time.Second
+	patience = time.Minute
 )
 
 // tab is a page that a reader has open, in a profile that knows nothing of others'.
