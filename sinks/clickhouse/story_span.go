@@ -38,7 +38,7 @@ func (r *storyReader) at(values ...any) []any {
 		hours = s.hours
 	}
 	for _, h := range hours {
-		days = append(days, h/uint32((24 * time.Hour).Seconds()))
+		days = append(days, h/uint32((24*time.Hour).Seconds()))
 	}
 	return append(values, clickhouse.Named("first", s.first.UnixMilli()), clickhouse.Named("last", s.last.UnixMilli()),
 		clickhouse.Named("all", all), clickhouse.Named("hours", hours), clickhouse.Named("days", days))
