@@ -38,3 +38,14 @@ func asking(ctx context.Context, longest time.Duration, rows int, more ...clickh
 // ofChanges are settings for status_changes FINAL: a change's versions have one time,
 // and so one partition.
 var ofChanges = clickhouse.Settings{"do_not_merge_across_partitions_select_final": 1}
+
+// ofMessages are settings for queries of a message by its message id, and by all the days
+// that it has rows of: versions of a row have the same message id, so that it is looked
+// for first, with an index or without, and the rest is read only where it is found, by
+// one thread.
+var ofMessages = clickhouse.Settings{
+	"optimize_move_to_prewhere_if_final":   1,
+	"use_skip_indexes_if_final_exact_mode": 0,
+	"defer_partition_pruning_after_final":  0,
+	"max_threads":                          1,
+}

@@ -161,6 +161,15 @@ func (b *batch) Rows() int {
 	return n
 }
 
+// Merge adds the rows of another batch.
+func (b *batch) Merge(other intake.Batch) {
+	o := other.(*batch)
+	for i, t := range b.tables {
+		t.merge(o.tables[i])
+	}
+	b.replies.learn(o.replies)
+}
+
 // Write inserts what waits. It may be called again after an error: what was
 // inserted already is then there twice, under the same keys, and counts once.
 func (b *batch) Write(ctx context.Context) error {

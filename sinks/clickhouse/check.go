@@ -55,6 +55,13 @@ type checkKey struct {
 func emailKey(id string) checkKey   { return checkKey{hashOfName(id), true} }
 func messageKey(id string) checkKey { return checkKey{hashOfName(schemas.CleanMessageID(id)), false} }
 
+// checkName is a message that a name means.
+type checkName struct {
+	checkKey
+	Account string `ch:"account"`
+	ID      uint64 `ch:"id"`
+}
+
 // hashOfName is what the migrations make of a name.
 func hashOfName(name string) uint64 {
 	sum := sha256.Sum256([]byte(name))

@@ -3,6 +3,7 @@ package clickhouse
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -69,14 +70,20 @@ func TestCheck(t *testing.T) {
 		own(now),
 		{},
 	}
-	got, err := db.Check(t.Context(), api.Owner{Account: "a"}, v, ids)
-	if err != nil {
-		t.Fatal(err)
+	for _, others := range []int{0, 10 * checkedAlone} { // some, and as many as are asked for by halves
+		asked := slices.Clone(ids)
+		for i := range others {
+			asked, want = append(asked, fmt.Sprint("nobody", i)), append(want, api.Checked{})
+		}
+		got, err := db.Check(t.Context(), api.Owner{Account: "a"}, v, asked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("among %d others: %s", others, diff)
+		}
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
-	got, err = db.Check(t.Context(), api.Owner{Any: true}, v, []string{"em3"})
+	got, err := db.Check(t.Context(), api.Owner{Any: true}, v, []string{"em3"})
 	if err != nil || got[0] != own(old) {
 		t.Errorf("of any account: %v, %v", got, err)
 	}

@@ -2,6 +2,7 @@ package clickhouse
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
+	"golang.org/x/sync/errgroup"
 )
 
 const (
@@ -18,6 +20,8 @@ const (
 	checksAtOnce = 1
 	// checkedTogether is how many ids one question is about, if not one request is.
 	checkedTogether = 1000
+	// checkedAlone is how many ids are worth a question of their own.
+	checkedAlone = 50
 )
 
 // checked is what the tables say of the ids of some requests. Of whose messages they
@@ -99,13 +103,11 @@ func (c *checked) want(id string) {
 }
 
 func (c *checked) read(ctx context.Context, db *DB) error {
-	var names []struct {
-		checkKey
-		Account string `ch:"account"`
-		ID      uint64 `ch:"id"`
-	}
-	params := clickhouse.Parameters{"keys": array(slices.Collect(maps.Keys(c.keys))), "most": strconv.Itoa(mostMeant)}
-	if err := db.conn.Select(clickhouse.Context(asking(ctx, pageTime, 0), clickhouse.WithParameters(params)), &names, query("check_names")); err != nil {
+	names, err := halves(slices.Collect(maps.Keys(c.keys)), func(keys []uint64) (rows []checkName, err error) {
+		err = db.checkRows(ctx, &rows, "check_names", clickhouse.Parameters{"keys": array(keys), "most": strconv.Itoa(mostMeant)})
+		return rows, err
+	})
+	if err != nil {
 		return fmt.Errorf("read message_names: %w", err)
 	}
 	for _, n := range names {
@@ -114,16 +116,39 @@ func (c *checked) read(ctx context.Context, db *DB) error {
 		}
 		c.numbers[n.ID] = struct{}{}
 	}
-	if len(c.numbers) == 0 {
-		return nil
-	}
-	var rows []checkRow
-	params = clickhouse.Parameters{"ids": array(slices.Collect(maps.Keys(c.numbers))), "vocabulary": c.column}
-	if err := db.conn.Select(clickhouse.Context(asking(ctx, pageTime, 0), clickhouse.WithParameters(params)), &rows, query("check_ids")); err != nil {
+	rows, err := halves(slices.Collect(maps.Keys(c.numbers)), func(numbers []uint64) (rows []checkRow, err error) {
+		err = db.checkRows(ctx, &rows, "check_ids", clickhouse.Parameters{"ids": array(numbers), "vocabulary": c.column})
+		return rows, err
+	})
+	if err != nil {
 		return fmt.Errorf("read message_ids: %w", err)
 	}
 	for _, r := range rows {
 		c.rows[r.ID] = append(c.rows[r.ID], r)
 	}
 	return nil
+}
+
+// halves asks for many numbers by two questions at once: each keeps one processor busy.
+func halves[T any](numbers []uint64, ask func([]uint64) ([]T, error)) (rows []T, err error) {
+	if len(numbers) == 0 {
+		return nil, nil
+	}
+	if len(numbers) < 2*checkedAlone {
+		return ask(numbers)
+	}
+	var more []T
+	var both errgroup.Group
+	both.Go(func() (err error) {
+		more, err = ask(numbers[len(numbers)/2:])
+		return err
+	})
+	rows, err = ask(numbers[:len(numbers)/2])
+	err = errors.Join(err, both.Wait())
+	return append(rows, more...), err
+}
+
+func (db *DB) checkRows(ctx context.Context, into any, name string, values clickhouse.Parameters) error {
+	ctx = clickhouse.Context(asking(ctx, pageTime, 0, clickhouse.Settings{"max_threads": 1}), clickhouse.WithParameters(values))
+	return db.conn.Select(ctx, into, query(name))
 }

@@ -7,6 +7,8 @@ type column interface {
 	// values returns rows as the slice that the driver appends to the insert. It
 	// is valid until the next call.
 	values(from, to int) any
+	// merge adds the rows of a column of the same type.
+	merge(other column)
 	reset()
 }
 
@@ -17,6 +19,10 @@ func (c *number[T]) add(v T)                 { c.list = append(c.list, v) }
 func (c *number[T]) len() int                { return len(c.list) }
 func (c *number[T]) values(from, to int) any { return c.list[from:to] }
 func (c *number[T]) reset()                  { c.list = c.list[:0] }
+func (c *number[T]) merge(other column) {
+	c.list = append(c.list, other.(interface{ numbers() []T }).numbers()...)
+}
+func (c *number[T]) numbers() []T { return c.list }
 
 // boolean is a column of truths.
 type boolean struct{ list []bool }
@@ -25,6 +31,7 @@ func (c *boolean) add(v bool)              { c.list = append(c.list, v) }
 func (c *boolean) len() int                { return len(c.list) }
 func (c *boolean) values(from, to int) any { return c.list[from:to] }
 func (c *boolean) reset()                  { c.list = c.list[:0] }
+func (c *boolean) merge(other column)      { c.list = append(c.list, other.(*boolean).list...) }
 
 // text is a column of strings, which may be any bytes.
 type text struct{ list []string }
@@ -32,6 +39,7 @@ type text struct{ list []string }
 func (c *text) add(v string)            { c.list = append(c.list, v) }
 func (c *text) len() int                { return len(c.list) }
 func (c *text) values(from, to int) any { return c.list[from:to] }
+func (c *text) merge(other column)      { c.list = append(c.list, other.(*text).list...) }
 
 func (c *text) reset() {
 	clear(c.list) // the strings must not outlive their batch
@@ -44,6 +52,7 @@ type texts struct{ list [][]string }
 func (c *texts) add(v []string)          { c.list = append(c.list, v) }
 func (c *texts) len() int                { return len(c.list) }
 func (c *texts) values(from, to int) any { return c.list[from:to] }
+func (c *texts) merge(other column)      { c.list = append(c.list, other.(*texts).list...) }
 
 func (c *texts) reset() {
 	clear(c.list)
@@ -73,9 +82,10 @@ type whenever struct {
 	pointers []*int64
 }
 
-func (c *whenever) add(ms int64) { c.list = append(c.list, instant(ms)) }
-func (c *whenever) len() int     { return len(c.list) }
-func (c *whenever) reset()       { c.list = c.list[:0] }
+func (c *whenever) add(ms int64)       { c.list = append(c.list, instant(ms)) }
+func (c *whenever) len() int           { return len(c.list) }
+func (c *whenever) merge(other column) { c.list = append(c.list, other.(*whenever).list...) }
+func (c *whenever) reset()             { c.list = c.list[:0] }
 
 func (c *whenever) values(from, to int) any {
 	c.pointers = c.pointers[:0]

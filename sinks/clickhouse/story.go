@@ -21,11 +21,6 @@ const (
 	// storyTime bounds a story. Its queries take milliseconds.
 	storyTime = time.Minute
 
-	// storyAfter is how much later than its last event a change of a message may
-	// be that time alone brought about. The configuration refuses timers that run
-	// longer, because a message is by default forgotten by then.
-	storyAfter = 31 * 24 * time.Hour
-
 	// storyNames is how many messages or recipients an error lists, and how many
 	// accounts of one message are looked at.
 	storyNames = 10
@@ -44,7 +39,7 @@ func (db *DB) Story(ctx context.Context, id, recipient string) (*explain.Found, 
 func (db *DB) StoryOf(ctx context.Context, owner api.Owner, id, recipient string) (*explain.Found, error) {
 	ctx, cancel := context.WithTimeout(ctx, storyTime)
 	defer cancel()
-	r := &storyReader{db: db, ctx: asking(ctx, storyTime, pageRows), owner: owner, recipient: schemas.CleanRecipient(recipient)}
+	r := &storyReader{db: db, ctx: asking(ctx, storyTime, pageRows, ofMessages), owner: owner, recipient: schemas.CleanRecipient(recipient)}
 	r.MessageID = schemas.CleanMessageID(id)
 	if err := r.read(strings.TrimSpace(id)); err != nil {
 		return nil, fmt.Errorf("explain %s: %w", strconv.Quote(id), err)
@@ -60,20 +55,17 @@ type storyReader struct {
 	owner     api.Owner
 	recipient string // "" when all are meant
 
-	first, last time.Time // of what is known
-	rows        []recipientRow
-	tell        []string    // recipients whose events and changes are read
-	wasCut      atomic.Bool // what becomes of Cut
+	when   storySpan
+	rows   []recipientRow
+	tell   []string    // recipients whose events and changes are read
+	wasCut atomic.Bool // what becomes of Cut
 }
 
 func (r *storyReader) read(asked string) error {
 	if err := r.find(asked); err != nil {
 		return err
 	}
-	if err := r.together(r.owners, r.recipientRows, r.held); err != nil {
-		return err
-	}
-	for _, part := range []func() error{r.recipients, r.hide, r.missing} {
+	for _, part := range []func() error{r.owners, r.recipients, r.hide, r.missing} {
 		if err := part(); err != nil {
 			return err
 		}
@@ -105,14 +97,11 @@ func (r *storyReader) id() any      { return clickhouse.Named("id", r.MessageID)
 func (r *storyReader) any() any     { return clickhouse.Named("any", r.owner.Any) }
 func (r *storyReader) account() any { return clickhouse.Named("account", r.owner.Account) }
 func (r *storyReader) named() any   { return clickhouse.Named("recipient", r.recipient) }
-func (r *storyReader) from() any    { return clickhouse.Named("first", r.first.UnixMilli()) }
-func (r *storyReader) until(later time.Duration) any {
-	return clickhouse.Named("last", min(r.last.Add(later).UnixMilli(), maxInstant))
-}
+func (r *storyReader) told() any    { return clickhouse.Named("recipients", r.of()) }
 
-func (r *storyReader) these() any {
-	return clickhouse.Named("recipients", append([]string{""}, r.tell...))
-}
+// of is whose events are read: "" is the message as a whole.
+func (r *storyReader) of() []string { return append([]string{""}, r.tell...) }
+
 func limit(n int) any { return clickhouse.Named("limit", n) }
 func (r *storyReader) cut(n, limit int) {
 	if n == limit {
@@ -128,7 +117,7 @@ func (r *storyReader) find(asked string) error {
 	if r.MessageID == "" {
 		return errNothingKnown // rows without an email id are not meant
 	}
-	if known, err := r.span(); err != nil || known {
+	if err := r.look(); err != nil || r.when.known > 0 {
 		return err
 	}
 	var found []struct {
@@ -158,18 +147,13 @@ func (r *storyReader) find(asked string) error {
 	if r.recipient == "" {
 		r.recipient = found[0].Recipient
 	}
-	_, err := r.span()
-	return err
+	return r.look()
 }
 
-// span reads when it happened; known says that there is anything.
-func (r *storyReader) span() (known bool, err error) {
-	var n uint64
-	row := r.db.conn.QueryRow(r.ctx, query("story_span"), r.id(), r.any(), r.account())
-	if err := row.Scan(&n, &r.first, &r.last); err != nil {
-		return false, fmt.Errorf("look for the message: %w", err)
-	}
-	return n > 0, nil
+// look reads what can be known by a message id alone.
+func (r *storyReader) look() error {
+	r.rows, r.Held = nil, nil
+	return r.together(r.span, r.recipientRows, r.held)
 }
 
 func (r *storyReader) owners() error {
@@ -183,7 +167,7 @@ func (r *storyReader) owners() error {
 		Account   string `ch:"account"`
 		Addressed string `ch:"addressed"`
 	}
-	if err := r.ask(&rows, "story_owners", r.id(), r.from(), r.until(0), clickhouse.Named("creating", creating), limit(3*storyNames)); err != nil {
+	if err := r.ask(&rows, "story_owners", r.at(r.id(), clickhouse.Named("creating", creating), limit(3*storyNames))...); err != nil {
 		return err
 	}
 	for _, row := range rows {

@@ -120,7 +120,6 @@ type storyEvent struct {
 	Instance    string    `ch:"instance"`
 	File        string    `ch:"file"`
 	Offset      int64     `ch:"offset"`
-	Place       uint64    `ch:"place"`
 }
 
 func (e *storyEvent) event(messageID string) (schemas.Event, error) {
@@ -137,20 +136,27 @@ func (e *storyEvent) event(messageID string) (schemas.Event, error) {
 }
 
 // events reads the events of the recipients whose stories are told, of the
-// message as a whole, and those that are held.
+// message as a whole, and those that are held. Where there are few, a set keeps all.
 func (r *storyReader) events() error {
-	held := []uint64{0} // an id that nothing has: a list must not be empty
+	few := r.when.known <= machine.KeepQueues
+	events := []uint64{0} // an id that nothing has: a list must not be empty
 	for i := range r.Held {
-		held = append(held, uint64(r.Held[i].ID))
+		events = append(events, uint64(r.Held[i].ID))
+	}
+	r.Places = map[schemas.EventID]uint64{}
+	if !few {
+		kept, err := r.kept()
+		if err != nil {
+			return err
+		}
+		events = append(events, kept...)
 	}
 	var rows []storyEvent
-	err := r.ask(&rows, "story_events", r.id(), r.these(), r.from(), r.until(0), clickhouse.Named("held", held),
-		clickhouse.Named("keep", machine.KeepQueues), clickhouse.Named("agents", machine.EdgeAgents), limit(explain.MaxEvents))
-	if err != nil {
+	if err := r.ask(&rows, "story_events", r.at(r.id(), r.told(), clickhouse.Named("few", few), clickhouse.Named("events", events), limit(explain.MaxEvents))...); err != nil {
 		return err
 	}
 	r.cut(len(rows), explain.MaxEvents)
-	r.Places = make(map[schemas.EventID]uint64, len(rows))
+	of, places := r.of(), map[place]uint64{}
 	for i := range rows {
 		ev, err := rows[i].event(r.MessageID)
 		if err != nil {
@@ -161,9 +167,33 @@ func (r *storyReader) events() error {
 			r.Held[at].Event = ev
 		}
 		r.Events = append(r.Events, ev)
-		r.Places[ev.ID] = rows[i].Place
+		if few && slices.Contains(of, ev.Recipient) {
+			among := place{rows[i].Account, ev.Recipient, ev.Kind}
+			places[among]++
+			r.Places[ev.ID] = places[among]
+		}
 	}
 	return nil
+}
+
+// place is among what an event is the how manieth.
+type place struct {
+	account, recipient string
+	kind               schemas.Kind
+}
+
+// kept reads which of many events of those recipients a set keeps.
+func (r *storyReader) kept() (events []uint64, err error) {
+	var rows []struct {
+		EventID uint64 `ch:"event_id"`
+		Place   uint64 `ch:"place"`
+	}
+	err = r.ask(&rows, "story_kept", r.at(r.id(), r.told(), clickhouse.Named("keep", machine.KeepQueues), clickhouse.Named("agents", machine.EdgeAgents), limit(explain.MaxEvents))...)
+	for _, row := range rows {
+		events = append(events, row.EventID)
+		r.Places[schemas.EventID(row.EventID)] = row.Place
+	}
+	return events, err
 }
 
 func (r *storyReader) changes() error {
@@ -182,7 +212,7 @@ func (r *storyReader) changes() error {
 		Before    []string  `ch:"before"`
 		After     []string  `ch:"after"`
 	}
-	err := r.ask(&rows, "story_changes", r.id(), r.these(), r.from(), r.until(storyAfter), limit(explain.MaxChanges))
+	err := r.ask(&rows, "story_changes", r.at(r.id(), r.told(), limit(explain.MaxChanges))...)
 	if err != nil {
 		return err
 	}

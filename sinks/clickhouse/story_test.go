@@ -200,6 +200,45 @@ func TestStoryWithoutEvents(t *testing.T) {
 	}
 }
 
+// What time alone brought about, long after the last event, is told, and so is that it
+// was taken back.
+func TestStoryOfTimedChange(t *testing.T) {
+	db := migrated(t)
+	write(t, db, schemas.TopicEvents, false, storyOf(t)...)
+	s := delivered(t)
+	late := minute(60 * 24 * 50)
+	s.History = append(s.History, schemas.Change{Cause: 99, Kind: schemas.Expired, Derived: true, Time: late, Before: status(t, "opened"), After: status(t, "expired")})
+	write(t, db, schemas.TopicStatus, true, statusRecords(t, 0, s)...)
+	if f := story(t, db, "m1@acme.example", ""); len(f.Changes) != 5 || f.Changes[4].Time != late || f.Changes[4].Kind != schemas.Expired {
+		t.Errorf("%d changes: %+v", len(f.Changes), f.Changes)
+	}
+	s.History, s.Withdrawn = s.History[:4], []schemas.Withdrawal{{Cause: 99, Time: late}}
+	s.Revision++
+	write(t, db, schemas.TopicStatus, true, statusRecords(t, 1, s)...)
+	if f := story(t, db, "m1@acme.example", ""); len(f.Changes) != 5 || !f.Changes[4].Withdrawn || f.Changes[4].Kind != schemas.Expired {
+		t.Errorf("taken back: %+v", f.Changes)
+	}
+}
+
+// A story of more hours than are looked into one by one lacks nothing.
+func TestStoryOfManyHours(t *testing.T) {
+	db := migrated(t)
+	s := delivered(t)
+	records := storyOf(t)
+	for i := range storyHours + 5 {
+		at, id := minute(60*int64(i+2)), schemas.EventID(1000+i)
+		records = append(records, eventRecord(t, int64(100+i), schemas.Event{ID: id, Identity: s.Identity, Kind: schemas.Opened, Time: at, Source: schemas.SourceTracking}))
+		s.History = append(s.History, schemas.Change{Cause: id, Kind: schemas.Opened, Time: at, Before: status(t, "delivered"), After: status(t, "opened")})
+		s.Row.Last = at
+	}
+	write(t, db, schemas.TopicEvents, false, records...)
+	write(t, db, schemas.TopicStatus, true, statusRecords(t, 0, s)...)
+	f := story(t, db, "m1@acme.example", "")
+	if len(f.Events) != len(records) || len(f.Changes) != len(s.History) {
+		t.Errorf("%d of %d events, %d of %d changes", len(f.Events), len(records), len(f.Changes), len(s.History))
+	}
+}
+
 // Statuses may be on their way while the events are there.
 func TestStoryWithoutStatuses(t *testing.T) {
 	db := migrated(t)

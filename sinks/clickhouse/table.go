@@ -29,6 +29,13 @@ func (t *table) waiting() *table { return t }
 
 func (t *table) rows() int { return t.columns[0].len() }
 
+// merge adds the rows of the same table of another batch.
+func (t *table) merge(other *table) {
+	for i, c := range t.columns {
+		c.merge(other.columns[i])
+	}
+}
+
 func (t *table) reset() {
 	for _, c := range t.columns {
 		c.reset()

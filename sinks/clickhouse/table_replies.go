@@ -92,6 +92,17 @@ func (r *replyRows) add(t *replyTemplate, rules, version uint64) {
 	r.version.add(version)
 }
 
+// learn takes over what another batch noted, with its rows.
+func (r *replyRows) learn(other *replyRows) {
+	for _, key := range other.fresh {
+		fingerprint, there := other.known[key]
+		if _, known := r.known[key]; there && !known {
+			r.known[key] = fingerprint
+			r.fresh = append(r.fresh, key)
+		}
+	}
+}
+
 // written says that what was noted is in the table.
 func (r *replyRows) written() {
 	clear(r.fresh)

@@ -30,6 +30,7 @@ func (c *word) name(boxed any) { c.list = append(c.list, boxed) }
 
 func (c *word) len() int                { return len(c.list) }
 func (c *word) values(from, to int) any { return c.list[from:to] }
+func (c *word) merge(other column)      { c.list = append(c.list, other.(*word).list...) }
 
 func (c *word) reset() {
 	clear(c.list)

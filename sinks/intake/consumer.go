@@ -28,8 +28,7 @@ type consumer struct {
 func (c *consumer) run(ctx context.Context) error {
 	defer c.release()
 	for {
-		began, err := c.fill(ctx)
-		if err != nil {
+		if err := c.fill(ctx); err != nil {
 			return err
 		}
 		full := c.full()
@@ -39,29 +38,25 @@ func (c *consumer) run(ctx context.Context) error {
 		if full {
 			continue
 		}
-		if err := c.rest(ctx, c.in.opts.Every-time.Since(began)); err != nil {
+		if err := c.rest(ctx); err != nil {
 			return err
 		}
 	}
 }
 
-// fill reads until the batch is full or the log's end is reached. It returns
-// when the first request was answered.
-func (c *consumer) fill(ctx context.Context) (began time.Time, err error) {
+// fill reads until the batch is full or the log's end is reached.
+func (c *consumer) fill(ctx context.Context) error {
 	for wait := fetchWait; ; wait = 0 {
 		p, err := c.fetch(ctx, wait)
 		if err != nil {
-			return began, err
-		}
-		if wait > 0 {
-			began = time.Now()
+			return err
 		}
 		if p.Position >= p.LastStable {
 			c.atEnd = c.asked
-			return began, nil
+			return nil
 		}
 		if c.full() {
-			return began, nil
+			return nil
 		}
 	}
 }
@@ -126,11 +121,9 @@ func wallClock() time.Time { return time.Now().Round(0) }
 // without records, as transactions leave them, are committed with the next one.
 func (c *consumer) flush(ctx context.Context) error {
 	if c.batch != nil {
-		write := func() error { return c.batch.Write(ctx) }
-		if err := c.retry(ctx, "write", always, write); err != nil {
+		if err := c.write(ctx); err != nil {
 			return err
 		}
-		c.release()
 		commit := func() error { return c.Commit(ctx, c.at.position()) }
 		if err := c.retry(ctx, "commit", temporary, commit); err != nil {
 			return fmt.Errorf("consume %s/%d: %w", c.Topic, c.Number, err)
@@ -138,6 +131,23 @@ func (c *consumer) flush(ctx context.Context) error {
 	}
 	c.in.progress.advance(c.at)
 	return nil
+}
+
+// write has the batch written, and gives it back. A large one is worth a write of its own.
+func (c *consumer) write(ctx context.Context) error {
+	if _, ok := c.batch.(Merger); ok && !c.full() {
+		return c.writeJointly(ctx)
+	}
+	write := func() error { return c.batch.Write(ctx) }
+	if err := c.retry(ctx, "write", always, write); err != nil {
+		return err
+	}
+	c.release()
+	return nil
+}
+
+func (c *consumer) retry(ctx context.Context, what string, again func(error) bool, do func() error) error {
+	return c.in.retry(ctx, c.log, []*position{c.at}, what, again, do)
 }
 
 // release gives the batch back, empty.
@@ -149,12 +159,10 @@ func (c *consumer) release() {
 	}
 }
 
-// rest lets records gather, unless somebody waits for them.
-func (c *consumer) rest(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(d)
+// rest lets records gather until all partitions wake, unless somebody waits for them.
+func (c *consumer) rest(ctx context.Context) error {
+	every := c.in.opts.Every
+	timer := time.NewTimer(every - time.Since(c.in.began)%every)
 	defer timer.Stop()
 	select {
 	case <-timer.C:

@@ -11,9 +11,10 @@
 //     however many partitions there are.
 //
 // A batch ends when it is large enough or when nothing more waits in the log.
-// After a small one its partition rests for Options.Every, so that what arrives
-// meanwhile becomes one write: a single record is written at once, a steady
-// trickle once in that time.
+// After a small one its partition rests until the next of the instants that are
+// Options.Every apart, when all wake: what arrived meanwhile in any of them
+// becomes one write, if batches are Mergers. A single record is written at once,
+// a steady trickle once in that time.
 //
 // Left out on purpose: who owns which partition (that is Kafka's group's affair,
 // see Run) and what records mean (the Batch's).

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"mailfate/pipeline/kafkalog"
@@ -38,7 +39,7 @@ type Options struct {
 	Batches  int           // how many partitions fill or write a batch at once
 	MaxRows  int           // a batch ends with so many rows
 	MaxBytes int           // or with so many bytes of records
-	Every    time.Duration // a partition writes small batches no oftener
+	Every    time.Duration // so often small batches are written
 	// Compaction is the least time that a snapshot which was superseded stays in
 	// the log: the topic's min.compaction.lag. Negative: it may go at any time, as
 	// with a broker that does not know this setting; then all are told as a whole.
@@ -51,7 +52,7 @@ const (
 	// 50,000 rows are well above where ClickHouse's cost per insert stops to matter.
 	defaultMaxRows    = 50_000
 	defaultMaxBytes   = 8 << 20
-	defaultEvery      = time.Second
+	defaultEvery      = 500 * time.Millisecond
 	defaultCompaction = 24 * time.Hour
 
 	// fetchBytes is what one request asks for; it is held for every partition.
@@ -65,6 +66,10 @@ type Intake struct {
 	opts     Options
 	batches  chan Batch // those that nobody uses
 	progress progress
+	began    time.Time // all rests end at whole Every since then
+
+	mu      sync.Mutex
+	gathers *joint // the write that others may still take part in
 }
 
 // New makes an intake.
@@ -79,7 +84,7 @@ func New(opts Options) *Intake {
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
-	in := &Intake{opts: opts, batches: make(chan Batch, opts.Batches)}
+	in := &Intake{opts: opts, batches: make(chan Batch, opts.Batches), began: time.Now()}
 	for range opts.Batches {
 		in.batches <- opts.NewBatch()
 	}

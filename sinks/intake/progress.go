@@ -142,23 +142,29 @@ func (at *position) skip() uint64 {
 	return at.skipped
 }
 
-// fail notes an error and reports whether it is the first since all was well.
-func (at *position) fail(err error) bool {
-	at.owner.mu.Lock()
-	defer at.owner.mu.Unlock()
-	at.err = err
-	if !at.since.IsZero() {
-		return false
+// fail notes an error of some positions and reports whether it is the first of one
+// since all was well.
+func (p *progress) fail(of []*position, err error) (first bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, at := range of {
+		at.err = err
+		if at.since.IsZero() {
+			at.since, first = time.Now(), true
+		}
 	}
-	at.since = time.Now()
-	return true
+	return first
 }
 
 // recover notes that all is well and reports since when it was not.
-func (at *position) recover() (since time.Time, was bool) {
-	at.owner.mu.Lock()
-	defer at.owner.mu.Unlock()
-	since = at.since
-	at.err, at.since = nil, time.Time{}
-	return since, !since.IsZero()
+func (p *progress) recover(of []*position) (since time.Time, was bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, at := range of {
+		if !at.since.IsZero() && (!was || at.since.Before(since)) {
+			since, was = at.since, true
+		}
+		at.err, at.since = nil, time.Time{}
+	}
+	return since, was
 }

@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"math/rand/v2"
 	"time"
 )
@@ -59,17 +60,17 @@ func retry(ctx context.Context, again func(error) bool, do func() error, failed 
 }
 
 // retry logs trouble when it begins and when it is over.
-func (c *consumer) retry(ctx context.Context, what string, again func(error) bool, do func() error) error {
+func (in *Intake) retry(ctx context.Context, log *slog.Logger, of []*position, what string, again func(error) bool, do func() error) error {
 	err := retry(ctx, again, do, func(err error) {
-		if c.at.fail(err) {
-			c.log.WarnContext(ctx, "sink waits; nothing is lost meanwhile", "operation", what, "error", err)
+		if in.progress.fail(of, err) {
+			log.WarnContext(ctx, "sink waits; nothing is lost meanwhile", "operation", what, "error", err)
 		}
 	})
 	if err != nil {
 		return err
 	}
-	if since, waited := c.at.recover(); waited {
-		c.log.InfoContext(ctx, "sink works again", "operation", what, "waited", time.Since(since).Round(time.Millisecond))
+	if since, waited := in.progress.recover(of); waited {
+		log.InfoContext(ctx, "sink works again", "operation", what, "waited", time.Since(since).Round(time.Millisecond))
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ SELECT
 FROM status_changes AS c
 WHERE c.message_id = @id AND c.recipient IN @recipients
     AND c.time BETWEEN fromUnixTimestamp64Milli(toInt64(@first)) AND fromUnixTimestamp64Milli(toInt64(@last))
+    AND (@all OR toDate(c.time) IN @days AND toStartOfHour(c.time) IN @hours)
 GROUP BY c.time, c.account, c.recipient, c.cause
 ORDER BY time, cause
 LIMIT @limit
