@@ -24,9 +24,10 @@ const metricsTimeout = 10 * time.Second
 // and rules are of closed sets; shapes, of which a log can have any, are in
 // ClickHouse alone.
 type metrics struct {
-	streams atomic.Pointer[[]*publish.Stream]
-	tracker *hitTracker // nil: none
-	rollups *rollups    // nil: this process is no sink
+	streams      atomic.Pointer[[]*publish.Stream]
+	tracker      *hitTracker   // nil: none
+	rollups      *rollups      // nil: this process is no sink
+	otherReplies func() uint64 // nil where nothing is written to ClickHouse
 }
 
 // serveMetrics answers at an address until ctx ends, and returns where that is.
@@ -127,6 +128,11 @@ func (m *metrics) write(w io.Writer) {
 	if m.rollups != nil {
 		m.rollups.write(w)
 	}
+	if m.otherReplies != nil {
+		const name = "mailfate_other_replies_total"
+		fmt.Fprintf(w, "# HELP %s Replies whose wording was one too many of their provider's on a day, and is told as other.\n# TYPE %s counter\n%s %d\n",
+			name, name, name, m.otherReplies())
+	}
 }
 
 // writeTracker tells what became of requests to the tracker, whose outcomes are of a
@@ -156,7 +162,7 @@ func escapeLabel(s string) string { return labelEscapes.Replace(strings.ToValidU
 func (a *App) startMetrics(ctx context.Context) (*metrics, error) {
 	m := &metrics{tracker: a.tracker}
 	if a.roles.Have(RoleSink) {
-		m.rollups = &a.rollups
+		m.rollups, m.otherReplies = &a.rollups, a.db.OtherReplies
 	}
 	if a.opts.Metrics == "" {
 		return m, nil

@@ -37,6 +37,7 @@
 //     topmost Received field, else Delivery-Date, else Date.
 //   - Event ids are hashes of the mail's own Message-ID and its body; so a mail that
 //     was delivered twice counts once, and one that borrows an id for itself.
+//   - A delivery status that ends before it has told of a recipient is other_report.
 //   - A mail of a person is Ignored; what cannot be read is Unparsed with the cause
 //     in Result.Rule. A damaged mail may lose events, and invents none: what ends
 //     in the middle is not believed from there on, and nothing that may be the

@@ -60,6 +60,8 @@ func (p *Parser) observed(m *mail) (evs []schemas.Event, about []*report, rule s
 // unstructured reads a mail without a part that a machine wrote for machines.
 func (m *mail) unstructured(r *report) (evs []schemas.Event, rule string) {
 	switch {
+	case r.cut && r.kind == "delivery-status": // of no recipient any more, yet of a message
+		return []schemas.Event{m.kept(mailer)}, ""
 	case r.cut:
 		return nil, Malformed
 	case r.feedback != nil:

@@ -235,6 +235,7 @@ func endsList(text string) bool {
 	return strings.HasPrefix(text, "---") || strings.HasPrefix(text, "===") || strings.HasPrefix(text, "- ---") ||
 		strings.HasPrefix(text, "No action is required") || // Exim, of a delay
 		strings.HasPrefix(text, "Below is a copy of the original message") || // OpenSMTPD
+		strings.HasPrefix(text, "Original message headers:") || // Exchange
 		strings.HasPrefix(text, "Message headers follow") || strings.HasPrefix(text, "Original message follows") // DragonFly Mail Agent
 }
 

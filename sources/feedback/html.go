@@ -9,32 +9,45 @@ import (
 
 // fromHTML returns what a person reads of a page: its words, in lines as its blocks
 // break them, without what is not shown. It goes through it once, and keeps no tree.
+// Lines begin with words, so that a header that is quoted reads as one; what is set
+// as it was written (<pre>) keeps its own lines.
 func fromHTML(page string) string {
 	var b strings.Builder
 	z := html.NewTokenizer(strings.NewReader(page))
 	hidden := atom.Atom(0) // what we are in
+	asWritten := false
 	for {
 		switch z.Next() {
 		case html.ErrorToken: // its end: nothing else can fail
 			return b.String()
 		case html.TextToken:
-			if hidden == 0 {
-				b.WriteString(flat(string(z.Text())))
+			if hidden != 0 {
+				continue
 			}
+			text := string(z.Text())
+			if !asWritten {
+				text = flat(text)
+				if atLineStart(&b) {
+					text = strings.TrimLeft(text, " ")
+				}
+			}
+			b.WriteString(text)
 		case html.StartTagToken, html.SelfClosingTagToken:
 			name, _ := z.TagName()
 			tag := atom.Lookup(name)
 			if hidden == 0 && hides(tag) {
 				hidden = tag
 			}
-			b.WriteString(breakAt(tag))
+			asWritten = asWritten || tag == atom.Pre
+			b.WriteString(breakAt(tag, atLineStart(&b)))
 		case html.EndTagToken:
 			name, _ := z.TagName()
 			tag := atom.Lookup(name)
 			if tag == hidden {
 				hidden = 0
 			}
-			b.WriteString(breakAt(tag))
+			asWritten = asWritten && tag != atom.Pre
+			b.WriteString(breakAt(tag, atLineStart(&b)))
 		}
 	}
 }
@@ -63,13 +76,23 @@ func hides(tag atom.Atom) bool {
 	return false
 }
 
-// breakAt is what stands for a tag: paragraphs are apart from each other.
-func breakAt(tag atom.Atom) string {
+// atLineStart reports whether a line has yet to begin.
+func atLineStart(b *strings.Builder) bool {
+	return b.Len() == 0 || strings.HasSuffix(b.String(), "\n")
+}
+
+// breakAt is what stands for a tag: paragraphs are apart from each other, and other
+// blocks begin lines of their own.
+func breakAt(tag atom.Atom, atLineStart bool) string {
 	switch tag {
 	case atom.P, atom.H1, atom.H2, atom.H3, atom.H4, atom.Table, atom.Ul, atom.Ol, atom.Pre, atom.Blockquote, atom.Hr:
 		return "\n\n"
-	case atom.Br, atom.Div, atom.Tr, atom.Li, atom.Body:
+	case atom.Br:
 		return "\n"
+	case atom.Div, atom.Tr, atom.Li, atom.Body:
+		if !atLineStart {
+			return "\n"
+		}
 	case atom.Td, atom.Th:
 		return " "
 	}

@@ -17,10 +17,12 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 )
 
@@ -101,12 +103,35 @@ func (e *env) root() *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
+		return usageError{fmt.Errorf("%w; see %s --help", inOurWords(err), cmd.CommandPath())}
 	})
 	e.flags.common(root.PersistentFlags())
 	root.AddCommand(e.replay(), e.run(), e.parse(), e.link(), e.classify(), e.report(), e.explain(), e.sql(), e.schema(), e.serve(), e.key(), e.migrate(), e.refold(), e.dead(), e.unmatched(), e.statuses(), e.checkConfig(), e.version())
 	wrapUsage(root)
 	return root
+}
+
+// inOurWords says of a flag's number what is wrong with it, where Go would name the
+// function that read it.
+func inOurWords(err error) error {
+	var value *pflag.InvalidValueError
+	var number *strconv.NumError
+	if !errors.As(err, &value) || !errors.As(err, &number) {
+		return err
+	}
+	want := "a whole number"
+	switch kind := value.GetFlag().Value.Type(); {
+	case kind == "bool":
+		want = "true or false"
+	case strings.HasPrefix(kind, "float"):
+		want = "a number"
+	case strings.HasPrefix(kind, "uint"):
+		want = "a whole number from 0"
+	}
+	if errors.Is(number, strconv.ErrRange) {
+		want += ", and not so large a one"
+	}
+	return fmt.Errorf("--%s %q cannot be: want %s", value.GetFlag().Name, value.GetValue(), want)
 }
 
 // wrapUsage makes wrong arguments errors of usage, of a command and all below it.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -54,11 +55,16 @@ func (e *env) keyAdd() *cobra.Command {
 			}
 			k.Label, k.Rate, k.Made = label, rate, time.Now().UTC()
 			return e.withDatabase(cmd.Context(), func(ctx context.Context, db *app.Database) error {
+				known, err := e.knownAccounts(ctx, db)
+				if err != nil {
+					return err
+				}
 				if err := db.SetKey(ctx, &k); err != nil {
 					return err
 				}
 				fmt.Fprintf(e.err, "Key %s, for account %s: keep it, it is not shown again.\n", k.ID, terminal.Visible(k.Account))
-				_, err := fmt.Fprintln(e.out, secret)
+				e.warnUnknown(known, &k)
+				_, err = fmt.Fprintln(e.out, secret)
 				return err
 			})
 		},
@@ -66,8 +72,45 @@ func (e *env) keyAdd() *cobra.Command {
 	c.Flags().StringVar(&account, "account", "", "the `ACCOUNT` whose messages may be asked for")
 	c.Flags().StringVar(&label, "label", "", "what it is for, as `TEXT`")
 	c.Flags().StringSliceVar(&scopes, "scope", []string{"check"}, "`SCOPE`,… of "+strings.Join(api.ScopeNames, ", "))
-	c.Flags().Uint32Var(&rate, "rate", 0, fmt.Sprintf("requests in a second, `N` (default %d)", api.DefaultRate))
+	c.Flags().Uint32Var(&rate, "rate", 0, fmt.Sprintf("requests in a second, `N`; 0 is what is usual, %d", api.DefaultRate))
 	return c
+}
+
+// knownAccounts are those of the configuration and those that the database knows.
+func (e *env) knownAccounts(ctx context.Context, db *app.Database) ([]string, error) {
+	names, err := db.Accounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	set, err := e.setup()
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range set.config.Accounts {
+		names = append(names, cmp.Or(schemas.CleanAccount(a.Name), schemas.DefaultAccount))
+	}
+	slices.Sort(names)
+	return slices.Compact(names), nil
+}
+
+// mostNamed is how many accounts a warning lists.
+const mostNamed = 20
+
+// warnUnknown says that nothing is known of a key's account. That is no error: keys
+// are often made before the first mail is sent.
+func (e *env) warnUnknown(known []string, k *api.Key) {
+	if k.Account == schemas.DefaultAccount || slices.Contains(known, k.Account) {
+		return
+	}
+	names := "None is known yet"
+	if len(known) > 0 {
+		names = "Known are " + terminal.Visible(strings.Join(known[:min(len(known), mostNamed)], ", "))
+	}
+	if left := len(known) - mostNamed; left > 0 {
+		names += fmt.Sprintf(" and %d more", left)
+	}
+	fmt.Fprintf(e.err, "Nothing is known of account %s, neither in the configuration nor in the database: until there is, the key finds nothing.\n"+
+		"%s. If the name is wrong: mailfate key revoke %s\n", terminal.Visible(k.Account), names, k.ID)
 }
 
 func (e *env) keyList() *cobra.Command {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mailfate/pipeline/app/config"
+	"mailfate/sinks/terminal"
 	"mailfate/sources/tracker/links"
 )
 
@@ -17,6 +19,7 @@ const maxHTML = 16 << 20
 func (e *env) link() *cobra.Command {
 	var mail links.Mail
 	var noPixel bool
+	var account string
 	c := &cobra.Command{
 		Use:   "link pixel|click URL|unsubscribe|headers|html [FILE]",
 		Short: "Make tracking links for one mail to one recipient",
@@ -30,21 +33,24 @@ func (e *env) link() *cobra.Command {
 			"  html         the HTML of FILE, or of standard input, with the links of <a> and <area>\n" +
 			"               tracked and the pixel added; data-track=\"no\" leaves a link as it is\n\n" +
 			"It is for trying out, and for few mails: package sources/tracker/links does it in a program.\n" +
-			"Whether an account has opens and clicks tracked is for whoever calls it to heed.",
+			"It makes links whatever open_tracking and click_tracking of an account say, for whoever calls\n" +
+			"it to heed, but warns when they are off: for the account of --account, else for that which the\n" +
+			"Message-ID's domain belongs to.",
 		Example: "  mailfate link --config mailfate.yaml --message-id m1@shop.example --recipient a@b.example html < mail.html",
 		Args:    cobra.RangeArgs(1, 2),
 		RunE: func(_ *cobra.Command, args []string) error {
-			return e.doLink(&mail, args, !noPixel)
+			return e.doLink(&mail, args, account, !noPixel)
 		},
 	}
 	e.flags.settings(c.Flags())
 	c.Flags().StringVar(&mail.MessageID, "message-id", "", "the mail's Message-`ID`, or your own id of it")
 	c.Flags().StringVar(&mail.Recipient, "recipient", "", "the `ADDRESS` it goes to")
+	c.Flags().StringVar(&account, "account", "", "the `ACCOUNT` whose mail it is, to be warned when it has nothing tracked")
 	c.Flags().BoolVar(&noPixel, "no-pixel", false, "with html: only track links")
 	return c
 }
 
-func (e *env) doLink(mail *links.Mail, args []string, pixel bool) error {
+func (e *env) doLink(mail *links.Mail, args []string, account string, pixel bool) error {
 	set, err := e.setup()
 	if err != nil {
 		return err
@@ -60,10 +66,30 @@ func (e *env) doLink(mail *links.Mail, args []string, pixel bool) error {
 		return usageError{errors.New("make links: of which mail is not said: --message-id")}
 	}
 	out, err := makeLink(mail, args, pixel)
-	if err == nil {
-		_, err = e.out.Write(out)
+	if err != nil {
+		return err
 	}
+	if account == "" {
+		account = set.config.Account(mail.MessageID, "")
+	}
+	e.warnUntracked(set.config.Accounts, account, args[0], pixel)
+	_, err = e.out.Write(out)
 	return err
+}
+
+// warnUntracked says what an account has not tracked of what is made.
+func (e *env) warnUntracked(accounts []config.Account, name, what string, pixel bool) {
+	for _, a := range accounts {
+		if a.Name != name {
+			continue
+		}
+		if !a.OpenTracking && (what == "pixel" || what == "html" && pixel) {
+			fmt.Fprintf(e.err, "Account %s has open_tracking off in the configuration: its opens are left out of rates; make no pixel for it.\n", terminal.Visible(name))
+		}
+		if !a.ClickTracking && (what == "click" || what == "html") {
+			fmt.Fprintf(e.err, "Account %s has click_tracking off in the configuration: its clicks are left out of rates; leave its links as they are.\n", terminal.Visible(name))
+		}
+	}
 }
 
 // makeLink returns what the arguments ask for.

@@ -59,3 +59,32 @@ func TestLink(t *testing.T) {
 		}
 	}
 }
+
+// What an account has not tracked is made, and warned of.
+func TestLinkWarnsOfWhatIsNotTracked(t *testing.T) {
+	config := trackerConfig(t, "accounts:\n- {name: quiet, domains: [quiet.example], open_tracking: false, click_tracking: false}\n- {name: half, open_tracking: false}\n")
+	page := filepath.Join(t.TempDir(), "mail.html")
+	if err := os.WriteFile(page, []byte(`<a href="https://a.example/">x</a></body>`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for line, want := range map[string][2]bool{ // of opens, of clicks
+		"m@quiet.example pixel":                          {true, false},
+		"m@quiet.example click https://a.example/":       {false, true},
+		"m@quiet.example unsubscribe":                    {false, false},
+		"m@quiet.example headers":                        {false, false},
+		"m@quiet.example html " + page:                   {true, true},
+		"m@quiet.example html --no-pixel " + page:        {false, true},
+		"m@shop.example html " + page:                    {false, false},
+		"m@shop.example html --account half " + page:     {true, false},
+		"m@quiet.example html --account other " + page:   {false, false},
+		"<m@quiet.example> html --account quiet " + page: {true, true},
+	} {
+		var out, errOut bytes.Buffer
+		args := append([]string{"link", "--config", config, "--recipient", "a@b.example", "--message-id"}, strings.Fields(line)...)
+		code := cli.Run(t.Context(), args, &out, &errOut)
+		opens, clicks := strings.Contains(errOut.String(), "open_tracking off"), strings.Contains(errOut.String(), "click_tracking off")
+		if code != 0 || out.Len() == 0 || [2]bool{opens, clicks} != want {
+			t.Errorf("%s: exit %d, says %q", line, code, errOut.String())
+		}
+	}
+}

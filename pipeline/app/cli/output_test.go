@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -52,5 +53,24 @@ func TestWriteFile(t *testing.T) {
 	}
 	if info, err := os.Stat(os.DevNull); err != nil || info.Mode().IsRegular() {
 		t.Errorf("%s is a file now (%v)", os.DevNull, err)
+	}
+}
+
+// Whoever named a file is told of that one, and not of the one beside it.
+func TestOutputNamesTheFileThatWasAsked(t *testing.T) {
+	dir := t.TempDir()
+	closed := func(w io.Writer) error { // as a full disk, for the writer
+		_ = w.(unnamed).file.Close()
+		_, err := w.Write([]byte("x"))
+		return err
+	}
+	for path, write := range map[string]func(io.Writer) error{
+		filepath.Join(dir, "missing", "report"): wrote("x", nil),
+		filepath.Join(dir, "report"):            closed,
+	} {
+		err := (&env{}).output(path, write)
+		if err == nil || strings.Count(err.Error(), path) != 1 || strings.Contains(err.Error(), ".part") {
+			t.Errorf("%s: %v", path, err)
+		}
 	}
 }

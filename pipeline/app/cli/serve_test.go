@@ -88,8 +88,14 @@ func TestServe(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	_, key, _ := output(t, mailfate(t, "key", "add", "--data", dir, "--account", "default", "--scope", "check,read,download"))
-	_, other, _ := output(t, mailfate(t, "key", "add", "--data", dir, "--account", "shop", "--scope", "check,read"))
+	_, key, told := output(t, mailfate(t, "key", "add", "--data", dir, "--account", "default", "--scope", "check,read,download"))
+	if strings.Contains(told, "Nothing is known") {
+		t.Errorf("a key for an account with messages: %q", told)
+	}
+	code, other, warned := output(t, mailfate(t, "key", "add", "--data", dir, "--account", "shop", "--scope", "check,read"))
+	if code != 0 || !strings.Contains(warned, "Nothing is known of account shop") || !strings.Contains(warned, "Known are default. ") {
+		t.Errorf("a key for an account without messages: exit %d, says %q", code, warned)
+	}
 	key, other = strings.TrimSpace(key), strings.TrimSpace(other)
 	address, stop = serving(t, "serve", "--data", dir, "--listen", "127.0.0.1:0")
 	defer func() {

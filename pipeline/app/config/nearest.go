@@ -5,6 +5,21 @@ import (
 	"strings"
 )
 
+// DidYouMean is the remedy for a word that is none of the words that exist: those that
+// it is a part of, or the nearest one, or all of them.
+func DidYouMean(word string, words []string) string {
+	var near []string
+	for _, w := range words {
+		if word != "" && strings.Contains(w, strings.ToLower(word)) {
+			near = append(near, w)
+		}
+	}
+	if len(near) > 0 {
+		return fmt.Sprintf("did you mean %s?", strings.Join(near, ", "))
+	}
+	return didYouMean(word, words)
+}
+
 // didYouMean is the remedy for a word that is none of the words that exist.
 func didYouMean(word string, words []string) string {
 	if w := nearest(word, words); w != "" {
