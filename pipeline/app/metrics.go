@@ -24,10 +24,9 @@ const metricsTimeout = 10 * time.Second
 // and rules are of closed sets; shapes, of which a log can have any, are in
 // ClickHouse alone.
 type metrics struct {
-	streams      atomic.Pointer[[]*publish.Stream]
-	tracker      *hitTracker   // nil: none
-	rollups      *rollups      // nil: this process is no sink
-	otherReplies func() uint64 // nil where nothing is written to ClickHouse
+	streams atomic.Pointer[[]*publish.Stream]
+	tracker *hitTracker // nil: none
+	rollups *rollups    // nil: this process is no sink
 }
 
 // serveMetrics answers at an address until ctx ends, and returns where that is.
@@ -128,11 +127,6 @@ func (m *metrics) write(w io.Writer) {
 	if m.rollups != nil {
 		m.rollups.write(w)
 	}
-	if m.otherReplies != nil {
-		const name = "mailfate_other_replies_total"
-		fmt.Fprintf(w, "# HELP %s Replies whose wording was one too many of their provider's on a day, and is told as other.\n# TYPE %s counter\n%s %d\n",
-			name, name, name, m.otherReplies())
-	}
 }
 
 // writeTracker tells what became of requests to the tracker, whose outcomes are of a
@@ -162,7 +156,7 @@ func escapeLabel(s string) string { return labelEscapes.Replace(strings.ToValidU
 func (a *App) startMetrics(ctx context.Context) (*metrics, error) {
 	m := &metrics{tracker: a.tracker}
 	if a.roles.Have(RoleSink) {
-		m.rollups, m.otherReplies = &a.rollups, a.db.OtherReplies
+		m.rollups = &a.rollups
 	}
 	if a.opts.Metrics == "" {
 		return m, nil

@@ -55,19 +55,6 @@ func TestMetricsAreServed(t *testing.T) {
 	}
 }
 
-func TestMetricOfOtherReplies(t *testing.T) {
-	for _, c := range []struct {
-		of   func() uint64
-		want bool
-	}{{func() uint64 { return 7 }, true}, {nil, false}} {
-		var out strings.Builder
-		(&metrics{otherReplies: c.of}).write(&out)
-		if strings.Contains(out.String(), "\nmailfate_other_replies_total 7\n") != c.want {
-			t.Errorf("want it %v:\n%s", c.want, out.String())
-		}
-	}
-}
-
 func TestMetricsOfTheRollup(t *testing.T) {
 	var r rollups
 	r.note(3, nil)

@@ -7,9 +7,7 @@
 //     tables before its offset is committed. While ClickHouse is away the writer
 //     waits, says so once, and drops nothing.
 //   - Rows are a function of the records. Their keys are too, and every table is
-//     a Replacing one, so a record that is written again changes nothing. The one
-//     exception are the fingerprints of replies where a provider words so many that
-//     those beyond are told as other: which ones are depends on what came before.
+//     a Replacing one, so a record that is written again changes nothing.
 //   - No value of a record can be refused by ClickHouse: texts are bytes there,
 //     closed sets are no enums, and times are clamped to what it can store.
 //

@@ -49,8 +49,6 @@ type DB struct {
 
 	checks  *checks
 	inserts atomic.Uint64
-	// otherReplies counts the events whose reply's wording was one too many.
-	otherReplies atomic.Uint64
 }
 
 // Open prepares connections. The server is first talked to by Migrate, or when
@@ -97,10 +95,6 @@ func (db *DB) connect(database string) (driver.Conn, error) {
 
 // Conn gives direct access, for queries that are not this package's.
 func (db *DB) Conn() driver.Conn { return db.conn }
-
-// OtherReplies is how many events have the fingerprint other, since this DB was opened,
-// for their provider had given too many wordings that day.
-func (db *DB) OtherReplies() uint64 { return db.otherReplies.Load() }
 
 // Inserts is how many inserts of rows this DB has made: it tells whether there is
 // anything new.

@@ -34,11 +34,7 @@ func Topics() []string {
 // Writer returns an intake that inserts the records of Topics. Options.NewBatch is
 // its own, and Compaction is as the topic's configuration has it unless it is set.
 func (db *DB) Writer(opts intake.Options) *intake.Intake {
-	opts.NewBatch = func() intake.Batch {
-		b := newBatch(db, db.opts.Replies)
-		b.replies.other = &db.otherReplies
-		return b
-	}
+	opts.NewBatch = func() intake.Batch { return newBatch(db, db.opts.Replies) }
 	if opts.Compaction == 0 {
 		opts.Compaction = compactionLag()
 	}
