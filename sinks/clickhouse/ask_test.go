@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"mailfate/pipeline/kafkalog"
 	"mailfate/schemas"
 	"mailfate/sinks/api"
 	"mailfate/sinks/report"
@@ -211,11 +212,37 @@ func TestHealthOfTables(t *testing.T) {
 		t.Error(diff)
 	}
 	one, err := db.Health(t.Context(), api.Owner{Account: "b"}, false)
-	if err != nil || one.Messages != 10 || one.Contested != nil || one.Streams != nil || one.Unread != nil {
+	if err != nil || one.Messages != 10 || one.TakenInAt != 0 || one.Contested != nil || one.Streams != nil || one.Unread != nil {
 		t.Fatalf("%+v, %v", one, err)
 	}
 	accounts, err := db.Accounts(t.Context())
 	if diff := cmp.Diff([]string{"a", "b"}, accounts); diff != "" || err != nil {
 		t.Error(diff, err)
+	}
+}
+
+// How far streams have come is known of those too that retention has dropped.
+func TestHealthOfStreams(t *testing.T) {
+	db := migrated(t)
+	event := func(n, at int64, stream string) kafkalog.Record {
+		return eventRecord(t, n, schemas.Event{ID: schemas.EventID(n), Identity: delivered(t).Identity, Kind: schemas.Queued, Time: at, Stream: stream})
+	}
+	write(t, db, schemas.TopicEvents, false, event(1, minute(1), "old"), event(2, minute(24*60), "new"), event(3, minute(2), ""))
+	write(t, db, schemas.TopicEvents, false, event(4, minute(24*60+5), "new"), event(2, minute(24*60), "new"))
+	if err := db.conn.Exec(t.Context(), "ALTER TABLE events DROP PARTITION '"+time.UnixMilli(day).UTC().Format(time.DateOnly)+"'"); err != nil {
+		t.Fatal(err)
+	}
+	h, err := db.Health(t.Context(), api.Owner{Any: true}, true)
+	if err != nil || len(h.Streams) != 2 {
+		t.Fatalf("%+v, %v", h.Streams, err)
+	}
+	for i, want := range []api.StreamNews{{Stream: "new", NewestAt: api.Instant(minute(24*60 + 5))}, {Stream: "old", NewestAt: api.Instant(minute(1))}} {
+		got := h.Streams[i]
+		if got.Stream != want.Stream || got.NewestAt != want.NewestAt || got.TakenInAt == 0 || h.TakenInAt < got.TakenInAt {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+	}
+	if h, err = db.Health(t.Context(), api.Owner{Account: "a"}, false); err != nil || h.Streams != nil || h.TakenInAt != 0 {
+		t.Errorf("of one account: %+v, %v", h, err)
 	}
 }
