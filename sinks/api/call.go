@@ -178,8 +178,8 @@ func isOfPageElsewhere(r *http.Request) bool {
 }
 
 // isLocal reports whether a request came to a loopback address and by its name, and
-// not by way of a proxy that says so: a page elsewhere can have a browser ask here by a name of its
-// own.
+// not by way of a proxy that says so: a page elsewhere can have a browser ask here by
+// a name of its own.
 func isLocal(r *http.Request) bool {
 	to, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
 	if !ok {

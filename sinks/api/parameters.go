@@ -154,14 +154,29 @@ func instant(name, s string, days int) (time.Time, error) {
 }
 
 // limit reads how much is wanted.
-func limit(r *http.Request) (int, error) {
-	s := r.Form.Get("limit")
+func limit(r *http.Request) (int, error) { return number(r, "limit", defaultLimit, maxLimit) }
+
+// number reads a number from 1 to most.
+func number(r *http.Request, name string, unasked, most int) (int, error) {
+	s := r.Form.Get(name)
 	if s == "" {
-		return defaultLimit, nil
+		return unasked, nil
 	}
 	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 || n > maxLimit {
-		return 0, invalid(fmt.Sprintf("limit is a number from 1 to %d", maxLimit))
+	if err != nil || n < 1 || n > most {
+		return 0, invalid(fmt.Sprintf("%s is a number from 1 to %d", name, most))
 	}
 	return n, nil
+}
+
+// oneOf reads a parameter of a closed set; the first is what nobody has to say.
+func oneOf(r *http.Request, name string, values ...string) (string, error) {
+	value := r.Form.Get(name)
+	switch {
+	case value == "":
+		return values[0], nil
+	case !slices.Contains(values, value):
+		return "", invalid(name + " is " + strings.Join(values, " or "))
+	}
+	return value, nil
 }
