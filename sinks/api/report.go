@@ -86,10 +86,10 @@ func question(r *http.Request, who caller) (q report.Question, owner Owner, err 
 	if q.Vocabulary, err = vocabulary(r, nil); err != nil {
 		return q, owner, err
 	}
-	if q.From, err = instant("from", r.Form.Get("from"), 0); err != nil {
+	if q.From, err = instant(r, "from", false); err != nil {
 		return q, owner, err
 	}
-	if q.To, err = instant("to", r.Form.Get("to"), 1); err != nil {
+	if q.To, err = instant(r, "to", true); err != nil {
 		return q, owner, err
 	}
 	compare, err := oneOf(r, "compare", "false", "true")
