@@ -23,7 +23,8 @@ var (
 	errTooMany   = &failure{"too many calls with this api_key; slow down", "api_call_limit_exceeded_for_api_key", http.StatusTooManyRequests}
 	errGuessing  = &failure{"too many calls with unknown keys; slow down", "api_call_limit_exceeded_for_ip", http.StatusTooManyRequests}
 	errAway      = &failure{"the database cannot be asked at the moment; try again later", "retry_later", http.StatusServiceUnavailable}
-	errNoRoute   = &failure{"there is no such method", "invalid_method", http.StatusNotFound}
+	errNoRoute   = &failure{"there is nothing at this path; " + base + "/openapi.yaml tells of all that there are", "invalid_method", http.StatusNotFound}
+	errMethod    = &failure{"this path is not asked for in that way; header Allow says how", "invalid_method", http.StatusMethodNotAllowed}
 	errTooLarge  = &failure{"the request is too large", "invalid_arg", http.StatusRequestEntityTooLarge}
 	errMalformed = &failure{"the request's parameters cannot be read", "invalid_arg", http.StatusBadRequest}
 )

@@ -13,8 +13,9 @@ import (
 
 // A caller is who makes a call.
 type caller struct {
-	key   *Key // nil: there are no keys
-	owner Owner
+	key      *Key // nil: there are no keys, or a stranger
+	owner    Owner
+	stranger bool // who sent no key, where there are keys
 }
 
 // statusCut is logged of an answer that was begun with another status and cut off.
@@ -112,6 +113,9 @@ func (s *Server) admit(r *http.Request, needs Scopes) (caller, error) {
 		return caller{}, err
 	}
 	who, err := s.identify(r)
+	if errors.Is(err, errNoKey) && needs == 0 {
+		return caller{stranger: true}, nil // it is told to all what a key is needed for
+	}
 	if err == nil && who.key != nil && !who.key.Scopes.Have(needs) {
 		err = errScope
 	}
@@ -149,7 +153,7 @@ func (s *Server) identify(r *http.Request) (caller, error) {
 	case err != nil:
 		return caller{}, err
 	}
-	return caller{key, Owner{Account: key.Account}}, nil
+	return caller{key: key, owner: Owner{Account: key.Account}}, nil
 }
 
 // forwarded are the headers of requests that somebody passes on for others.
@@ -178,8 +182,8 @@ func isOfPageElsewhere(r *http.Request) bool {
 }
 
 // isLocal reports whether a request came to a loopback address and by its name, and
-// not by way of a proxy that says so: a page elsewhere can have a browser ask here by a name of its
-// own.
+// not by way of a proxy that says so: a page elsewhere can have a browser ask here by
+// a name of its own.
 func isLocal(r *http.Request) bool {
 	to, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
 	if !ok {

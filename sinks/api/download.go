@@ -49,20 +49,18 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request, who caller) er
 	if err != nil {
 		return err
 	}
-	name := r.Form.Get("format")
-	if name == "" {
-		name = "csv"
+	name, err := oneOf(r, "format", "csv", "ndjson", "parquet")
+	if err != nil {
+		return err
 	}
-	as, ok := formats[name]
-	bom := r.Form.Get("bom")
-	switch {
-	case !ok:
-		return invalid("format is csv, ndjson or parquet")
-	case bom != "" && bom != "true" && bom != "false":
-		return invalid("bom is true or false")
-	case bom == "true" && name != "csv":
+	bom, err := oneOf(r, "bom", "false", "true")
+	if err != nil {
+		return err
+	}
+	if bom == "true" && name != "csv" {
 		return invalid("bom is for csv")
 	}
+	as := formats[name]
 	leave, err := s.seats.take(who, true)
 	if err != nil {
 		return err
@@ -74,10 +72,7 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request, who caller) er
 	} else {
 		s.log.InfoContext(r.Context(), "a download begins without an estimate", "error", err)
 	}
-	h.Set("Content-Type", as.kind)
-	h.Set("Content-Disposition", `attachment; filename="feed.`+name+`"`)
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
+	isFile(w, as.kind, "feed."+name)
 	if r.Method == http.MethodHead {
 		w.WriteHeader(http.StatusOK)
 		return nil

@@ -39,11 +39,43 @@ func TestDownloadByForm(t *testing.T) {
 		{downloads, url.Values{"api_key": {read}}, http.StatusForbidden},
 		{downloads, url.Values{"api_key": {key}, "account": {"other"}}, http.StatusForbidden},
 		{downloads, url.Values{"api_key": {key}, "nonsense": {""}}, http.StatusBadRequest},
-		{"/feed", url.Values{"api_key": {key}}, http.StatusNotFound},
-		{"/suppressions", url.Values{"api_key": {key}}, http.StatusNotFound},
+		{"/feed", url.Values{"api_key": {key}}, http.StatusMethodNotAllowed},
+		{"/suppressions", url.Values{"api_key": {key}}, http.StatusMethodNotAllowed},
 	} {
 		if status, body := post(c.path, c.form); status != c.status {
 			t.Errorf("%s %v: %d %s", c.path, c.form, status, body)
+		}
+	}
+}
+
+// Who asks in another way than a path knows is told in which it may be asked, and who
+// asks for a path that is not there, that it is not.
+func TestOtherMethods(t *testing.T) {
+	r := start(t, feedOf(1, "shop"))
+	for _, c := range []struct {
+		method, path, allow, text string
+		status                    int
+	}{
+		{http.MethodPost, base + "/feed", "GET, HEAD", "not asked for in that way", http.StatusMethodNotAllowed},
+		{http.MethodDelete, base + "/suppressions", "GET, HEAD", "not asked for in that way", http.StatusMethodNotAllowed},
+		{http.MethodPut, base + "/openapi.yaml", "GET, HEAD", "not asked for in that way", http.StatusMethodNotAllowed},
+		{http.MethodPut, base + downloads, "GET, HEAD, POST", "not asked for in that way", http.StatusMethodNotAllowed},
+		{http.MethodPatch, "/en/api/checkEmail", "GET, HEAD, POST", "not asked for in that way", http.StatusMethodNotAllowed},
+		{http.MethodPost, base + "/nothing", "", "nothing at this path", http.StatusNotFound},
+		{http.MethodGet, base + "/feed/", "", "nothing at this path", http.StatusNotFound},
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), c.method, r.base+c.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		if err != nil || res.StatusCode != c.status || res.Header.Get("Allow") != c.allow || !strings.Contains(string(body), c.text) || !strings.Contains(string(body), "invalid_method") {
+			t.Errorf("%s %s: %d, Allow %q, %v\n%s", c.method, c.path, res.StatusCode, res.Header.Get("Allow"), err, body)
 		}
 	}
 }

@@ -57,7 +57,7 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request, who caller) error 
 	}
 	at, missed := s.hub.join(last)
 	l := listener{server: s, who: who, filter: &f, to: to, at: at}
-	l.out.WriteString("retry: 2000\n\n")
+	l.out.WriteString(": listening\nretry: 2000\n\n") // at once, so that nobody wonders
 	if missed {
 		l.out.WriteString("event: reset\ndata: {}\n\n")
 	}

@@ -62,6 +62,16 @@ func (s *stream) event(t *testing.T) (id, kind, data string) {
 	}
 }
 
+// Who begins to listen hears at once that the server does too.
+func TestLiveBegins(t *testing.T) {
+	f := feedOf(0, "shop")
+	r := start(t, f)
+	s := r.listen(t, "api_key="+f.key("shop", ScopeRead, 1e6), "")
+	if line, err := s.ReadString('\n'); err != nil || line != ": listening\n" {
+		t.Errorf("%q, %v", line, err)
+	}
+}
+
 // poll has the server look for news.
 func (r *rig) poll() { r.server.hub.poll() }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mailfate/schemas"
+	"mailfate/sinks/report"
 )
 
 const (
@@ -68,10 +69,10 @@ func filter(r *http.Request, who caller, more ...string) (f Filter, err error) {
 	if err := f.names(r.Form); err != nil {
 		return f, err
 	}
-	if f.From, err = instant("from", r.Form.Get("from"), 0); err != nil {
+	if f.From, err = instant(r, "from", false); err != nil {
 		return f, err
 	}
-	f.To, err = instant("to", r.Form.Get("to"), 1)
+	f.To, err = instant(r, "to", true)
 	return f, err
 }
 
@@ -135,33 +136,46 @@ func (c caller) owns(r *http.Request) (Owner, error) {
 	return Owner{Account: account}, nil
 }
 
-// instant reads a time, RFC 3339 or a day, of which it is the beginning or, so many
-// days later, the end.
-func instant(name, s string, days int) (time.Time, error) {
+// lastTime is the end of the last year whose seconds the tables can hold.
+var lastTime = time.Date(2106, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// instant reads a time, or a day, of which it is the beginning or the end.
+func instant(r *http.Request, name string, end bool) (time.Time, error) {
+	s := r.Form.Get(name)
 	if s == "" {
 		return time.Time{}, nil
 	}
-	t, err := time.Parse(time.RFC3339, s)
-	if err != nil {
-		t, err = time.Parse(time.DateOnly, s)
-	} else {
-		days = 0
-	}
-	if err != nil || t.Year() < 1970 || t.Year() > 2105 {
+	t, ok := report.ParseTime(s, end)
+	if !ok || t.Year() < 1970 || t.After(lastTime) {
 		return time.Time{}, invalid(name + " is not a time as 2026-11-22T15:04:05Z or a day as 2026-11-22, of 1970 to 2105")
 	}
-	return t.AddDate(0, 0, days).UTC(), nil
+	return t, nil
 }
 
 // limit reads how much is wanted.
-func limit(r *http.Request) (int, error) {
-	s := r.Form.Get("limit")
+func limit(r *http.Request) (int, error) { return number(r, "limit", defaultLimit, maxLimit) }
+
+// number reads a number from 1 to most.
+func number(r *http.Request, name string, unasked, most int) (int, error) {
+	s := r.Form.Get(name)
 	if s == "" {
-		return defaultLimit, nil
+		return unasked, nil
 	}
 	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 || n > maxLimit {
-		return 0, invalid(fmt.Sprintf("limit is a number from 1 to %d", maxLimit))
+	if err != nil || n < 1 || n > most {
+		return 0, invalid(fmt.Sprintf("%s is a number from 1 to %d", name, most))
 	}
 	return n, nil
+}
+
+// oneOf reads a parameter of a closed set; the first is what nobody has to say.
+func oneOf(r *http.Request, name string, values ...string) (string, error) {
+	value := r.Form.Get(name)
+	switch {
+	case value == "":
+		return values[0], nil
+	case !slices.Contains(values, value):
+		return "", invalid(name + " is " + strings.Join(values, " or "))
+	}
+	return value, nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"mailfate/sinks/report"
@@ -87,10 +86,10 @@ func question(r *http.Request, who caller) (q report.Question, owner Owner, err 
 	if q.Vocabulary, err = vocabulary(r, nil); err != nil {
 		return q, owner, err
 	}
-	if q.From, err = instant("from", r.Form.Get("from"), 0); err != nil {
+	if q.From, err = instant(r, "from", false); err != nil {
 		return q, owner, err
 	}
-	if q.To, err = instant("to", r.Form.Get("to"), 1); err != nil {
+	if q.To, err = instant(r, "to", true); err != nil {
 		return q, owner, err
 	}
 	compare, err := oneOf(r, "compare", "false", "true")
@@ -120,29 +119,4 @@ func dimensions(values []string) ([]string, error) {
 		}
 	}
 	return by, nil
-}
-
-// oneOf reads a parameter of a closed set; the first is what nobody has to say.
-func oneOf(r *http.Request, name string, values ...string) (string, error) {
-	value := r.Form.Get(name)
-	switch {
-	case value == "":
-		return values[0], nil
-	case !slices.Contains(values, value):
-		return "", invalid(name + " is " + strings.Join(values, " or "))
-	}
-	return value, nil
-}
-
-// number reads a number from 1 to most.
-func number(r *http.Request, name string, unasked, most int) (int, error) {
-	s := r.Form.Get(name)
-	if s == "" {
-		return unasked, nil
-	}
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 || n > most {
-		return 0, invalid(fmt.Sprintf("%s is a number from 1 to %d", name, most))
-	}
-	return n, nil
 }

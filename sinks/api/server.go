@@ -68,11 +68,11 @@ func New(o Options) *Server {
 	if o.Process == nil {
 		o.Process = knowsNothing
 	}
-	s := &Server{store: o.Store, process: o.Process, version: o.Version, ring: newRing(o.Store, o.Now), log: o.Logger, now: o.Now}
-	s.pages = o.Pages
-	s.hub = newHub(o.Store, o.Logger)
-	s.seats = newSeats()
-	s.heartbeat, s.patience = heartbeat, writeTime
+	s := &Server{
+		store: o.Store, process: o.Process, version: o.Version, pages: o.Pages,
+		ring: newRing(o.Store, o.Now), log: o.Logger, now: o.Now,
+		hub: newHub(o.Store, o.Logger), seats: newSeats(), heartbeat: heartbeat, patience: writeTime,
+	}
 	s.http = http.Server{
 		Handler:           s.routes(),
 		ReadHeaderTimeout: headerTime,
@@ -88,17 +88,32 @@ func New(o Options) *Server {
 
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
+	both := func(pattern string, h http.Handler) {
+		mux.Handle("GET "+pattern, h)
+		mux.Handle("POST "+pattern, h)
+		mux.Handle(pattern, otherMethod("GET, HEAD, POST"))
+	}
 	for _, pattern := range []string{"/api/checkEmail", "/{language}/api/checkEmail"} {
-		mux.Handle("GET "+pattern, s.call(ScopeCheck, s.checkEmail))
-		mux.Handle("POST "+pattern, s.call(ScopeCheck, s.checkEmail))
+		both(pattern, s.call(ScopeCheck, s.checkEmail))
 	}
-	resources := s.resources()
-	for path, handler := range resources {
+	for path, handler := range s.resources() {
+		if path == downloads {
+			both(base+path, handler) // so that a page's form needs no key in a URL
+			continue
+		}
 		mux.Handle("GET "+base+path, handler)
+		mux.Handle(base+path, otherMethod("GET, HEAD"))
 	}
-	mux.Handle("POST "+base+downloads, resources[downloads]) // so that a page's form needs no key in a URL
 	mux.HandleFunc("/", s.other)
 	return mux
+}
+
+// otherMethod answers for a path that is not asked for with the request's method.
+func otherMethod(allow string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Allow", allow)
+		write(w, errMethod.status, errMethod)
+	})
 }
 
 // other answers for all that is none of the API's paths.

@@ -23,6 +23,9 @@ func (s *Server) session(r *http.Request, who caller) (any, error) {
 	if err := checkNames(r.Form); err != nil {
 		return nil, err
 	}
+	if who.stranger {
+		return &sessionAnswer{Keys: true, Accounts: []string{}}, nil
+	}
 	a := sessionAnswer{Keys: who.key != nil, Every: who.every(), Accounts: []string{who.owner.Account}, Version: s.version}
 	if k := who.key; k != nil {
 		a.Key = &sessionKey{k.ID, valid(k.Label), k.Account, k.Scopes.Names()}
@@ -41,4 +44,6 @@ func (s *Server) session(r *http.Request, who caller) (any, error) {
 
 // every reports whether somebody may see every account's messages, and how mailfate
 // itself is doing.
-func (c caller) every() bool { return c.key == nil || c.key.Scopes.Have(ScopeAdmin) }
+func (c caller) every() bool {
+	return !c.stranger && (c.key == nil || c.key.Scopes.Have(ScopeAdmin))
+}

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -22,7 +23,17 @@ func TestSession(t *testing.T) {
 	check, admin := f.key("shop", ScopeCheck, 0), f.key("shop", ScopeAdmin, 0)
 	f.set(func() { f.keys[0].Label = "the <b>shop</b>\xff" })
 	r.move(renewEvery)
-	expect("", http.StatusUnauthorized, `{"error":"api_key is missing","code":"invalid_api_key"}`)
+	expect("", http.StatusOK, `{"keys":true,"key":null,"every_account":false,"accounts":[],"version":""}`)
+	expect("?api_key=", http.StatusOK, `{"keys":true,"key":null,"every_account":false,"accounts":[],"version":""}`)
+	for path := range r.server.resources() { // whoever sends no key learns that one is needed, and nothing else
+		if path == "/session" || path == "/openapi.yaml" {
+			continue
+		}
+		path = base + strings.NewReplacer("{id}", "m1", "{address}", "a@b.example", "{name}", "overview").Replace(path)
+		if status, body := r.get(t, path); status != http.StatusUnauthorized {
+			t.Errorf("%s: %d %s", path, status, body)
+		}
+	}
 	expect("?api_key=x", http.StatusUnauthorized, `{"error":"api_key is not known","code":"invalid_api_key"}`)
 	expect("?api_key="+check, http.StatusOK, `{"keys":true,"key":{"id":"`+f.keys[0].ID+`","label":"the \u003cb\u003eshop\u003c/b\u003e�","account":"shop","scopes":["check"]},`+
 		`"every_account":false,"accounts":["shop"],"version":"v1"}`)

@@ -95,7 +95,7 @@ func TestTimesStormsAndDays(t *testing.T) {
 		"SELECT messages, median_ms, p90_ms, p99_ms FROM time_to_deliver WHERE day = '2026-10-26'":                                                                   "[(100,0,0,0)]",
 		"SELECT messages, median_ms, p90_ms, p99_ms FROM time_to_deliver WHERE hour = '2026-11-02 12:00:00'":                                                         "[(30,152000,272000,292000)]",
 		"SELECT messages, median_s, p99_s FROM time_to_open WHERE hour = '2026-11-02 12:00:00'":                                                                      "[(30,60,60)]",
-		"SELECT day, messages, messages_before, opened, opened_before, open_rate, open_rate_before FROM daily ORDER BY day":                                          "[('2026-10-26',100,0,0,0,0,0),('2026-11-02',300,100,150,0,0.5,0)]",
+		"SELECT day, messages, messages_before, opened, opened_before, open_rate, open_rate_before FROM daily ORDER BY day":                                          "[('2026-10-26',100,0,0,0,0,NULL),('2026-11-02',300,100,150,0,0.5,0)]",
 		"SELECT sum(messages), sum(delivered), sum(deferred), sum(deferrals), sum(opened), sum(open_tracked) FROM hourly":                                            "[(400,400,31,62,150,400)]",
 		"SELECT day, sum(messages), sum(delivered), sum(opened) FROM open_rates WHERE provider = 'icloud' GROUP BY day":                                              "[('2026-11-02',300,300,150)]",
 		"SELECT count() FROM hourly WHERE (hour, account, recipient_domain) NOT IN (SELECT cohort, account, recipient_domain FROM messages) OR delivered > messages": "[(0)]",

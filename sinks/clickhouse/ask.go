@@ -42,14 +42,12 @@ func (db *DB) Ask(ctx context.Context, q *report.Question) (report.Table, error)
 // AskOf answers a question that was checked, about the messages of an owner.
 func (db *DB) AskOf(ctx context.Context, owner api.Owner, q *report.Question) (report.Table, error) {
 	table, err := db.ask(ctx, owner, q, q.Limit+1, nil)
-	if table.More = len(table.Rows) > q.Limit; table.More {
-		table.Rows = table.Rows[:q.Limit]
-	}
-	if err == nil && q.Compare && len(table.Rows) > 0 {
-		before := q.Before()
+	table.Cut()
+	if err == nil && q.Compare {
 		var then report.Table
-		if then, err = db.ask(ctx, owner, &before, math.MaxUint32, table.Groups()); err == nil {
+		if then, err = db.before(ctx, owner, &table); err == nil {
 			table.Compare(&then)
+			table.Cut()
 		}
 	}
 	if err != nil {
@@ -57,6 +55,21 @@ func (db *DB) AskOf(ctx context.Context, owner api.Owner, q *report.Question) (r
 	}
 	table.Sort()
 	return table, nil
+}
+
+// before reads what a table is compared with: all groups, so that those are known that
+// are gone, or, where not all fit, at least the table's own.
+func (db *DB) before(ctx context.Context, owner api.Owner, table *report.Table) (then report.Table, err error) {
+	q := table.Question.Before()
+	if !table.More {
+		then, err = db.ask(ctx, owner, &q, q.Limit+1, nil)
+		if err != nil || len(then.Rows) <= q.Limit {
+			return then, err
+		}
+	}
+	own, err := db.ask(ctx, owner, &q, math.MaxUint32, table.Groups())
+	own.Rows = append(own.Rows, then.Rows...)
+	return own, err
 }
 
 // groupName is a group as ask_among.sql writes it. Groups may share one; what comes

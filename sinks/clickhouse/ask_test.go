@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"mailfate/pipeline/kafkalog"
 	"mailfate/schemas"
 	"mailfate/sinks/api"
 	"mailfate/sinks/report"
@@ -141,20 +142,25 @@ func TestCompare(t *testing.T) {
 		if len(got.Rows) == 0 && q.Name != report.Deferral {
 			t.Errorf("%s by %s: nothing", q.Name, q.By)
 		}
+		told := map[string]bool{}
 		for _, row := range got.Rows {
 			key := strings.ReplaceAll(fmt.Sprint(row[:got.Words]), "2026-11-03", "2026-11-02")
+			told[key] = true
 			for i := got.Words + 1; i < len(row); i += 2 {
-				j := (i - got.Words) / 2
-				var want any = uint64(0)
-				if _, ok := row[i].(float64); ok {
-					want = 0.0
+				name := got.Columns[i]
+				if name != got.Columns[i-1]+"_before" {
+					t.Errorf("%s by %s: %s stands beside %s", q.Name, q.By, name, got.Columns[i-1])
 				}
-				if old := was[key]; old != nil {
-					want = old[j]
+				old, ok := was[key]
+				nothing := row[i] == nil || row[i] == uint64(0) || row[i] == 0.0 || name == "ended_before"
+				if ok && row[i] != old[(i-got.Words)/2] && !(row[i] == nil && old[(i-got.Words)/2] == 0.0) || !ok && !nothing {
+					t.Errorf("%s by %s: %s of %s is %v; the row before is %v", q.Name, q.By, name, key, row[i], old)
 				}
-				if row[i] != want || got.Columns[i] != got.Columns[i-1]+"_before" {
-					t.Errorf("%s by %s: %s of %s is %v, want %v", q.Name, q.By, got.Columns[i], key, row[i], want)
-				}
+			}
+		}
+		for key := range was {
+			if !told[key] && !got.More {
+				t.Errorf("%s by %s: %s is gone, and not told", q.Name, q.By, key)
 			}
 		}
 	}
@@ -165,6 +171,15 @@ func TestCompare(t *testing.T) {
 	}
 	if row := asJSON(t, &got); !strings.Contains(row, `"day":"2026-11-03","campaign":"secret","messages":10,"messages_before":0,`) {
 		t.Errorf("got %s", row)
+	}
+	// On the day behind the last one there is nothing any more.
+	gone := report.Question{Name: report.Overview, By: []string{"account"}, From: monday.AddDate(0, 0, 2), To: monday.AddDate(0, 0, 3), Compare: true, Limit: 2}
+	if got, err = db.Ask(t.Context(), &gone); err != nil || len(got.Rows) != 2 || got.More || got.Rows[0][1] != uint64(0) || got.Rows[0][2] == uint64(0) {
+		t.Errorf("%v, %v", got.Rows, err)
+	}
+	gone.Limit = 1
+	if got, err = db.Ask(t.Context(), &gone); err != nil || len(got.Rows) != 1 || !got.More {
+		t.Errorf("%v, %v", got.Rows, err)
 	}
 }
 
@@ -211,11 +226,37 @@ func TestHealthOfTables(t *testing.T) {
 		t.Error(diff)
 	}
 	one, err := db.Health(t.Context(), api.Owner{Account: "b"}, false)
-	if err != nil || one.Messages != 10 || one.Contested != nil || one.Streams != nil || one.Unread != nil {
+	if err != nil || one.Messages != 10 || one.TakenInAt != 0 || one.Contested != nil || one.Streams != nil || one.Unread != nil {
 		t.Fatalf("%+v, %v", one, err)
 	}
 	accounts, err := db.Accounts(t.Context())
 	if diff := cmp.Diff([]string{"a", "b"}, accounts); diff != "" || err != nil {
 		t.Error(diff, err)
+	}
+}
+
+// How far streams have come is known of those too that retention has dropped.
+func TestHealthOfStreams(t *testing.T) {
+	db := migrated(t)
+	event := func(n, at int64, stream string) kafkalog.Record {
+		return eventRecord(t, n, schemas.Event{ID: schemas.EventID(n), Identity: delivered(t).Identity, Kind: schemas.Queued, Time: at, Stream: stream})
+	}
+	write(t, db, schemas.TopicEvents, false, event(1, minute(1), "old"), event(2, minute(24*60), "new"), event(3, minute(2), ""))
+	write(t, db, schemas.TopicEvents, false, event(4, minute(24*60+5), "new"), event(2, minute(24*60), "new"))
+	if err := db.conn.Exec(t.Context(), "ALTER TABLE events DROP PARTITION '"+time.UnixMilli(day).UTC().Format(time.DateOnly)+"'"); err != nil {
+		t.Fatal(err)
+	}
+	h, err := db.Health(t.Context(), api.Owner{Any: true}, true)
+	if err != nil || len(h.Streams) != 2 {
+		t.Fatalf("%+v, %v", h.Streams, err)
+	}
+	for i, want := range []api.StreamNews{{Stream: "new", NewestAt: api.Instant(minute(24*60 + 5))}, {Stream: "old", NewestAt: api.Instant(minute(1))}} {
+		got := h.Streams[i]
+		if got.Stream != want.Stream || got.NewestAt != want.NewestAt || got.TakenInAt == 0 || h.TakenInAt < got.TakenInAt {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+	}
+	if h, err = db.Health(t.Context(), api.Owner{Account: "a"}, false); err != nil || h.Streams != nil || h.TakenInAt != 0 {
+		t.Errorf("of one account: %+v, %v", h, err)
 	}
 }

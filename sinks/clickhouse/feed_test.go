@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -276,7 +277,8 @@ func TestStoryByEmailID(t *testing.T) {
 	other.Account, other.MessageID, other.Row.EmailID = "other", "m9@other.example", "both"
 	write(t, db, schemas.TopicStatus, true, statusRecords(t, 0, one, two, other)...)
 	owner := api.Owner{Account: account(one.Identity)}
-	if _, err := db.StoryOf(t.Context(), owner, "both", ""); !errors.Is(err, api.ErrSeveral) || strings.Contains(err.Error(), "m9@") {
+	if _, err := db.StoryOf(t.Context(), owner, "both", ""); !errors.Is(err, api.ErrSeveral) || strings.Contains(err.Error(), "m9@") ||
+		!strings.Contains(err.Error(), strconv.Quote(one.MessageID)) || !strings.Contains(err.Error(), strconv.Quote(two.MessageID)) {
 		t.Errorf("of two: %v", err)
 	}
 	if f, err := db.StoryOf(t.Context(), api.Owner{Account: "other"}, "both", ""); err != nil || f.MessageID != "m9@other.example" {

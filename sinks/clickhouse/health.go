@@ -32,9 +32,9 @@ func (db *DB) Accounts(ctx context.Context) (names []string, err error) {
 
 // Health tells how mailfate is doing by the tables.
 func (db *DB) Health(ctx context.Context, owner api.Owner, every bool) (h api.Health, err error) {
-	parts := []func(context.Context, api.Owner, *api.Health) error{db.spanHealth, db.heldHealth, db.streamHealth}
+	parts := []func(context.Context, api.Owner, *api.Health) error{db.spanHealth, db.heldHealth}
 	if every {
-		parts = append(parts, db.unreadHealth)
+		parts = append(parts, db.streamHealth, db.unreadHealth)
 	}
 	for _, part := range parts {
 		if err := part(ctx, owner, &h); err != nil {
@@ -42,7 +42,7 @@ func (db *DB) Health(ctx context.Context, owner api.Owner, every bool) (h api.He
 		}
 	}
 	if !every {
-		h.Streams, h.Contested = nil, nil
+		h.Contested = nil
 	}
 	return h, nil
 }

@@ -174,7 +174,9 @@ func (t *Table) lineChart(s span, lines []series) chart {
 		points := make([]point, 0, len(l.rows))
 		for _, row := range l.rows {
 			when, _ := t.when(row) // span has read it
-			points = append(points, point{at: when, n: numeral(row[l.column])})
+			if row[l.column] != nil {
+				points = append(points, point{at: when, n: numeral(row[l.column])})
+			}
 		}
 		slices.SortStableFunc(points, func(a, b point) int { return a.at.Compare(b.at) })
 		drawn := s.draw(scale, points)
@@ -208,8 +210,8 @@ func numeral(v any) float64 {
 func figure(kind Kind, v any) string {
 	n := numeral(v)
 	switch {
-	case n != finite(n):
-		return "–"
+	case v == nil || n != finite(n):
+		return unknown
 	case kind == KindMilliseconds:
 		return duration(n)
 	}

@@ -68,6 +68,26 @@ func asked(t time.Time, end bool) string {
 	return t.Format(time.RFC3339Nano)
 }
 
+// timeLayouts are how a time is asked for that is no day.
+var timeLayouts = []string{time.RFC3339, "2006-01-02T15:04", "2006-01-02 15:04"}
+
+// ParseTime reads a time as it is asked for, in UTC unless it says otherwise: of a day
+// it is the beginning or, if end is set, the end.
+func ParseTime(s string, end bool) (t time.Time, ok bool) {
+	if day, err := time.Parse(time.DateOnly, s); err == nil {
+		if end {
+			day = day.AddDate(0, 0, 1)
+		}
+		return day, true
+	}
+	for _, layout := range timeLayouts {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.UTC(), true
+		}
+	}
+	return time.Time{}, false
+}
+
 // period is what the question is about, for people.
 func (q *Question) period() string {
 	const layout = "2006-01-02 15:04"

@@ -59,29 +59,42 @@ func step(unit string, from time.Time, n int) time.Time {
 	}
 }
 
-// earlier names the unit of time of the period before that is compared with one of
-// the question's: the n-th with the n-th.
-func (q *Question) earlier(unit, name string) string {
+// shifted names the unit of time that lies in one period as another lies in one of equal
+// length: the n-th for the n-th.
+func shifted(unit, name string, from, to time.Time) (string, time.Time) {
 	at, err := time.Parse(layouts[unit], name)
 	if err != nil {
-		return name
+		return name, at
 	}
-	n := steps(unit, begins(unit, q.From), at)
-	then := q.Before()
-	return step(unit, begins(unit, then.From), n).Format(layouts[unit])
+	n := steps(unit, begins(unit, from), at)
+	at = step(unit, begins(unit, to), n)
+	return at.Format(layouts[unit]), at
 }
 
 // wordsBefore are the words of the row of the period before that a row is compared with.
-func (q *Question) wordsBefore(words []any) []string {
-	then := make([]string, len(words))
-	for i, w := range words {
-		name, _ := w.(string)
-		if i < len(q.By) && slices.Contains(times, q.By[i]) {
-			name = q.earlier(q.By[i], name)
+func (q *Question) wordsBefore(words []string) []string {
+	then := slices.Clone(words)
+	for i, by := range q.By[:min(len(q.By), len(then))] {
+		if slices.Contains(times, by) {
+			then[i], _ = shifted(by, then[i], q.From, q.Before().From)
 		}
-		then[i] = name
 	}
 	return then
+}
+
+// wordsNow are the words of the row that one of the period before is compared with; a
+// period may lie in fewer weeks or months than the one before.
+func (q *Question) wordsNow(then []string) (words []string, ok bool) {
+	words = slices.Clone(then)
+	for i, by := range q.By[:min(len(q.By), len(words))] {
+		if slices.Contains(times, by) {
+			var at time.Time
+			if words[i], at = shifted(by, words[i], q.Before().From, q.From); !at.Before(q.To) {
+				return nil, false
+			}
+		}
+	}
+	return words, true
 }
 
 // Groups are what the rows of the period before are broken down by that are compared
@@ -89,47 +102,111 @@ func (q *Question) wordsBefore(words []any) []string {
 func (t *Table) Groups() [][]string {
 	groups := make([][]string, 0, len(t.Rows))
 	for _, row := range t.Rows {
-		groups = append(groups, t.Question.wordsBefore(row[:len(t.Question.By)]))
+		groups = append(groups, t.Question.wordsBefore(t.words(row)[:len(t.Question.By)]))
 	}
 	return groups
 }
 
-// Compare puts beside each number what it was in the period before. Its rows stay: a
-// group of which there was nothing then has zeros, and one of which there is nothing
-// now has no row.
+// Compare puts beside each number what it was in the period before. Of a group of which
+// there was nothing in one of the periods the counts are 0, and what is counted of
+// nothing, a rate or a time, is nil. Groups that are gone come last, unless the table has
+// no room for all that there are now.
 func (t *Table) Compare(then *Table) {
-	key := func(words []string) string { return strings.Join(words, "\x00") }
-	rows := make(map[string][]any, len(then.Rows))
-	for _, row := range then.Rows {
-		words := make([]string, then.Words)
-		for i := range words {
-			words[i], _ = row[i].(string)
-		}
-		rows[key(words)] = row[then.Words:]
-	}
-	numbers := t.Columns[t.Words:]
+	now, was := newSide(t), newSide(then)
 	columns := slices.Clone(t.Columns[:t.Words])
-	for _, name := range numbers {
+	for _, name := range t.Columns[t.Words:] {
 		columns = append(columns, name, name+before)
 	}
-	for i, row := range t.Rows {
-		was := rows[key(t.Question.wordsBefore(row[:t.Words]))]
-		beside := slices.Clone(row[:t.Words])
-		for j, now := range row[t.Words:] {
-			beside = append(beside, now, valueOr(was, j, now))
+	told := make(map[string]bool, len(t.Rows))
+	beside := func(words, wordsThen []string) []any {
+		told[key(wordsThen)] = true
+		row := make([]any, 0, len(columns))
+		for _, w := range words {
+			row = append(row, w)
 		}
-		t.Rows[i] = beside
+		old := was.numbers(wordsThen)
+		for i, n := range now.numbers(words) {
+			row = append(row, n, old[i])
+		}
+		return row
+	}
+	for i, row := range t.Rows {
+		words := t.words(row)
+		t.Rows[i] = beside(words, t.Question.wordsBefore(words))
+	}
+	for _, row := range then.Rows {
+		wordsThen := then.words(row)
+		words, ok := t.Question.wordsNow(wordsThen)
+		if ok && !t.More && !told[key(wordsThen)] {
+			t.Rows = append(t.Rows, beside(words, wordsThen))
+		}
 	}
 	t.Columns = columns
 }
 
-// valueOr is a number of a row, or zero of the kind that is given.
-func valueOr(row []any, i int, kind any) any {
-	if i < len(row) {
-		return row[i]
+// words are the words of a row.
+func (t *Table) words(row []any) []string {
+	words := make([]string, t.Words)
+	for i := range words {
+		words[i], _ = row[i].(string)
 	}
-	if _, ok := kind.(float64); ok {
-		return 0.0
+	return words
+}
+
+func key(words []string) string { return strings.Join(words, "\x00") }
+
+// side is one of two tables that are compared.
+type side struct {
+	question *Question
+	columns  []string         // of numbers
+	rows     map[string][]any // numbers, by words
+	wholes   map[string][]any // numbers of one row of many, by the words of what they are shares of
+}
+
+func newSide(t *Table) side {
+	s := side{&t.Question, slices.Clone(t.Columns[t.Words:]), map[string][]any{}, map[string][]any{}}
+	for _, row := range t.Rows {
+		words := t.words(row)
+		s.rows[key(words)], s.wholes[s.whole(words)] = row[t.Words:], row[t.Words:]
 	}
-	return uint64(0)
+	return s
+}
+
+// whole is what a row is a share of, where it is of a reason or a status.
+func (s *side) whole(words []string) string {
+	var of []string
+	for i, by := range s.question.By[:min(len(s.question.By), len(words))] {
+		if !IsReason(by) {
+			of = append(of, words[i])
+		}
+	}
+	return key(of)
+}
+
+// numbers are those of a row, or of one that is not there.
+func (s *side) numbers(words []string) []any {
+	row, there := s.rows[key(words)]
+	whole := s.wholes[s.whole(words)]
+	if !there {
+		row = make([]any, len(s.columns))
+	}
+	all := make([]any, len(s.columns))
+	for i, name := range s.columns {
+		kind, of := number(name)
+		_, of, _ = strings.Cut(of, " ÷ ")
+		switch at := slices.Index(s.columns, of); {
+		case there && (at < 0 || row[at] != uint64(0)):
+			all[i] = row[i]
+		case there || kind == KindMilliseconds:
+			// of nothing it is unknown
+		case kind == KindCount:
+			all[i] = uint64(0)
+			if name == "ended" && whole != nil {
+				all[i] = whole[i] // all reasons have the same
+			}
+		case whole != nil && (at < 0 || whole[at] != uint64(0)):
+			all[i] = 0.0
+		}
+	}
+	return all
 }

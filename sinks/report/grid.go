@@ -3,6 +3,7 @@ package report
 import (
 	"bufio"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -11,6 +12,9 @@ import (
 
 // maxCell cuts names that would tear a table apart.
 const maxCell = 60
+
+// gap stands before each column.
+const gap = "  "
 
 // grid is a table: the first left columns and the last one after the numbers are
 // words, the others numbers.
@@ -34,6 +38,35 @@ func (g *grid) widths() []int {
 		}
 	}
 	return widths
+}
+
+// split puts the columns of numbers into grids that are no wider than a line, if they can
+// be, each beside the same words.
+func (g *grid) split(width int) []grid {
+	var all []grid
+	widths := g.widths()
+	words := 0
+	for _, w := range widths[:g.left] {
+		words += len(gap) + w
+	}
+	for from, used := g.left, words; from < len(widths) || len(all) == 0; used = words {
+		to := from
+		for to < len(widths) && (to == from || used+len(gap)+widths[to] <= width) {
+			used += len(gap) + widths[to]
+			to++
+		}
+		part := grid{left: g.left, header: g.columns(g.header, from, to)}
+		for _, row := range g.rows {
+			part.add(g.columns(row, from, to)...)
+		}
+		all, from = append(all, part), to
+	}
+	return all
+}
+
+// columns are the words of a row, and some of its numbers.
+func (g *grid) columns(row []string, from, to int) []string {
+	return slices.Concat(row[:g.left], row[from:to])
 }
 
 // writer writes grids; what goes wrong comes out of Flush.
@@ -82,12 +115,12 @@ func (g *grid) lines() []string {
 func (g *grid) row(cells []string, widths []int) string {
 	var b strings.Builder
 	for i, cell := range cells {
-		gap := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
-		b.WriteString("  ")
+		rest := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
+		b.WriteString(gap)
 		if i < g.left || !numeric(cell) && g.header == nil {
-			b.WriteString(cell + gap)
+			b.WriteString(cell + rest)
 		} else {
-			b.WriteString(gap + cell)
+			b.WriteString(rest + cell)
 		}
 	}
 	return strings.TrimRight(b.String(), " ")

@@ -111,10 +111,7 @@ func (t *Table) section(title, note string, d drawing) section {
 	for _, row := range rows {
 		cells := make([]cell, len(row))
 		for i, v := range row {
-			cells[i] = cell{Text: shown(v)}
-			if about[i].Kind != KindWord {
-				cells[i] = cell{Text: figure(about[i].Kind, v), Number: true}
-			}
+			cells[i] = cell{Text: told(about[i].Kind, v), Number: about[i].Kind != KindWord}
 		}
 		s.Rows = append(s.Rows, cells)
 	}
@@ -134,7 +131,7 @@ func (t *Table) figures() []fact {
 		return nil
 	}
 	row, about := t.Rows[0], t.About()
-	told := func(column string) string {
+	of := func(column string) string {
 		if i := slices.Index(t.Columns, column); i >= 0 {
 			return shown(row[i])
 		}
@@ -148,12 +145,12 @@ func (t *Table) figures() []fact {
 		}
 		part, whole, ok := strings.Cut(c.Of, " ÷ ")
 		if ok {
-			f.Small = fmt.Sprintf("%s of %s %s", told(part), told(whole), wholeWords(whole))
+			f.Small = fmt.Sprintf("%s of %s %s", of(part), of(whole), wholeWords(whole))
 		}
 		if j := slices.Index(t.Columns, c.Name+before); j >= 0 {
 			value := figure(c.Kind, row[j])
-			if told(whole+before) == "0" {
-				value = "unknown" // of nothing there is no rate
+			if row[j] == nil {
+				value = "unknown"
 			}
 			f.Small = strings.TrimPrefix(f.Small+"; "+value+" in the period before", "; ")
 		}

@@ -12,12 +12,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"mailfate/sinks/terminal"
 )
 
 // Table answers a Question. Its columns' names are an interface to other programs:
-// they stay. A value is a string, a uint64 or, if it is a ratio, a float64.
+// they stay. A value is a string, a uint64 or, if it is a ratio, a float64; nil is unknown.
 type Table struct {
 	Question Question // that it answers
 
@@ -25,6 +23,13 @@ type Table struct {
 	Words   int // so many columns at the beginning are words
 	Rows    [][]any
 	More    bool // there are more rows than were asked for
+}
+
+// Cut leaves as many rows as were asked for.
+func (t *Table) Cut() {
+	if n := t.Question.Limit; len(t.Rows) > n {
+		t.Rows, t.More = t.Rows[:n], true
+	}
 }
 
 // Sort puts the rows in the order of time where they are broken down by time.
@@ -43,37 +48,6 @@ func (t *Table) Sort() {
 		}
 		return 0
 	})
-}
-
-// WriteText writes the table for people. Colour is for terminals only.
-func (t *Table) WriteText(w io.Writer, colour bool) error {
-	out := &writer{Writer: bufio.NewWriter(w), Colour: terminal.Colour(colour)}
-	g := grid{left: t.Words}
-	for _, c := range t.Columns {
-		g.header = append(g.header, strings.ReplaceAll(c, "_", " "))
-	}
-	for _, row := range t.Rows {
-		cells := make([]string, len(row))
-		for i, v := range row {
-			cells[i] = shown(v)
-		}
-		g.add(cells...)
-	}
-	out.grid(g)
-	if t.More {
-		out.line("\nThere are more rows; --limit N shows more.")
-	}
-	return flush(out.Writer)
-}
-
-func shown(v any) string {
-	switch v := v.(type) {
-	case uint64:
-		return count(v)
-	case float64:
-		return percent(v)
-	}
-	return printable(fmt.Sprint(v))
 }
 
 // WriteCSV writes the table for spreadsheets: no name of a campaign or a domain can be
@@ -101,6 +75,8 @@ func plain(v any) string {
 		return strconv.FormatUint(v, 10)
 	case float64:
 		return strconv.FormatFloat(v, 'g', -1, 64)
+	case nil:
+		return ""
 	}
 	return Harmless(fmt.Sprint(v))
 }

@@ -198,5 +198,3 @@ func count(n uint64) string {
 	}
 	return s
 }
-
-func percent(ratio float64) string { return strconv.FormatFloat(100*ratio, 'f', 1, 64) + " %" }

@@ -211,16 +211,8 @@ func parseTime(flag, s string, end bool) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}
-	if day, err := time.Parse(time.DateOnly, s); err == nil {
-		if end {
-			day = day.AddDate(0, 0, 1)
-		}
-		return day, nil
-	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04", "2006-01-02 15:04"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t, nil
-		}
+	if t, ok := report.ParseTime(s, end); ok {
+		return t, nil
 	}
 	return time.Time{}, fmt.Errorf("%s %q is no time; want 2026-11-22 or 2026-11-22T03:00, in UTC", flag, s)
 }

@@ -33,6 +33,7 @@ func (s *site) looks(t *testing.T) {
 					width, height = narrow, long
 				}
 				b.do("look at it", b.size(width, height), b.scheme(l.scheme))
+				b.until("it is "+l.scheme, "document.documentElement.dataset.theme === "+quote(l.scheme))
 				b.settle()
 				b.fits(l.name)
 				for _, e := range ask[[]string](b, stretched) {

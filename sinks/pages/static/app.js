@@ -38,6 +38,7 @@ let shownPath = null
 async function learn() {
   const session = await ask('/session')
   if (session.problem) return session
+  if (session.data.keys && !session.data.key) return { problem: { kind: 'key' } }
   const [health, vocabularies] = await Promise.all([ask('/health'), ask('/vocabularies')])
   if (health.problem) return health
   if (vocabularies.problem) return vocabularies

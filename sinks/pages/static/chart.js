@@ -43,7 +43,6 @@ function whenShown(plot, draw, drawn, signal) {
   })
   resized.observe(plot)
   document.addEventListener('themechange', draw, { signal })
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw, { signal })
   signal.addEventListener('abort', () => { resized.disconnect(); drawn()?.destroy() }, { once: true })
 }
 

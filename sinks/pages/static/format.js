@@ -70,6 +70,16 @@ const shown = (text, name, options) => {
 }
 
 export const time = text => shown(text, 'time', { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' })
+const exact = text => shown(text, 'exact', { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 })
+
+// apart returns how to write some times so that they can be told apart: with milliseconds
+// where several are of one second.
+export function apart(texts) {
+  const second = text => text.slice(0, 19)
+  const seconds = [...new Set(texts)].map(second)
+  const shared = new Set(seconds.filter((s, i) => seconds.indexOf(s) !== i))
+  return text => shared.has(second(text)) ? exact(text) : time(text)
+}
 export const minute = text => shown(text, 'minute', { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' })
 export const clock = text => shown(text, 'clock', { hour: '2-digit', minute: '2-digit' })
 

@@ -3,6 +3,7 @@ import { h, fill } from './dom.js'
 import { keep, kept } from './kept.js'
 import { key, setKey } from './session.js'
 import { link } from './state.js'
+import { misread } from './misread.js'
 import { picker, pickers } from './pickers.js'
 import { routes } from './routes.js'
 import { language, languages } from './words.js'
@@ -20,7 +21,7 @@ export function drawHeader(view, route) {
         h('li', {}, h('a', { href: link(r.path), 'aria-current': r === route ? 'page' : null }, r.title))))),
       find(),
       settings(view, open)),
-    chosen && h('form', { class: 'pickers', 'aria-label': 'What is looked at', on: { submit: event => event.preventDefault() } }, chosen))
+    chosen && h('form', { class: 'pickers', 'aria-label': 'What is looked at', on: { submit: event => event.preventDefault() } }, chosen), view && misread(route))
 }
 
 // find looks for an address or an id, from any page.
@@ -50,7 +51,5 @@ function account(view) {
 
 function setTheme(theme) {
   keep('theme', theme || null)
-  if (theme) document.documentElement.dataset.theme = theme
-  else delete document.documentElement.dataset.theme
-  document.dispatchEvent(new Event('themechange'))
+  document.dispatchEvent(new CustomEvent('themechosen', { detail: theme })) // theme.js sets it
 }

@@ -12,7 +12,7 @@ export const periods = {
 
 const date = ms => new Date(ms).toISOString().slice(0, 10)
 const start = text => Date.parse(text.slice(0, 10) + 'T00:00:00Z')
-const isDay = text => /^\d{4}-\d\d-\d\d$/.test(text ?? '') && !Number.isNaN(start(text))
+export const isDay = text => /^\d{4}-\d\d-\d\d$/.test(text ?? '') && !Number.isNaN(start(text))
 
 // resolve reads the parameters of an address: from and to are days in UTC, both included.
 // first and last are the days among them that may have messages, and by is the step in
@@ -24,7 +24,7 @@ export function resolve(params, span) {
   let named = isDay(from) && isDay(to) && from <= to ? { key: 'days', from, to } : null
   if (!named) {
     if (newest === undefined) return null
-    const key = params.get('period') in periods ? params.get('period') : otherwise
+    const key = Object.hasOwn(periods, params.get('period')) ? params.get('period') : otherwise
     const count = key === 'all' ? (newest - oldest) / oneDay + 1 : parseInt(key, 10)
     named = { key, from: date(newest - (count - 1) * oneDay), to: date(newest) }
   }

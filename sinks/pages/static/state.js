@@ -2,7 +2,7 @@
 // back.
 
 // shared are the parameters that go along from page to page.
-const shared = ['period', 'from', 'to', 'account', 'vocabulary']
+export const shared = ['period', 'from', 'to', 'account', 'vocabulary']
 
 export const params = () => new URLSearchParams(location.search)
 

@@ -10,7 +10,7 @@ export const empty = (text, ...todo) => h('div', { class: 'empty' }, h('p', { cl
 
 // noMessages says that there are none of whom the reader may see, and what to do.
 export const noMessages = view => view.session.every_account
-  ? empty('No messages yet.', 'Let mailfate read a log: ', command('mailfate run postfix:/var/log/mail.log'), ', or try it out: ', command('mailfate replay --serve testdata/replay'))
+  ? empty('No messages yet.', 'Let mailfate read a log: ', command('mailfate run --data DIR postfix:/var/log/mail.log'), ', or try it out: ', command('mailfate replay --serve testdata/replay'))
   : empty(`No messages of account ${plain(view.session.key.account || '(none)')} yet.`, 'If there should be some, ask whoever runs mailfate whether this key is of the right account.')
 
 // command shows what to type on a terminal.

@@ -32,7 +32,7 @@ const names = {
 // human writes an identifier of ours (a reason, a fault, a kind) for people.
 export function human(identifier) {
   if (!identifier) return '(none)'
-  if (names[identifier]) return names[identifier]
+  if (Object.hasOwn(names, identifier)) return names[identifier]
   const text = identifier.replaceAll('_', ' ')
   return text[0].toUpperCase() + text.slice(1)
 }

@@ -41,6 +41,9 @@ const parts = text => {
   return { day, clock }
 }
 
+// isTime reports whether an end of the time is one: a day, with or without a time of it.
+export const isTime = text => parts(text).day !== '' && !Number.isNaN(Date.parse(text.slice(0, 10)))
+
 // The last day counts as a whole, and of a time of day what was before it.
 function span(view) {
   const { from, to } = ends(view)

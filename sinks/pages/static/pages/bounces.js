@@ -5,7 +5,7 @@ import { beside, figures, ratio } from '../figures.js'
 import { day, number, rate } from '../format.js'
 import { overTime } from '../over_time.js'
 import { link } from '../state.js'
-import { all, command, empty, noMessages, region } from '../states.js'
+import { command, empty, noMessages, region } from '../states.js'
 import { table } from '../table.js'
 import { foreign, plain, quoted } from '../visible.js'
 import { columnLabel, human } from '../words.js'
@@ -26,7 +26,7 @@ export async function show(view) {
     h('p', { class: 'period' }, period.text, ', by the hour in which each message began'),
     region(view, { name: 'figures', label: 'Figures', ask: ask({ compare }), draw: drawFigures }),
     region(view, { title: 'Over time', name: 'time', ask: ask({ by: period.by, compare, limit: 10_000 }), draw: data => drawTime(view, data) }),
-    region(view, { title: 'Why', name: 'reason', note: 'What a remote server said is read by rules; each reason leads to the messages and the words. A fault, class or provider shows its own reasons alone.', ask: () => all(ask({ by: 'provider,reason,class,fault', limit: 10_000 })(), examples(view)), draw: data => drawReasons(view, ...data) }),
+    region(view, { title: 'Why', name: 'reason', note: 'What a remote server said is read by rules; each reason leads to the messages and the words. A fault, class, provider or domain shows its own reasons alone.', ask: () => reasons(view, asked), draw: data => drawReasons(view, data) }),
     h('div', { class: 'side-by-side' },
       region(view, { title: 'By provider', name: 'provider', ask: ask({ by: 'provider' }), draw: data => drawGroups(view, data, 'provider') }),
       region(view, { title: 'By domain', name: 'domain', ask: ask({ by: 'domain' }), draw: data => drawGroups(view, data, 'domain') })),
@@ -44,8 +44,8 @@ function drawFigures({ rows: [row] }) {
   return figures([
     { name: 'bounced', label: 'Bounced', kind: 'count', value: row.bounced, before: beside(row, 'bounced'), better: -1, of: `of ${number(row.ended)} delivered, bounced or expired` },
     { name: 'bounce_rate', label: 'Bounce rate', kind: 'ratio', value: ratio(row.bounced, row.ended), before: beside(row, 'bounce_rate', 'ended'), better: -1 },
-    { name: 'hard', label: 'Hard', kind: 'count', value: row.hard, before: beside(row, 'hard'), better: -1, of: 'addresses to write to no more' },
-    { name: 'soft', label: 'Soft', kind: 'count', value: row.soft, before: beside(row, 'soft'), better: -1, of: 'another day may be better' },
+    { name: 'hard', label: 'Hard', kind: 'count', value: row.hard, before: beside(row, 'hard'), better: -1, of: 'messages to addresses to write to no more' },
+    { name: 'soft', label: 'Soft', kind: 'count', value: row.soft, before: beside(row, 'soft'), better: -1, of: 'messages that another day may be better for' },
     { name: 'returned', label: 'Came back later', kind: 'count', value: row.returned, before: beside(row, 'returned'), better: -1, of: 'accepted first, then returned by mail' },
   ])
 }
@@ -76,18 +76,43 @@ function drawTime(view, { rows }) {
 const changes = (view, more) => link('/feed', { period: null, from: view.period.from, ...more })
 
 // filters are what reasons may be narrowed down to; they stand in the address.
-const filters = { provider: 'Provider', class: 'Class', fault: 'Whose doing' }
+const filters = { provider: 'Provider', domain: 'Domain', class: 'Class', fault: 'Whose doing' }
+const filterLabel = (name, value) => plain(name === 'domain' ? value : human(value)).slice(0, 300)
 const wanted = view => Object.keys(filters).filter(name => view.params.get(name))
 const filtered = (view, more) => link('/bounces', { ...Object.fromEntries(wanted(view).map(name => [name, view.params.get(name)])), ...more })
 
-// examples are the newest words of a server for each reason: {data: {reason: words}}. The
-// figures are as good without them.
-async function examples(view) {
-  const { data, problem } = await view.ask('/feed', { kind: ['bounced', 'bounced_later'], account: view.account, limit: 500 })
-  if (problem?.kind === 'aborted') return { problem }
+// reasons asks for the bounces by what they may be narrowed down to, and for what servers
+// said: {data: {rows, more, said}}. The figures are as good without the words.
+async function reasons(view, asked) {
+  const place = view.params.get('domain') ? 'domain' : 'provider'
+  const { data, problem } = await view.ask('/reports/bounce', { ...asked, by: `${place},reason,class,fault`, limit: 10_000 })
+  if (problem) return { problem }
+  const rows = data.rows.filter(r => r.bounced > 0 && wanted(view).every(name => r[name] === view.params.get(name)))
+  const said = await examples(view, new Set(rows.map(r => r.reason)))
+  return { data: { rows, said, more: data.more } }
+}
+
+// examples are the newest words of a server for each reason, of what is looked at: {reason:
+// words}, or null where the feed cannot be asked for just that. Reasons that are rare are
+// asked for again without the others.
+async function examples(view, missing) {
+  if (view.params.get('provider')) return null
   const said = {}
-  for (const { reason, remarks } of data?.changes ?? []) if (remarks) said[reason] ??= remarks
-  return { data: said }
+  for (let before = Infinity; missing.size > 0 && missing.size < before;) {
+    before = missing.size
+    const { data } = await view.ask('/feed', { ...bounced(view), reason: [...missing], from: view.period.from, to: view.period.to, account: view.account, limit: 500 })
+    for (const { reason, remarks } of data?.changes ?? []) {
+      if (!remarks || !missing.delete(reason)) continue
+      said[reason] = remarks
+    }
+  }
+  return said
+}
+
+// bounced is what the feed calls bounces, to the domain if one is looked at.
+function bounced(view) {
+  const domain = view.params.get('domain')
+  return { kind: ['bounced', 'bounced_later'], recipient: domain && '@' + domain }
 }
 
 // summed adds up rows that are equal in what is named.
@@ -101,34 +126,34 @@ function summed(rows, ...names) {
   return [...sums.values()]
 }
 
-function drawReasons(view, { rows }, said) {
-  const fit = rows.filter(r => r.bounced > 0 && wanted(view).every(name => r[name] === view.params.get(name)))
-  const total = fit.reduce((sum, r) => sum + r.bounced, 0)
+function drawReasons(view, { rows, said, more }) {
+  const total = rows.reduce((sum, r) => sum + r.bounced, 0)
   const off = wanted(view).map(name => h('button', { type: 'button', data: { filter: name }, on: { click: () => view.go({ [name]: null }) } },
-    `${filters[name]}: ${human(plain(view.params.get(name)))} `, h('span', { 'aria-hidden': 'true' }, '✕'), heard(', take this filter away')))
+    `${filters[name]}: ${filterLabel(name, view.params.get(name))} `, h('span', { 'aria-hidden': 'true' }, '✕'), heard(', take this filter away')))
   const chips = off.length > 0 && h('p', { class: 'narrowed' }, off)
   if (total === 0) return [chips, empty('Nothing bounced in this period.', chips ? 'Take a filter away to see more.' : '')]
   const by = name => ({ name, label: filters[name], cell: r => h('a', { href: filtered(view, { [name]: r[name] }) }, human(r[name])) })
-  const bounced = { name: 'bounced', label: 'Bounced', kind: 'count' }
+  const count = { name: 'bounced', label: 'Bounced', kind: 'count' }
   const share = { name: 'share', label: 'Share', kind: 'ratio', of: 'of these bounces', value: r => r.bounced, cell: r => rate(r.bounced / total) }
   return [chips,
-    table({ name: 'fault', caption: `Whose doing ${number(total)} bounces are`, captioned: true, narrow: true, rows: summed(fit, 'fault'), sort: '-bounced', columns: [by('fault'), bounced, share] }),
+    table({ name: 'fault', caption: `Whose doing ${number(total)} bounces are`, captioned: true, narrow: true, rows: summed(rows, 'fault'), sort: '-bounced', columns: [by('fault'), count, share] }),
     table({
-      name: 'reason', caption: `Reasons of ${number(total)} bounces`, captioned: true, rows: summed(fit, 'reason', 'class', 'fault'), sort: '-bounced', limit: 15,
+      name: 'reason', caption: `Reasons of ${number(total)} bounces`, captioned: true, rows: summed(rows, 'reason', 'class', 'fault'), sort: '-bounced', limit: 15,
       columns: [
-        { name: 'reason', label: 'Reason', cell: r => h('a', { href: changes(view, { kind: 'bounced,bounced_later', reason: r.reason }) }, human(r.reason)), value: r => human(r.reason) },
-        by('class'), by('fault'), bounced, share,
+        { name: 'reason', label: 'Reason', cell: r => said ? h('a', { href: changes(view, { ...bounced(view), reason: r.reason }) }, human(r.reason)) : human(r.reason), value: r => human(r.reason) },
+        by('class'), by('fault'), count, share,
         { name: 'returned', label: 'Came back later', kind: 'count' },
-        { name: 'example', label: 'What a server said', sortable: false, cell: r => said[r.reason] ? h('span', { class: 'said' }, foreign(said[r.reason], 500)) : '' },
-      ],
-    })]
+        said && { name: 'example', label: 'What a server said', sortable: false, cell: r => said[r.reason] ? h('span', { class: 'said' }, foreign(said[r.reason], 500)) : '' },
+      ].filter(Boolean),
+    }),
+    !said && h('p', { class: 'note' }, 'The feed has domains and no providers: choose a domain below to see what its servers said, and to follow a reason.'),
+    more && h('p', { class: 'note' }, 'There is more than is shown here: rare reasons may be missing. A shorter period shows all.')]
 }
 
 function drawGroups(view, { rows, more }, name) {
   if (rows.length === 0) return empty('No message began in this period.')
-  const named = name === 'domain'
-    ? r => r.domain ? h('a', { class: 'wrap', href: changes(view, { kind: 'bounced,bounced_later', recipient: '@' + r.domain }) }, foreign(r.domain, 300)) : '(none)'
-    : r => r.provider ? h('a', { href: filtered(view, { provider: r.provider }) }, r.provider) : '(none)'
+  const other = name === 'domain' ? 'provider' : 'domain' // of which there is one
+  const named = r => r[name] ? h('a', { class: 'wrap', href: filtered(view, { [name]: r[name], [other]: null }) }, foreign(r[name], 300)) : '(none)'
   return [
     table({
       name, caption: `Bounces by ${name}`, rows, sort: '-bounced', limit: 10,
@@ -140,7 +165,7 @@ function drawGroups(view, { rows, more }, name) {
         { name: 'hard', label: 'Hard', kind: 'count' },
       ],
     }),
-    more && h('p', { class: 'note' }, 'These are those with most bounces; ', command(`mailfate report bounce --by ${name} --limit 100000`), ' tells of all.'),
+    more && h('p', { class: 'note' }, 'These are those with most bounces; ', command(`mailfate report bounce --data DIR --by ${name} --limit 100000`), ' tells of all.'),
   ]
 }
 

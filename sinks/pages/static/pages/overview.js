@@ -131,6 +131,6 @@ function drawGroups(view, { rows, more }, name, machines) {
         { name: 'complaint_rate', label: 'Complained', kind: 'ratio', of: 'complained ÷ delivered' },
       ],
     }),
-    more && h('p', { class: 'note' }, 'These are those with most messages; ', command(`mailfate report overview --by ${name} --limit 100000`), ' tells of all.'),
+    more && h('p', { class: 'note' }, 'These are those with most messages; ', command(`mailfate report overview --data DIR --by ${name} --limit 100000`), ' tells of all.'),
   ]
 }

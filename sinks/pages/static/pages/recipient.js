@@ -61,7 +61,7 @@ function messages(data, view) {
     { name: 'last_at', label: 'Last change', cell: m => toMessage(m.id, null, at(m.last_at)) },
     { name: 'subject', label: 'Subject and sender', cell: m => [h('div', { class: 'first clamped' }, m.subject ? foreign(m.subject, 300) : '(no subject known)'), h('div', { class: 'second' }, 'from ', foreign(m.sender, 320))] },
     { name: 'status', label: 'Status', cell: m => status(view.vocabulary, m.status) },
-    { name: 'reason', label: 'Reason and remarks', cell: m => [m.reason && h('div', { class: 'first' }, human(m.reason)), m.remarks && h('div', { class: 'second clamped' }, quoted(m.remarks, 300))] },
+    { name: 'reason', label: 'Reason and reply', cell: m => [m.reason && h('div', { class: 'first' }, human(m.reason)), m.remarks && h('div', { class: 'second clamped' }, 'The server said ', quoted(m.remarks, 300))] },
   ]
   const all = data.messages > data.newest.length ? `The newest ${number(data.newest.length)} of ${number(data.messages)} messages` : `${number(data.messages)} ${data.messages === 1 ? 'message' : 'messages'}`
   return table({ name: 'messages', caption: all, columns, rows: data.newest, sort: '-last_at' })

@@ -33,7 +33,7 @@ export async function show(view) {
   load(false)
 }
 
-const query = view => ({ recipient: params().get('recipient')?.trim(), reason: reasons[params().get('reason')] ? params().get('reason') : null, account: view.account })
+const query = view => ({ recipient: params().get('recipient')?.trim(), reason: Object.hasOwn(reasons, params().get('reason')) ? params().get('reason') : null, account: view.account })
 
 function form(view, changed) {
   const [field, why] = [unique('recipient'), unique('reason')]

@@ -53,11 +53,11 @@ export function doubts(story, recipient) {
   const withdrawn = recipient.timeline?.some(m => m.withdrawn)
   if (recipient.taken_back > 0) {
     all.push(['taken-back', `${several(recipient.taken_back, 'change was', 'changes were')} told once and taken back, because something that came later showed that it was otherwise.`,
-      !withdrawn && ['To see what: ', h('code', { class: 'command' }, 'mailfate explain --all')]])
+      !withdrawn && ['To see what: ', h('code', { class: 'command' }, 'mailfate explain --data DIR --all')]])
   }
   if (recipient.differs > 0) {
     all.push(['differs', `The database tells ${several(recipient.differs, 'change', 'changes')} otherwise than this story.`,
-      ['Events may still be on their way: load the page again in a moment. If it stays, events were deleted or the rules have changed: ', h('code', { class: 'command' }, 'mailfate refold')]])
+      ['Events may still be on their way: load the page again in a moment. If it stays, events were deleted or the rules have changed: ', h('code', { class: 'command' }, 'mailfate refold --data DIR')]])
   }
   if (story.cut) all.push(['cut', 'There is more than one story can hold: some events or changes are left out here.', 'The feed has all changes of this message.'])
   return all.map(([name, text, todo]) => h('div', { class: 'empty', data: { doubt: name } }, h('p', {}, text), todo && h('p', { class: 'todo' }, todo)))

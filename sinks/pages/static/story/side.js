@@ -1,5 +1,6 @@
 // The vocabularies side by side, over time.
 import { h, heard, unique } from '../dom.js'
+import { apart } from '../format.js'
 import { at } from '../links.js'
 import { mark } from '../status.js'
 import { human, statusLabel, statusOf, vocabularyLabel } from '../words.js'
@@ -8,10 +9,12 @@ import { human, statusLabel, statusOf, vocabularyLabel } from '../words.js'
 // vocabularies, and the statuses of all of them after it.
 export function sideBySide(recipient, vocabularies, chosen) {
   const now = Object.fromEntries(vocabularies.map(v => [v, 'none']))
-  const rows = (recipient.timeline ?? []).filter(m => m.changes?.length > 0 && !m.withdrawn).map(m => {
+  const moments = (recipient.timeline ?? []).filter(m => m.changes?.length > 0 && !m.withdrawn)
+  const write = apart(moments.map(m => m.time))
+  const rows = moments.map(m => {
     const changed = m.changes.map(c => c.vocabulary)
     for (const c of m.changes) now[c.vocabulary] = c.after
-    return h('tr', {}, h('th', { scope: 'row' }, at(m.time), h('div', { class: 'second' }, human(m.kind))),
+    return h('tr', {}, h('th', { scope: 'row' }, at(m.time, write), h('div', { class: 'second' }, human(m.kind))),
       vocabularies.map(v => cell(v, now[v], changed.includes(v))))
   })
   const last = h('tr', { class: 'now', data: { row: 'now' } }, h('th', { scope: 'row' }, 'Now'), vocabularies.map(v => cell(v, recipient.statuses[v]?.status ?? 'none', true)))

@@ -1,6 +1,6 @@
 // What happened to a message, moment by moment.
 import { h } from '../dom.js'
-import { day, milliseconds, moment as instant } from '../format.js'
+import { apart, day, milliseconds, moment as instant } from '../format.js'
 import { at } from '../links.js'
 import { status } from '../status.js'
 import { foreign } from '../visible.js'
@@ -9,6 +9,7 @@ import { evidence } from './evidence.js'
 
 // timeline is a list of moments; its statuses are those of a vocabulary.
 export function timeline(moments, vocabulary) {
+  const write = apart(moments.map(m => m.time))
   let [shownDay, attempt, before] = ['', 1, null]
   const items = moments.map(m => {
     const heads = []
@@ -19,15 +20,15 @@ export function timeline(moments, vocabulary) {
     const today = day(m.time)
     if (today !== shownDay) heads.push(h('p', { class: 'timeline-day' }, today))
     shownDay = today
-    return item(m, vocabulary, gap, heads)
+    return item(m, vocabulary, write, gap, heads)
   })
   return h('ol', { class: 'timeline', data: { part: 'timeline' } }, items)
 }
 
-function item(m, vocabulary, gap, heads) {
+function item(m, vocabulary, write, gap, heads) {
   const change = m.changes?.find(c => c.vocabulary === vocabulary)
   return h('li', { class: 'moment', data: { kind: m.kind, how: how(m) } }, heads,
-    h('div', { class: 'moment-time' }, at(m.time), gap > 0 && h('span', { class: 'quiet' }, `+${milliseconds(gap)}`)),
+    h('div', { class: 'moment-time' }, at(m.time, write), gap > 0 && h('span', { class: 'quiet' }, `+${milliseconds(gap)}`)),
     h('div', { class: 'moment-body' },
       h('p', { class: 'moment-kind' }, h(m.withdrawn ? 's' : 'strong', {}, human(m.kind || 'a change')), m.reason && `: ${human(m.reason)}`, tags(m).map(tag => h('span', { class: 'tag' }, tag))),
       change && h('p', { class: 'moment-change' }, h('span', { class: 'quiet' }, change.before === 'none' ? 'Status: ' : ['Status: ', status(vocabulary, change.before), ' → ']), status(vocabulary, change.after), change.final && h('span', { class: 'quiet' }, ' (final)')),
