@@ -101,6 +101,9 @@ func TestHotKeys(t *testing.T) {
 	if testing.Short() {
 		t.Skip("measures")
 	}
+	if raced {
+		t.Skip("the race detector is what would be measured; make test runs this without it")
+	}
 	n, err := strconv.Atoi(cmp.Or(os.Getenv("HOT"), "20000"))
 	if err != nil {
 		t.Fatal(err)

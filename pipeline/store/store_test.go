@@ -188,6 +188,7 @@ func TestKilledCache(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
+	filler := strings.Repeat("0", 1_000_000)
 	for range 10 {
 		mem := vfs.NewCrashableMem()
 		s, err := Open("db", Options{FS: mem, Cache: true})
@@ -197,7 +198,7 @@ func TestKilledCache(t *testing.T) {
 		var all []string
 		synced := 0
 		for range 20 + r.IntN(20) {
-			all = append(all, fmt.Sprintf("%02d=%01000000d", len(all), r.IntN(100))) // some fill a memory table
+			all = append(all, fmt.Sprintf("%02d=%02d%s", len(all), r.IntN(100), filler)) // some fill a memory table
 			sync := r.IntN(20) == 0
 			set(t, s, sync, all[len(all)-1][:2], all[len(all)-1][3:])
 			if sync {
