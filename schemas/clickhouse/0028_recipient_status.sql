@@ -1,28 +1,29 @@
 -- What messages say of their recipients, which few do: the list of suppressed addresses
--- is made of this table, and not of all messages. By account and address, as that list
--- is sorted; an account has few addresses between which one is not soon found, so that
--- one address of any account is found by the key too.
+-- is made of these rows, and not of all messages. They are sorted as that list is, so a
+-- page of it is a range of them; and an address is found in all accounts by the key too,
+-- because an account is a range of the key that the address then narrows.
 CREATE TABLE IF NOT EXISTS recipient_status
 (
     account          LowCardinality(String)        COMMENT 'whose message it is; default where nobody says',
-    recipient        String                        COMMENT 'the address that the sender wrote, in lower case, its domain as A-labels' CODEC(ZSTD(1)),
-    message_id       String                        COMMENT 'Message-ID without angle brackets, or the platform''s own id' CODEC(ZSTD(1)),
+    recipient        String                        COMMENT 'the address that the sender wrote, in lower case, its domain as A-labels',
+    message_id       String                        COMMENT 'Message-ID without angle brackets, or the platform''s own id',
     recipient_domain LowCardinality(String)        COMMENT 'what follows the last @ of the recipient',
-    complained_at    Nullable(DateTime64(3, 'UTC')) COMMENT 'reported as spam; NULL is never' CODEC(Delta(8), ZSTD(1)),
-    unsubscribed_at  Nullable(DateTime64(3, 'UTC')) COMMENT 'unsubscribed; NULL is never' CODEC(Delta(8), ZSTD(1)),
-    hard_bounced_at  Nullable(DateTime64(3, 'UTC')) COMMENT 'bounced or sent back in the newest attempt, because the address is bad and not for a reply of policy (5.7.x); NULL is not' CODEC(Delta(8), ZSTD(1)),
+    complained_at    Nullable(DateTime64(3, 'UTC')) COMMENT 'reported as spam; NULL is never',
+    unsubscribed_at  Nullable(DateTime64(3, 'UTC')) COMMENT 'unsubscribed; NULL is never',
+    hard_bounced_at  Nullable(DateTime64(3, 'UTC')) COMMENT 'bounced or sent back in the newest attempt, because the address is bad and not for a reply of policy (5.7.x); NULL is not',
     reason           LowCardinality(String)        COMMENT 'of that bounce; empty where there is none',
     remarks          String                        COMMENT 'the words of that bounce''s reply' CODEC(ZSTD(3)),
     revision         UInt64                        COMMENT 'of several versions of a row the greatest is true; bookkeeping' CODEC(T64, ZSTD(1)),
-    withdrawn        UInt8                         COMMENT '1: the message says nothing of its recipient, and may have done so before; FINAL hides the row' CODEC(ZSTD(1)),
+    withdrawn        UInt8                         COMMENT '1: the message says nothing of its recipient, and may have done so before; FINAL hides the row',
     INDEX recipient_words lower(recipient) TYPE text(tokenizer = splitByNonAlpha)
 )
 ENGINE = ReplacingMergeTree(revision, withdrawn)
 ORDER BY (account, recipient, message_id)
-SETTINGS index_granularity = 256
+SETTINGS index_granularity = 256, default_compression_codec = 'ZSTD(1)'
 COMMENT 'Messages that say something of their recipients: that they complained, unsubscribed, or bounced hard (never for a reply of policy, 5.7.x). One row per account, recipient and message id. Read it FINAL, or read the views suppression_facts and suppressions.';
 
--- What is there by now. Who reads on where a sink was writes newer versions.
+-- What is said by now. It has the revisions of the messages' rows, so that what a sink
+-- writes from where it has got to is newer, and to fill the table twice changes nothing.
 INSERT INTO recipient_status
 SELECT
     account, recipient, message_id, recipient_domain, complained_at, unsubscribed_at,

@@ -101,9 +101,11 @@ func sayingsOf(row *schemas.Row) sayings {
 // A withdrawn change that an event of this key caused, of no telling kind, is no trace:
 // every delivery to a filter of ours leaves one.
 //
-// A key that begins anew, because the life of its message was over or the state is
-// lost, knows nothing of what it said before, neither here nor in status_changes: an
-// address then stays suppressed by what was said of it in a former life.
+// Two things leave none, and an address stays suppressed then. A key that begins anew,
+// because its message's life was over or the state is lost, knows nothing of a former
+// life, and withdraws no change of it either. And an event of another record may be read
+// as one of an untelling kind that has its id and its millisecond, which only a source
+// that gives one id to two things brings about.
 func mayHaveSaid(s *schemas.Snapshot) bool {
 	return slices.ContainsFunc(s.Events, func(ev schemas.Event) bool { return telling(ev.Kind) }) ||
 		slices.ContainsFunc(s.History, func(c schemas.Change) bool { return telling(c.Kind) }) ||
