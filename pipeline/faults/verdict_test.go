@@ -15,6 +15,7 @@ type comparison struct{ table, key, except string }
 var compared = []comparison{
 	{"message_status", "message_id, recipient, account", "revision, withdrawn, ingested_at"},
 	{"status_changes", "message_id, recipient, account, time, cause", "revision, withdrawn, ingested_at"},
+	{"recipient_status", "account, recipient, message_id", "revision, withdrawn"},
 	{"unmatched", "message_id, recipient, account, kind, slot", "revision, withdrawn, ingested_at"},
 	{"contested", "message_id, recipient, account, kind, slot", "revision, withdrawn, ingested_at"},
 	{"events", "message_id, event_id", "stream, file, offset, ingested_at"},

@@ -47,6 +47,7 @@ func TestSuppressions(t *testing.T) {
 	}
 	again := to(t, "a", "m1", "gone@x.example", "delivered", schemas.Row{Delivered: minute(9)}) // in a new attempt
 	again.Revision = 2
+	again.History = []schemas.Change{{Cause: 1, Kind: schemas.Bounced, Time: minute(5)}, {Cause: 2, Kind: schemas.Resend, Time: minute(7)}, {Cause: 3, Kind: schemas.Delivered, Time: minute(9)}}
 	writeAll(t, db, again)
 	if diff := cmp.Diff(want[:1], told(t, db, columns)); diff != "" {
 		t.Error(diff)

@@ -24,6 +24,7 @@ type batch struct {
 	events    *eventRows
 	replies   *replyRows
 	status    *statusRows
+	said      *recipientRows
 	changes   *changeRows
 	unmatched *heldRows
 	contested *heldRows
@@ -39,15 +40,18 @@ func newBatch(to inserter, replies *classify.Rules) *batch {
 		events:    newEventRows(),
 		status:    newStatusRows(replies),
 		replies:   newReplyRows(replies),
+		said:      newRecipientRows(),
 		changes:   newChangeRows(),
 		unmatched: newHeldRows("unmatched"),
 		contested: newHeldRows("contested"),
 		unparsed:  newUnparsedRows(),
 		fresh:     map[schemas.EventID]struct{}{},
 	}
-	// The row of a message comes after its changes, and an event after the template of
-	// its reply: who sees the one finds the others.
-	b.tables = []*table{&b.replies.table, &b.events.table, &b.unparsed.table, &b.unmatched.table, &b.contested.table, &b.changes.table, &b.status.table}
+	// The row of a message comes after its changes and what it says of its recipient, and
+	// an event after the template of its reply: who sees the one finds the others.
+	b.tables = []*table{
+		&b.replies.table, &b.events.table, &b.unparsed.table, &b.unmatched.table, &b.contested.table, &b.changes.table, &b.said.table, &b.status.table,
+	}
 	return b
 }
 
@@ -126,6 +130,7 @@ func (b *batch) addRows(s *schemas.Snapshot, whole bool) {
 	}
 	shown := s.Standing == schemas.Shown
 	if shown || s.Was&schemas.Shown != 0 {
+		b.said.add(s, shown)
 		b.status.add(s, !shown)
 	}
 	if shown {

@@ -99,6 +99,14 @@ func questions(t *testing.T, s *speedServer) []timed {
 			f.Recipient = api.Term{How: how, Text: word, Words: api.WordsOf(word)}
 		}
 	}
+	suppressed := func(narrow func(*api.SuppressionFilter)) func(context.Context) error {
+		return func(ctx context.Context) error {
+			f := api.SuppressionFilter{Owner: everybody}
+			narrow(&f)
+			_, err := s.db.Suppressions(ctx, &f, nil, 101)
+			return err
+		}
+	}
 	local := func(i int) string { return strings.SplitN(some[i].Recipient, "@", 2)[0] }
 	return []timed{
 		{name: "checkEmail, 1 id", runs: checkedRuns, ask: check(1)},
@@ -142,7 +150,19 @@ func questions(t *testing.T, s *speedServer) []timed {
 			_, err := s.db.Ask(ctx, &report.Question{Name: report.Overview, Vocabulary: schemas.Unisender, Limit: 100})
 			return err
 		}},
+		{name: "suppressions, first page", runs: pageRuns, ask: suppressed(func(*api.SuppressionFilter) {})},
+		{name: "suppressions, first page of complaints", runs: pageRuns, ask: suppressed(func(f *api.SuppressionFilter) { f.Reason = "complained" })},
+		{name: "suppressions, first page of an account", runs: pageRuns, ask: suppressed(func(f *api.SuppressionFilter) { f.Owner = api.Owner{Account: "account03"} })},
+		{name: "suppressions, by address", runs: pageRuns, ask: suppressed(func(f *api.SuppressionFilter) {
+			text := some[one()].Recipient
+			f.Recipient = api.Term{How: api.Exact, Text: text, Words: api.WordsOf(text)}
+		})},
+		{name: "suppressions, by words", runs: pageRuns, ask: suppressed(func(f *api.SuppressionFilter) {
+			text := local(one())
+			f.Recipient = api.Term{How: api.Part, Text: text, Words: api.WordsOf(text)}
+		})},
 		{name: "suppressions, one address", runs: 5, ask: sql("SELECT * FROM suppressions WHERE recipient = 'anna.bauer7@gmail.com'")},
+		{name: "suppressions, newest of all", runs: 5, ask: sql("SELECT * FROM suppressions ORDER BY suppressed_at DESC, recipient LIMIT 100")},
 		{name: "suppressions, a page of an account", runs: 5, ask: sql("SELECT * FROM suppressions WHERE account = 'account03' ORDER BY suppressed_at DESC, recipient LIMIT 100")},
 		{name: "suppressions, all", runs: 5, ask: sql("SELECT * FROM suppressions")},
 		{name: "compare the rollup with all messages", runs: 5, ask: func(ctx context.Context) error { _, err := s.db.StaleHours(ctx); return err }},

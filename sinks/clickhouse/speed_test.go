@@ -156,7 +156,7 @@ func settle(t *testing.T, db *DB) {
 		}
 		defer func() { _ = patient.Close() }() // nothing is left to fail
 		exec(t, db, "SYSTEM START MERGES")
-		for _, table := range []string{"message_status", "message_ids", "message_names", "status_changes", "events"} {
+		for _, table := range []string{"message_status", "message_ids", "message_names", "recipient_status", "status_changes", "events"} {
 			if err := patient.Exec(t.Context(), "OPTIMIZE TABLE "+table+" FINAL"); err != nil {
 				t.Fatal(err)
 			}

@@ -2,8 +2,6 @@ package clickhouse
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"text/template"
 	"time"
@@ -14,75 +12,58 @@ import (
 )
 
 var suppressionTexts = template.Must(template.New("").Funcs(addressFuncs).
-	ParseFS(queryFiles, "queries/suppressions.sql", "queries/suppressions_*.sql", "queries/feed_conditions.sql"))
+	ParseFS(queryFiles, "queries/suppressions.sql", "queries/feed_conditions.sql"))
 
 // suppressionQuery chooses which parts of a query's text there are. No value is part of
 // the text.
 type suppressionQuery struct {
 	*api.SuppressionFilter
-	After, Last *api.Address // the page is what stands behind one and not behind the other
+	After *api.Address
 }
 
-func (q *suppressionQuery) values(offset int) []any {
-	values := append(ownerValues(q.Owner),
+func (q *suppressionQuery) values(most int) []any {
+	values := append(ownerValues(q.Owner), limit(most),
 		clickhouse.Named("recipient", q.Recipient.Text), clickhouse.Named("recipient_words", q.Recipient.Words),
-		clickhouse.Named("reason", q.Reason), clickhouse.Named("offset", offset),
 	)
-	for name, a := range map[string]*api.Address{"after": q.After, "last": q.Last} {
-		if a != nil {
-			values = append(values, clickhouse.Named(name+"_account", a.Account), clickhouse.Named(name, a.Recipient))
-		}
+	if q.After != nil {
+		values = append(values, clickhouse.Named("after_account", q.After.Account), clickhouse.Named("after", q.After.Recipient))
 	}
 	return values
 }
+
+// atOnce has a query that reads a table twice read the same of it, so that none of those
+// it found first is missing then.
+var atOnce = clickhouse.Settings{"enable_shared_storage_snapshot_in_query": 1}
 
 // Suppressions returns the suppressed addresses that fit, in order, from behind one if
 // it is given; at most n.
 func (db *DB) Suppressions(ctx context.Context, f *api.SuppressionFilter, after *api.Address, n int) (list []api.Suppression, err error) {
 	q := suppressionQuery{SuppressionFilter: f, After: after}
-	for len(list) < n {
-		if f.Recipient.How != api.Exact { // else there is one for each account at most
-			q.Last, err = db.suppressionsLast(ctx, &q, n-len(list))
-		}
-		if err == nil {
-			list, err = db.suppressions(ctx, &q, list, n-len(list))
-		}
+	for most := n; ; most *= 2 { // many may be suppressed for another reason
+		found, err := db.suppressions(ctx, &q, most)
 		if err != nil {
 			return nil, fmt.Errorf("list suppressions: %w", err)
 		}
-		if q.Last == nil {
-			break // the list ends there
+		for i := range found {
+			if f.Reason == "" || found[i].Reason == f.Reason {
+				list = append(list, found[i])
+			}
 		}
-		q.After = q.Last
+		if len(list) >= n || len(found) < most {
+			return list[:min(len(list), n)], nil
+		}
+		last := &found[most-1]
+		q.After = &api.Address{Account: last.Account, Recipient: last.Recipient}
 	}
-	return list, nil
 }
 
-// suppressionsLast says up to which address there may be n; nil: there are no more.
-func (db *DB) suppressionsLast(ctx context.Context, q *suppressionQuery, n int) (*api.Address, error) {
-	q.Last = nil
-	text, err := made(suppressionTexts, "suppressions_last", q)
-	if err != nil {
-		return nil, err
-	}
-	var last api.Address
-	err = db.conn.QueryRow(asking(ctx, pageTime, 1), text, q.values(n-1)...).Scan(&last.Account, &last.Recipient)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	return &last, err
-}
-
-// byKeyFirst reads of message_status FINAL, of messages that are named, their keys before
-// all else.
-var byKeyFirst = clickhouse.Settings{"optimize_move_to_prewhere_if_final": 1}
-
-func (db *DB) suppressions(ctx context.Context, q *suppressionQuery, list []api.Suppression, most int) ([]api.Suppression, error) {
+// suppressions returns the next addresses of which the reason may be what is asked for.
+func (db *DB) suppressions(ctx context.Context, q *suppressionQuery, most int) (list []api.Suppression, err error) {
 	text, err := made(suppressionTexts, "suppressions", q)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := db.conn.Query(asking(ctx, pageTime, most, byKeyFirst), text, append(q.values(0), limit(most))...)
+	rows, err := db.conn.Query(asking(ctx, pageTime, most, atOnce), text, q.values(most)...)
 	if err != nil {
 		return nil, err
 	}
