@@ -338,8 +338,8 @@ func TestSuppressionsAreThoseOfAllMessages(t *testing.T) {
 			exec(t, db, "OPTIMIZE TABLE recipient_status FINAL")
 		case "merged":
 			exec(t, db, "TRUNCATE TABLE recipient_status")
-			migrateAgain(t, db, 28)
-			migrateAgain(t, db, 28) // it was broken off
+			migrateAgain(t, db, 30)
+			migrateAgain(t, db, 30) // it was broken off
 		}
 	}
 	if len(want) == 0 || withdrawn == 0 {
