@@ -1,0 +1,1 @@
+SELECT DISTINCT batch FROM retention_rows ORDER BY batch
