@@ -162,21 +162,20 @@ func TestRetain(t *testing.T) {
 	endless.Row.First, endless.Row.Last = 0, math.MaxInt64
 	writeAged(t, db, append(list, revived, endless, aged(t, 12, 5))...)
 	elsewhere := aged(t, 12, 5) // is another account's, as was learned later
-	elsewhere.Account, elsewhere.Revision = "other", 2
+	elsewhere.Account, elsewhere.Revision, elsewhere.History = "other", 2, nil
 	gone := &schemas.Snapshot{Identity: aged(t, 12, 5).Identity, Standing: schemas.Joined, Was: schemas.Shown | schemas.Joined, Revision: 2, Intake: minute(-5 * 24 * 60)}
-	gone.Withdrawn = []schemas.Withdrawal{{Cause: 13, Time: minute(9 - 5*24*60)}}
-	writeAged(t, db, elsewhere, gone)
+	writeAll(t, db, elsewhere, gone)
 
 	if got := toldKept(retain(t, db, Keep{})); got != "" {
 		t.Errorf("what is kept for ever: %s", got)
 	}
 	keep := Keep{Events: 1, Messages: 3}
-	const want = "messages 2026-10-30 3; status_changes 2026-10-30 6; events 2026-11-01 9; "
+	const want = "messages 2026-10-30 3; status_changes 2026-10-30 4; events 2026-11-01 5; "
 	would, err := db.WouldRetain(t.Context(), keep)
 	if got := toldKept(Retained{Kept: would}); err != nil || got != want {
 		t.Errorf("it would: %s, %v", got, err)
 	}
-	if got := there(t, db); got != "9 9 9 9 18 0" {
+	if got := there(t, db); got != "9 9 9 9 20 0" {
 		t.Errorf("asking deletes: %s", got)
 	}
 	rollUp(t, db)
@@ -184,7 +183,7 @@ func TestRetain(t *testing.T) {
 	if got := toldKept(retain(t, db, keep)); got != want {
 		t.Errorf("deleted: %s", got)
 	}
-	if got := there(t, db); got != "3 5 6 6 12 7" {
+	if got := there(t, db); got != "4 5 6 6 12 7" {
 		t.Errorf("then there are %s", got)
 	}
 	for _, table := range []string{"message_status", "message_ids", "message_names", "retention_rows"} {
@@ -308,14 +307,16 @@ func TestRetainBrokenOff(t *testing.T) {
 		}
 		revived.Revision, revived.Row.Last = 3, minute(9)
 		writeAll(t, db, revived)
-		if got := toldKept(retain(t, other, keep)); got != "messages 2026-10-30 0; status_changes 2026-10-30 2; events 2026-10-30 0; " && at > 0 {
+		if got := toldKept(retain(t, other, keep)); !strings.HasPrefix(got, "messages 2026-10-30 2; ") {
 			t.Errorf("step %d: it finishes %s", at, got)
 		}
 		if got := checkOf(t, db, old.Row.EmailID) + "," + checkOf(t, db, revived.Row.EmailID) + "," + checkOf(t, db, revived.MessageID); got != ",delivered,delivered" {
 			t.Errorf("step %d: checkEmail says %s", at, got)
 		}
 		left := fmt.Sprint(4+at+1, 4+at+1, 2*(4+at+1), 0)
-		exec(t, db, "OPTIMIZE TABLE message_names FINAL")
+		for _, table := range []string{"message_status", "message_ids", "message_names"} { // few parts are left for the next step
+			exec(t, db, "OPTIMIZE TABLE "+table+" FINAL")
+		}
 		if got := raw(t, db); got != left {
 			t.Errorf("step %d: on disk there are %s, want %s", at, got, left)
 		}

@@ -33,11 +33,15 @@ var rowsOfMessages = []rowsOf{
 // retire deletes what is before the horizons of what is not kept for ever, a little at
 // a time.
 func (db *DB) retire(ctx context.Context, kinds []Kept) error {
-	if err := db.finishBatches(ctx); err != nil {
+	begun, err := db.finishBatches(ctx)
+	if err != nil {
 		return err
 	}
 	for i := range kinds {
 		k := &kinds[i]
+		if k.What == keptMessages {
+			k.Rows = begun
+		}
 		if k.Days == 0 || k.Horizon.IsZero() {
 			continue
 		}
@@ -151,21 +155,23 @@ func (db *DB) purge(ctx context.Context) error {
 	return nil
 }
 
-// finishBatches finishes what was begun, and broken off.
-func (db *DB) finishBatches(ctx context.Context) error {
+// finishBatches finishes what was begun, and broken off, and returns of how many messages.
+func (db *DB) finishBatches(ctx context.Context) (n uint64, err error) {
 	var rows []struct {
-		Batch uint64 `ch:"batch"`
+		Batch    uint64 `ch:"batch"`
+		Messages uint64 `ch:"messages"`
 	}
 	if err := db.conn.Select(ctx, &rows, query("retention_batches")); err != nil {
-		return fmt.Errorf("list messages that are being deleted: %w", err)
+		return 0, fmt.Errorf("list messages that are being deleted: %w", err)
 	}
 	for _, r := range rows {
 		b := retirement{db, r.Batch}
 		if err := b.finish(ctx); err != nil {
-			return fmt.Errorf("go on with deleting messages: %w", err)
+			return n, fmt.Errorf("go on with deleting messages: %w", err)
 		}
+		n += r.Messages
 	}
-	return nil
+	return n, nil
 }
 
 // retirement is messages that are being deleted together.

@@ -1,1 +1,4 @@
-SELECT DISTINCT batch FROM retention_rows ORDER BY batch
+SELECT batch, countIf(of_table = '') AS messages
+FROM retention_rows
+GROUP BY batch
+ORDER BY batch
