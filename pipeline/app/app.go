@@ -44,6 +44,8 @@ type Options struct {
 	Timers      status.Timers
 	Replies     *classify.Rules      // why deliveries failed; nil: the embedded rules
 	Life        time.Duration        // how long a message is kept in mind; 0: 31 days
+	Keep        clickhouse.Keep      // for how many days rows stay in ClickHouse; zero: for ever
+	KeepEvery   time.Duration        // how often a sink that follows looks for older ones; 0: an hour
 	Now         func() time.Time     // the processor's wall clock; nil: time.Now
 	Steady      time.Duration        // how long that runs evenly before lives end by it; 0: an hour; negative: no time
 	Wait        bool                 // for a Kafka or ClickHouse that is away at the start, until it is there
@@ -76,6 +78,7 @@ type App struct {
 	sinkGroup   string
 	file        *intake.Intake // nil: none
 	rollups     rollups
+	retention   retention
 	health      processHealth
 	gate        publish.Gate
 	partitions  int

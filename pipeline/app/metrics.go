@@ -27,6 +27,7 @@ type metrics struct {
 	streams atomic.Pointer[[]*publish.Stream]
 	tracker *hitTracker // nil: none
 	rollups *rollups    // nil: this process is no sink
+	kept    *retention  // likewise
 }
 
 // serveMetrics answers at an address until ctx ends, and returns where that is.
@@ -127,6 +128,9 @@ func (m *metrics) write(w io.Writer) {
 	if m.rollups != nil {
 		m.rollups.write(w)
 	}
+	if m.kept != nil {
+		m.kept.write(w)
+	}
 }
 
 // writeTracker tells what became of requests to the tracker, whose outcomes are of a
@@ -156,7 +160,7 @@ func escapeLabel(s string) string { return labelEscapes.Replace(strings.ToValidU
 func (a *App) startMetrics(ctx context.Context) (*metrics, error) {
 	m := &metrics{tracker: a.tracker}
 	if a.roles.Have(RoleSink) {
-		m.rollups = &a.rollups
+		m.rollups, m.kept = &a.rollups, &a.retention
 	}
 	if a.opts.Metrics == "" {
 		return m, nil

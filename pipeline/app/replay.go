@@ -112,6 +112,7 @@ func (a *App) Follow(asked context.Context, srcs []Source) error {
 	a.parts.Go(func() error { a.tellLag(ctx); return nil })
 	if a.roles.Have(RoleSink) {
 		a.parts.Go(func() error { a.keepRollup(ctx); return nil })
+		a.parts.Go(func() error { a.keepRows(ctx); return nil })
 	}
 	if a.tracker != nil {
 		srcs = append(slices.Clip(srcs), a.tracker.source)

@@ -11,6 +11,7 @@ import (
 type Health struct {
 	Messages  uint64  `json:"messages"` // as counted by the hour
 	Span      Span    `json:"span"`
+	KeptFrom  Instant `json:"kept_from"`   // the day before which messages were deleted; none: none was
 	TakenInAt Instant `json:"taken_in_at"` // when an event was taken in last; for callers of every account only
 	Unmatched uint64  `json:"unmatched"`   // hits and reports that belong to no known message
 

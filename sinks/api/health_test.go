@@ -30,7 +30,7 @@ func TestHealth(t *testing.T) {
 		return Process{Lag: Lag{Sink: &lag}, DeadLetters: &dead, Rollup: Rollup{ComparedAt: 1000, StaleHours: &stale}}
 	}
 	status, body := r.get(t, base+"/health")
-	const all = `{"messages":7,"span":{"from":"2026-11-02T10:00:00.000Z","to":""},"taken_in_at":"","unmatched":2,` +
+	const all = `{"messages":7,"span":{"from":"2026-11-02T10:00:00.000Z","to":""},"kept_from":"","taken_in_at":"","unmatched":2,` +
 		`"streams":[{"stream":"postfix:secret","newest_at":"","taken_in_at":""}],` +
 		`"unread":[{"stream":"","shape":"","lines":0,"share":0,"first_at":"","last_at":"","example":"secret \u003cscript\u003e"}],"contested":3,` +
 		`"dead_letters":9,"rollup":{"counted_at":"","compared_at":"1970-01-01T00:00:01.000Z","stale_hours":1,"failures":null},"lag":{"processor":null,"sink":5}}`

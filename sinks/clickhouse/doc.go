@@ -12,8 +12,7 @@
 //     closed sets are no enums, and times are clamped to what it can store.
 //
 // Left out on purpose: distributing tables over a cluster (use a Replicated
-// database), deleting old rows (a job of its own), and TLS or passwords of the
-// embedded server.
+// database), and TLS or passwords of the embedded server.
 //
 // The order for whoever wires it:
 //
@@ -23,5 +22,6 @@
 //  2. Writer, and for each partition that is this process's own: Consume, until
 //     its context ends (or intake.Run, which follows a consumer group).
 //  3. Report, Story and Digest whenever wanted; WaitFor before, to be up to date.
-//  4. Close, after every Consume has returned.
+//  4. Retain, now and then, if rows are not to be kept for ever; see there.
+//  5. Close, after every Consume has returned.
 package clickhouse

@@ -53,6 +53,13 @@ func (db *DB) spanHealth(ctx context.Context, owner api.Owner, h *api.Health) er
 	if err := row.Scan(&h.Messages, &from, &to, &counted); err != nil {
 		return fmt.Errorf("count messages: %w", err)
 	}
+	kept, err := db.KeptFrom(ctx)
+	if err != nil {
+		return err
+	}
+	if !kept.IsZero() {
+		h.KeptFrom = instantOf(kept)
+	}
 	h.Span, h.CountedAt = api.Span{From: instantOf(from), To: instantOf(to)}, instantOf(counted)
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"sync/atomic"
 	"syscall"
@@ -49,6 +50,7 @@ type DB struct {
 
 	checks  *checks
 	inserts atomic.Uint64
+	holder  uint64 // tells this process from others that delete rows
 }
 
 // Open prepares connections. The server is first talked to by Migrate, or when
@@ -66,7 +68,7 @@ func Open(opts Options) (*DB, error) {
 	if opts.Replies == nil {
 		opts.Replies = classify.Default()
 	}
-	db := &DB{opts: opts, log: opts.Logger}
+	db := &DB{opts: opts, log: opts.Logger, holder: rand.Uint64()}
 	db.checks = newChecks(db)
 	var err error
 	if db.conn, err = db.connect(opts.Database); err != nil {

@@ -106,7 +106,7 @@ func (e *env) root() *cobra.Command {
 		return usageError{fmt.Errorf("%w; see %s --help", inOurWords(err), cmd.CommandPath())}
 	})
 	e.flags.common(root.PersistentFlags())
-	root.AddCommand(e.replay(), e.run(), e.parse(), e.link(), e.classify(), e.report(), e.explain(), e.sql(), e.schema(), e.serve(), e.key(), e.migrate(), e.refold(), e.dead(), e.unmatched(), e.statuses(), e.checkConfig(), e.version())
+	root.AddCommand(e.replay(), e.run(), e.parse(), e.link(), e.classify(), e.report(), e.explain(), e.sql(), e.schema(), e.serve(), e.key(), e.migrate(), e.retention(), e.refold(), e.dead(), e.unmatched(), e.statuses(), e.checkConfig(), e.version())
 	wrapUsage(root)
 	return root
 }

@@ -123,6 +123,9 @@ func TestReportTables(t *testing.T) {
 	if code, out, _ = output(t, mailfate(t, "schema", "--data", dir)); code != 0 || !strings.Contains(out, "### hourly\n") {
 		t.Errorf("schema: exit %d\n%s", code, out)
 	}
+	if code, out, _ = output(t, mailfate(t, "retention", "--data", dir)); code != 0 || !strings.Contains(out, "\nmessages        for ever  the beginning  0\n") {
+		t.Errorf("retention: exit %d\n%s", code, out)
+	}
 }
 
 // What cannot be asked is refused before anything is started.

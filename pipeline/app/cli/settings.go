@@ -32,6 +32,7 @@ func (s *setup) options() (app.Options, error) {
 		File:   s.env.flags.file,
 		Timers: status.Timers{GiveUp: c.Timers.GiveUp.Milliseconds(), Depleted: c.Timers.Depleted.Milliseconds()},
 		Life:   c.Retention.Life,
+		Keep:   clickhouse.Keep(c.Retention.Rows),
 
 		RawExamples: s.rawExamples(),
 		Metrics:     c.Metrics.Listen,

@@ -111,6 +111,16 @@ type IMAP struct {
 // Retention says for how long things are kept.
 type Retention struct {
 	Life time.Duration // a message's state, after it was last heard of
+	Rows Rows
+}
+
+// Rows says for how many days rows stay in ClickHouse: days of which there is anything,
+// before the newest one. 0 is for ever.
+type Rows struct {
+	Events   int // 0: as long as messages
+	Changes  int // likewise
+	Messages int
+	Hours    int // counts by the hour
 }
 
 // Timers say after how long time itself decides what became of a message.

@@ -27,7 +27,10 @@ func (c *Config) fields() []field {
 		{"sources", list[Source]{&c.Sources, newSource, sourceValue}},
 		{"timers", section(c.Timers.fields())},
 		{"classify", section(c.Classify.fields())},
-		{"retention", section{{"life", duration{&c.Retention.Life}}}},
+		{"retention", section{
+			{"life", duration{&c.Retention.Life}},
+			{"rows", section(c.Retention.Rows.fields())},
+		}},
 		{"keep_examples", text{&c.KeepExamples}},
 		{"metrics", section{{"listen", text{&c.Metrics.Listen}}}},
 		{"tracker", section(c.Tracker.fields())},
@@ -40,6 +43,15 @@ func (c *Classify) fields() []field {
 		{"rules", text{&c.Rules}},
 		{"machines", text{&c.Machines}},
 		{"networks", text{&c.Networks}},
+	}
+}
+
+func (r *Rows) fields() []field {
+	return []field{
+		{"events", number{&r.Events}},
+		{"changes", number{&r.Changes}},
+		{"messages", number{&r.Messages}},
+		{"hours", number{&r.Hours}},
 	}
 }
 

@@ -31,6 +31,8 @@ const (
 	// minLife and maxLife: within less most bounces and opens have not come yet, and
 	// more is for ever.
 	minLife, maxLife = 7 * day, 3660 * day
+	// maxRowDays is more than anybody keeps rows, if not for ever.
+	maxRowDays = 3660
 	// minRemember and maxRemember: within less an MTA tries again, and after more
 	// nobody has mail in a queue.
 	minRemember, maxRemember = day, 366 * day
@@ -71,6 +73,18 @@ func (c *Config) check(p *problems) {
 	checkRange(p, "retention.life", c.Retention.Life, minLife, maxLife)
 	if longest := min(max(c.Timers.GiveUp, c.Timers.Depleted), maxTimer); c.Retention.Life < longest {
 		p.report("retention.life", "ends before a timer of "+formatDuration(longest), "a message has to be known when its timer fires: choose a longer life")
+	}
+	c.Retention.Rows.check(p)
+}
+
+func (r *Rows) check(p *problems) {
+	for _, f := range r.fields() {
+		checkNumber(p, "retention.rows."+f.key, *f.value.(number).to, 0, maxRowDays)
+	}
+	for key, days := range map[string]int{"events": r.Events, "changes": r.Changes} {
+		if r.Messages > 0 && days > r.Messages {
+			p.report("retention.rows."+key, "outlive their messages", "choose no more days than messages has")
+		}
 	}
 }
 

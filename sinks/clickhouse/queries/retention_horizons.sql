@@ -1,0 +1,1 @@
+SELECT what, horizon FROM retention FINAL

@@ -1,0 +1,1 @@
+SELECT toDate(now('UTC'))
