@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"golang.org/x/sync/errgroup"
@@ -22,12 +23,16 @@ const (
 	checkedTogether = 1000
 	// checkedAlone is how many ids are worth a question of their own.
 	checkedAlone = 50
+	// checkedSoon is how long those who were just answered together have to ask again,
+	// with those who wait already: else either half of them always waits for the other.
+	checkedSoon = time.Millisecond
 )
 
 // checked is what the tables say of the ids of some requests. Of whose messages they
 // are, who asked must see to.
 type checked struct {
 	column  string // of the statuses
+	askers  int
 	ids     int
 	keys    map[uint64]struct{}
 	numbers map[uint64]struct{}   // of messages that may be meant
@@ -45,6 +50,7 @@ type checks struct {
 
 	mu      sync.Mutex
 	waiting map[string]*checked // for a slot, by column
+	crowded bool                // the last question was several requests'
 }
 
 func newChecks(db *DB) *checks {
@@ -75,6 +81,7 @@ func (cs *checks) join(ctx context.Context, column string, ids []string) *checke
 		cs.waiting[column] = c
 		go cs.run(context.WithoutCancel(ctx), c) // ends with its queries, which are bounded
 	}
+	c.askers++
 	for _, id := range ids {
 		c.want(id)
 	}
@@ -85,6 +92,12 @@ func (cs *checks) run(ctx context.Context, c *checked) {
 	cs.slots <- struct{}{}
 	defer func() { <-cs.slots }()
 	cs.mu.Lock()
+	if cs.crowded { // they are many still, or it was for nothing, once
+		cs.mu.Unlock()
+		time.Sleep(checkedSoon)
+		cs.mu.Lock()
+	}
+	cs.crowded = c.askers > 1
 	if cs.waiting[c.column] == c {
 		delete(cs.waiting, c.column)
 	}
