@@ -132,7 +132,7 @@ func (b *Broker) run(ctx context.Context) error {
 }
 
 func (b *Broker) java(ctx context.Context, args ...string) *exec.Cmd {
-	args = append([]string{"-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", filepath.Join(b.jars, "*")}, args...)
+	args = append([]string{"-XX:+UseSerialGC", "-Djava.io.tmpdir=" + b.dir, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", filepath.Join(b.jars, "*")}, args...)
 	return exec.CommandContext(ctx, "java", args...)
 }
 
