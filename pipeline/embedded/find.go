@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -106,7 +107,7 @@ func libraryPlaces() []string {
 		places = append(places, filepath.Join(dir, libraryInstalled))
 		parent := filepath.Dir(dir)
 		if parent == dir {
-			return places
+			return slices.Compact(places) // often run where it is
 		}
 		dir = parent
 	}
