@@ -74,7 +74,7 @@ test: compiler java dovecot chromium python deps lint ## run everything: vet, li
 RUNS  ?= 1
 TABLE ?= faults.md
 test-faults: java deps ## let everything fail RUNS times, on both brokers, and add to the table of faults in TABLE
-	$(GO) test -count=1 -timeout 24h -v ./pipeline/faults -faults.runs $(RUNS) -faults.table $(abspath $(TABLE))
+	$(GO) test -count=1 -timeout 24h -v ./pipeline/faults -faults.runs $(RUNS) -faults.events 1500 -faults.table $(abspath $(TABLE))
 
 lint: ## vet and golangci-lint, which is built from source: minutes the first time
 	$(GO) vet ./... ./testdata/record ./testdata/generate ./testdata/bench

@@ -15,7 +15,7 @@ import (
 var (
 	seedFlag    = flag.Uint64("faults.seed", 0, "seed of a run to repeat; 0 takes another one each time")
 	runsFlag    = flag.Int("faults.runs", 0, "runs of each fault, and of mixtures; 0 is the short part")
-	eventsFlag  = flag.Int("faults.events", 1500, "events of a run")
+	eventsFlag  = flag.Int("faults.events", 600, "events of a run, at least")
 	brokersFlag = flag.String("faults.brokers", "embedded,apache", "kinds of broker to run on")
 	tableFlag   = flag.String("faults.table", "", "file to add the table of faults to, as Markdown")
 )

@@ -189,7 +189,7 @@ func TestKilledCache(t *testing.T) {
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
 	filler := strings.Repeat("0", 1_000_000)
-	for range 10 {
+	for range 4 {
 		mem := vfs.NewCrashableMem()
 		s, err := Open("db", Options{FS: mem, Cache: true})
 		if err != nil {

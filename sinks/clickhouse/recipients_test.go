@@ -313,8 +313,8 @@ func TestSuppressionsAreThoseOfAllMessages(t *testing.T) {
 	seed := rand.Uint64()
 	some := rand.New(rand.NewPCG(seed, 1))
 	b := newBatch(db, classify.Default())
-	for part := range 8 {
-		for i := range 250 {
+	for part := range 4 {
+		for i := range 100 {
 			if log := drawLife(t, fmt.Sprint("m", part, ".", i), some.IntN); len(log) > 0 {
 				for _, s := range sinkOf(some, log) {
 					b.addRows(s, some.IntN(2) == 0)
