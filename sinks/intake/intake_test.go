@@ -104,7 +104,10 @@ func (b *fakeBatch) Add(_ string, rec kafkalog.Record, whole bool) error {
 
 func (b *fakeBatch) Rows() int { return len(b.values) }
 
-func (b *fakeBatch) Write(context.Context) error {
+func (b *fakeBatch) Write(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	b.sink.mu.Lock()
 	defer b.sink.mu.Unlock()
 	if b.sink.fails > 0 {

@@ -25,7 +25,8 @@ type joint struct {
 	left   int // how many of them wait no more
 	ctx    context.Context
 	cancel context.CancelFunc
-	done   chan struct{} // closed when it is written, or all have left
+	done   chan struct{} // closed when it is written, or all have left: then err
+	err    error
 }
 
 // writeJointly has the batch written, maybe together with others'.
@@ -33,7 +34,7 @@ func (c *consumer) writeJointly(ctx context.Context) error {
 	j := c.board(ctx)
 	select {
 	case <-j.done:
-		return ctx.Err()
+		return j.err
 	case <-ctx.Done():
 		if c.in.leave(j) {
 			<-j.done // nothing is written after the last Consume has returned
@@ -94,7 +95,7 @@ func (in *Intake) write(j *joint) {
 	of := j.of
 	in.mu.Unlock()
 	write := func() error { return j.batch.Write(j.ctx) }
-	_ = in.retry(j.ctx, in.opts.Logger, of, "write", always, write) // it fails only when all have left
+	j.err = in.retry(j.ctx, in.opts.Logger, of, "write", always, write)
 	j.batch.Reset()
 	in.batches <- j.batch
 	j.cancel()

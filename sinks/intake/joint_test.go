@@ -113,6 +113,24 @@ func TestSmallBatchesAreWrittenTogether(t *testing.T) {
 	})
 }
 
+// Partitions that have begun to rest at different times wake together.
+func TestPartitionsWakeTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := muster(t, 2, Options{})
+		for n, log := range c.logs {
+			time.Sleep(defaultEvery / 3)
+			synctest.Wait()
+			log.append(fmt.Sprint("a", n))
+		}
+		time.Sleep(defaultEvery / 6)
+		c.all("b")
+		time.Sleep(defaultEvery)
+		synctest.Wait()
+		expect(t, "writes", c.sorted(), "a0", "a1", "b0,b1")
+		c.end(t)
+	})
+}
+
 // A joint write has the limits of any.
 func TestJointWritesAreBounded(t *testing.T) {
 	for name, opts := range map[string]Options{"rows": {MaxRows: 4}, "bytes": {MaxBytes: 9}} {
@@ -160,31 +178,65 @@ func TestJointTroubleIsWaitedOut(t *testing.T) {
 	})
 }
 
-// Who leaves takes nothing away from the others, and commits nothing; after the last
-// one has left, nothing is written.
+// Who leaves takes nothing away from the others, and commits nothing, whether it was
+// the first or not; after the last one has left, nothing is written.
 func TestJointWriteOutlivesItsFirst(t *testing.T) {
+	for leaver := range 3 {
+		synctest.Test(t, func(t *testing.T) {
+			c := muster(t, 3, Options{})
+			c.sink.failNext(20)
+			synctest.Wait()
+			c.logs[0].append("a0") // begins the write
+			synctest.Wait()
+			c.logs[1].append("a1")
+			c.logs[2].append("a2")
+			time.Sleep(time.Second)
+			c.leave[leaver]()
+			synctest.Wait()
+			if got := c.commits(); got != "map[]" || len(c.sink.written()) > 0 {
+				t.Errorf("committed %s when %d has left, written %v", got, leaver, c.sink.written())
+			}
+			time.Sleep(10 * time.Minute)
+			synctest.Wait()
+			expect(t, "writes", c.sorted(), "a0,a1,a2")
+			want := map[int]int64{0: 1, 1: 1, 2: 1}
+			delete(want, leaver)
+			if got := c.commits(); got != fmt.Sprint(want) {
+				t.Errorf("committed: %s, want %v", got, want)
+			}
+			c.sink.failNext(1000)
+			c.logs[(leaver+1)%3].append("b")
+			time.Sleep(time.Minute)
+			c.end(t)
+			c.sink.failNext(0)
+			time.Sleep(time.Hour)
+			synctest.Wait()
+			if n := len(c.sink.written()); n != 1 {
+				t.Errorf("%d writes", n)
+			}
+		})
+	}
+}
+
+// Nobody takes part in what all have left: it is not written.
+func TestNobodyBoardsWhatWasLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := muster(t, 3, Options{})
-		c.sink.failNext(20)
-		c.all("a")
-		time.Sleep(time.Second)
-		c.leave[0]()
-		synctest.Wait()
-		time.Sleep(10 * time.Minute)
-		synctest.Wait()
-		expect(t, "writes", c.sorted(), "a0,a1,a2")
-		if got := c.commits(); got != "map[1:1 2:1]" {
-			t.Error("committed:", got)
+		sink := &fakeSink{}
+		in := New(Options{NewBatch: func() Batch { return &mergingBatch{fakeBatch{sink: sink}} }})
+		holding := func(partition int, line string) *consumer {
+			b := <-in.batches
+			b.(*mergingBatch).values = []string{line}
+			return &consumer{in: in, batch: b, at: in.progress.join("t", partition, 0)}
 		}
-		c.sink.failNext(1000)
-		c.logs[1].append("b")
-		time.Sleep(time.Minute)
-		c.end(t)
-		c.sink.failNext(0)
-		time.Sleep(time.Hour)
-		synctest.Wait()
-		if n := len(c.sink.written()); n != 1 {
-			t.Errorf("%d writes", n)
+		first, second := holding(0, "a"), holding(1, "b")
+		left := first.board(t.Context())
+		in.leave(left)
+		j := second.board(t.Context())
+		<-left.done
+		<-j.done
+		if j == left || left.err == nil || j.err != nil {
+			t.Errorf("the same write: %v; what was left: %v, the other: %v", j == left, left.err, j.err)
 		}
+		expect(t, "writes", sink.written(), "b")
 	})
 }
