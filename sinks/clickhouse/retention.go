@@ -18,8 +18,8 @@ const (
 	heldFor = 10 * time.Minute
 )
 
-// Keep says for how many days rows are kept; 0 is for ever. A day is counted if there
-// is anything of it: see Retain.
+// Keep says for how many days rows are kept; 0 is for ever. A day is counted if a message
+// began on it: see Retain.
 type Keep struct {
 	Events   int // events; 0: as long as messages, which is also the most
 	Changes  int // status_changes, likewise
@@ -68,11 +68,11 @@ func (k Keep) kinds() []Kept {
 }
 
 // horizonOf returns the day from which on rows are kept, if so many days behind the
-// newest one are: of the days of which there is anything, the newest first.
+// newest one are: of the days on which messages began, the newest first.
 //
-// A day ages by the days that follow it in the data, and by nothing else. So an archive
+// A day ages by the days of mail that follow it, and by nothing else. So an archive
 // of years ago is as young as when it was written, however late it is read; a sender who
-// pauses finds everything where it was; and what a clock that was wrong made of an event,
+// pauses finds everything where it was, whatever opens his mail meanwhile; and what a clock that was wrong made of an event,
 // a day that nobody else knows, makes the others older by that one day, and not by years.
 // Days that have not come yet are not counted at all, by the clock of ClickHouse: of
 // those a wrong clock can make many. If that clock is wrong itself, then either fewer
@@ -95,7 +95,8 @@ func horizonOf(days []time.Time, keep int, today time.Time) (horizon time.Time, 
 // trails go with them. An hour in which one of them was counted keeps its counts, and is
 // counted anew by nobody: Retain waits until it was counted rightly (Late). What comes
 // of such a day afterwards makes rows, as it always does, which are in no count, and are
-// deleted by the next call. While rows are being deleted, whoever reads them FINAL sees
+// deleted by the next call; and what becomes of a message that is still there, for it was
+// heard of since, changes no count of the hour in which it began. While rows are being deleted, whoever reads them FINAL sees
 // a message as it was, or not at all.
 func (db *DB) Retain(ctx context.Context, keep Keep) (done Retained, err error) {
 	done.Kept = keep.kinds()

@@ -430,3 +430,49 @@ func TestHalfAnHourIsNotCounted(t *testing.T) {
 		t.Errorf("counted were\n%s\nare\n%s", counted, counts(t, db))
 	}
 }
+
+// Nothing goes while no mail is sent, whatever opens what was sent, or nobody's mail.
+func TestRetainWaitsForMail(t *testing.T) {
+	db := migrated(t)
+	for n := range 3 {
+		writeAged(t, db, aged(t, n, int64(n)))
+	}
+	for day := range int64(5) {
+		for i, id := range []string{"of nobody", aged(t, 0, 0).MessageID} {
+			write(t, db, schemas.TopicEvents, true, eventRecord(t, day, schemas.Event{
+				Identity: schemas.Identity{MessageID: id}, ID: schemas.EventID(500 + 2*day + int64(i)), Kind: schemas.Opened, Source: schemas.SourceTracking, Time: minute(24 * 60 * (day + 1)),
+			}))
+		}
+	}
+	opened := aged(t, 0, 0)
+	opened.Revision, opened.Row.Last, opened.Row.Opened = 2, minute(24*60*5), minute(24*60*5)
+	writeAll(t, db, opened)
+	rollUp(t, db)
+	if got := toldKept(retain(t, db, Keep{Messages: 3})); got != "" || there(t, db) != "13 3 3 3 6 3" {
+		t.Errorf("gone: %s, there are %s", got, there(t, db))
+	}
+	writeAged(t, db, aged(t, 3, -6), aged(t, 4, -7))
+	rollUp(t, db)
+	if got := toldKept(retain(t, db, Keep{Messages: 3})); got != "messages 2026-11-01 1; status_changes 2026-11-01 1; events 2026-11-01 1; " {
+		t.Errorf("when mail was sent again there goes %s", got)
+	}
+}
+
+// What was written down of a message's changes goes with them: nothing is known of it then.
+func TestRetainTimedChanges(t *testing.T) {
+	db := migrated(t)
+	for n := range 5 {
+		s := aged(t, n, int64(n))
+		s.Withdrawn = []schemas.Withdrawal{{Cause: 77, Time: s.Row.Last}}
+		writeAged(t, db, s)
+	}
+	rollUp(t, db)
+	retain(t, db, Keep{Messages: 2})
+	exec(t, db, "OPTIMIZE TABLE timed_changes FINAL")
+	if n := numberOf(t, db, "SELECT count() FROM timed_changes"); n != 3 {
+		t.Errorf("%d are left", n)
+	}
+	if _, err := db.Story(t.Context(), aged(t, 4, 4).MessageID, ""); !errors.Is(err, api.ErrNothingKnown) {
+		t.Errorf("of a message that is gone: %v", err)
+	}
+}

@@ -61,7 +61,7 @@ func (db *DB) retire(ctx context.Context, kinds []Kept) error {
 	return nil
 }
 
-// retireDays drops the partitions of a trail.
+// retireDays drops the partitions of a trail, and what was written down of it apart.
 func (db *DB) retireDays(ctx context.Context, k *Kept) error {
 	var days []struct {
 		Day  time.Time `ch:"day"`
@@ -80,7 +80,17 @@ func (db *DB) retireDays(ctx context.Context, k *Kept) error {
 			return err
 		}
 	}
-	return nil
+	if k.What != keptChanges {
+		return nil
+	}
+	var timed uint64
+	if err := db.conn.QueryRow(with(ctx, params), query("retention_timed")).Scan(&timed); err != nil || timed == 0 {
+		return err
+	}
+	if err := db.conn.Exec(deleting(ctx, params), query("retention_delete_timed")); err != nil {
+		return fmt.Errorf("delete from timed_changes: %w", err)
+	}
+	return db.conn.Exec(ctx, "ALTER TABLE timed_changes APPLY DELETED MASK")
 }
 
 // retireHours deletes counts by the hour.

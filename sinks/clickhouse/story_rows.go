@@ -212,7 +212,7 @@ func (r *storyReader) changes() error {
 		Before    []string  `ch:"before"`
 		After     []string  `ch:"after"`
 	}
-	err := r.ask(&rows, "story_changes", r.at(r.id(), r.told(), limit(explain.MaxChanges))...)
+	err := r.ask(&rows, "story_changes", r.at(r.id(), r.told(), r.any(), r.account(), limit(explain.MaxChanges))...)
 	if err != nil {
 		return err
 	}

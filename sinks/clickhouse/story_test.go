@@ -2,13 +2,16 @@ package clickhouse
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"mailfate/pipeline/classify"
 	"mailfate/pipeline/kafkalog"
 	machine "mailfate/pipeline/status"
 	"mailfate/schemas"
+	"mailfate/sinks/api"
 	"mailfate/sinks/explain"
 )
 
@@ -295,5 +298,66 @@ func TestStoryOfHostileNames(t *testing.T) {
 	f := story(t, db, s.MessageID, s.Recipient)
 	if len(f.Events) != 1 || f.Tell != 1 || len(f.Changes) != 4 {
 		t.Errorf("%d events, %d told, %d changes", len(f.Events), f.Tell, len(f.Changes))
+	}
+}
+
+// Where events were deleted that changes are kept of, these are looked for in all hours.
+func TestStoryOutlivesEvents(t *testing.T) {
+	db := migrated(t)
+	s := delivered(t)
+	s.History, s.Fresh = nil, nil
+	for i, id := range []string{"queued", "deferred", "delivered", "opened"} {
+		kind, _ := schemas.ParseKind(id)
+		c := schemas.Change{Cause: schemas.EventID(50 + i), Kind: kind, Time: minute(int64(2 * i * 24 * 60)), After: status(t, id)}
+		s.History, s.Fresh = append(s.History, c), append(s.Fresh, c.Cause)
+		write(t, db, schemas.TopicEvents, true, eventRecord(t, int64(i), schemas.Event{Identity: s.Identity, ID: c.Cause, Kind: kind, Time: c.Time}))
+	}
+	s.Row.First, s.Row.Last = s.History[0].Time, s.History[3].Time
+	s.Withdrawn = []schemas.Withdrawal{{Cause: 999, Time: s.Row.First}} // tells of the first hour
+	writeAll(t, db, s)
+	for day := range 8 {
+		writeAged(t, db, aged(t, 100+day, int64(-day)))
+	}
+	for _, events := range []int{4, 1} {
+		if events == 1 {
+			retain(t, db, Keep{Events: 2})
+		}
+		f := story(t, db, s.MessageID, "")
+		told := slices.DeleteFunc(f.Changes, func(c explain.Told) bool { return c.Withdrawn })
+		if len(f.Events) != events || len(told) != 4 {
+			t.Errorf("%d events, %d changes, want %d and 4", len(f.Events), len(told), events)
+		}
+	}
+}
+
+// Who may see one account's message is not told what was taken back of another's.
+func TestStoryTakesNothingBackOfAnother(t *testing.T) {
+	db := migrated(t)
+	mine, theirs := delivered(t), delivered(t)
+	mine.Withdrawn = []schemas.Withdrawal{{Cause: 501, Time: minute(3)}}
+	theirs.Account = "other"
+	theirs.Withdrawn = []schemas.Withdrawal{{Cause: 502, Time: minute(3)}, {Cause: 503, Time: minute(4)}}
+	writeAll(t, db, mine, theirs)
+	for account, want := range map[string]int{mine.Account: 1, theirs.Account: 2} {
+		f, err := db.StoryOf(t.Context(), api.Owner{Account: account}, mine.MessageID, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := explain.Tell(f, explain.Options{Replies: classify.Default(), Vocabularies: schemas.Vocabularies[:1]})
+		if len(s.Recipients) != 1 || s.Recipients[0].TakenBack != want {
+			t.Errorf("%s: %+v", account, s.Recipients)
+		}
+	}
+}
+
+// An email id that is another account's Message-ID is found as if there were none.
+func TestStoryByEmailIDThatIsAnothersMessageID(t *testing.T) {
+	db := migrated(t)
+	mine, theirs := aged(t, 1, 0), aged(t, 2, 0)
+	theirs.Account, theirs.MessageID, theirs.Row.EmailID = "other", mine.Row.EmailID, ""
+	writeAged(t, db, mine, theirs)
+	f, err := db.StoryOf(t.Context(), api.Owner{Account: mine.Account}, mine.Row.EmailID, "")
+	if err != nil || f.MessageID != mine.MessageID {
+		t.Errorf("found %+v, %v", f, err)
 	}
 }

@@ -103,9 +103,10 @@ func sayingsOf(row *schemas.Row) sayings {
 //
 // Two things leave none, and an address stays suppressed then. A key that begins anew,
 // because its message's life was over or the state is lost, knows nothing of a former
-// life, and withdraws no change of it either. And an event of another record may be read
-// as one of an untelling kind that has its id and its millisecond, which only a source
-// that gives one id to two things brings about.
+// life, and withdraws no change of it either; but a bounce of the new life that says
+// nothing takes back, as its row takes that message's place, what the former one said.
+// And an event of another record may be read as one of an untelling kind that has its id
+// and its millisecond, which only a source that gives one id to two things brings about.
 func mayHaveSaid(s *schemas.Snapshot) bool {
 	return slices.ContainsFunc(s.Events, func(ev schemas.Event) bool { return telling(ev.Kind) }) ||
 		slices.ContainsFunc(s.History, func(c schemas.Change) bool { return telling(c.Kind) }) ||

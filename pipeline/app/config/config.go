@@ -114,7 +114,7 @@ type Retention struct {
 	Rows Rows
 }
 
-// Rows says for how many days rows stay in ClickHouse: days of which there is anything,
+// Rows says for how many days rows stay in ClickHouse: days on which messages began,
 // before the newest one. 0 is for ever.
 type Rows struct {
 	Events   int // 0: as long as messages

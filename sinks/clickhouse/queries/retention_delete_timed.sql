@@ -1,0 +1,1 @@
+DELETE FROM timed_changes WHERE time < toDateTime64({horizon:Date}, 3, 'UTC')
