@@ -311,11 +311,24 @@ func TestNoKeys(t *testing.T) {
 	if f.owner != (Owner{Any: true}) {
 		t.Errorf("asked for %+v", f.owner)
 	}
-	for name, value := range map[string]string{"X-Forwarded-For": "192.0.2.1", "Via": "1.1 proxy", "X-Real-Ip": "192.0.2.1", "Sec-Fetch-Site": "cross-site", "Origin": "http://elsewhere.example"} {
+	for name, value := range map[string]string{
+		"X-Forwarded-For": "192.0.2.1", "X-Forwarded-Port": "443", "X-Forwarded-Server": "www", "Forwarded": "for=192.0.2.1", "Via": "1.1 proxy", "X-Real-IP": "192.0.2.1",
+		"CF-Connecting-IP": "192.0.2.1", "CF-Ray": "1", "True-Client-IP": "192.0.2.1", "X-Client-IP": "192.0.2.1", "X-Cluster-Client-IP": "", "Sec-Fetch-Site": "cross-site", "Origin": "http://elsewhere.example",
+	} {
 		status, body := r.get(t, "/en/api/checkEmail?email_id=1", func(req *http.Request) { req.Header.Set(name, value) })
 		if status != 403 {
 			t.Errorf("%s: %d %s", name, status, body)
 		}
+	}
+	if status, body := r.get(t, "/en/api/checkEmail?email_id=1", func(req *http.Request) { req.Header.Set("X-Client", "curl") }); status != 200 {
+		t.Errorf("a header of the client's own: %d %s", status, body)
+	}
+	old := r.dial(t) // nginx asks so, if it is not told otherwise
+	if _, err := io.WriteString(old, "GET /api/checkEmail?email_id=1 HTTP/1.0\r\nHost: 127.0.0.1:8026\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if answer, err := io.ReadAll(old); err != nil || !strings.HasPrefix(string(answer), "HTTP/1.0 403") || !strings.Contains(string(answer), "ask in HTTP/1.1") {
+		t.Errorf("in HTTP/1.0: %s, %v", answer, err)
 	}
 	revoked := f.key("shop", ScopeCheck, 0)
 	f.set(func() { f.keys[0].Revoked = true })
