@@ -200,6 +200,10 @@ func TestCheckEmail(t *testing.T) {
 		{"format=xml&email_id=1", `{"error":"format is json and no other","code":"invalid_arg"}`},
 		{"vocabulary=klingon&email_id=1", `{"error":"vocabulary is not known","code":"invalid_arg"}`},
 		{"email_id=" + many + "2", `{"error":"email_id has 501 ids; 500 is the most","code":"invalid_arg"}`},
+		{"email_id=1&email_id=2", `{"error":"email_id is repeated, and has one value","code":"invalid_arg"}`},
+		{"email_id=1&format=json&format=json", `{"error":"format is repeated, and has one value","code":"invalid_arg"}`},
+		{"email_id=1&vocabulary=unisender&vocabulary=tipimail", `{"error":"vocabulary is repeated, and has one value","code":"invalid_arg"}`},
+		{"email_id=1&api_key=other", `{"error":"api_key is repeated, and has one value","code":"invalid_arg"}`},
 		{"email_id=%zz", `{"error":"the request's parameters cannot be read","code":"invalid_arg"}`},
 	} {
 		want := http.StatusOK
