@@ -302,6 +302,26 @@ func TestAccess(t *testing.T) {
 	}
 }
 
+// TestChangedRate gives a key more calls than it had.
+func TestChangedRate(t *testing.T) {
+	f := &fake{}
+	key := f.key("shop", ScopeCheck, 1)
+	r := start(t, f)
+	for _, perSecond := range []uint32{1, 10} {
+		f.set(func() { f.keys[0].Rate = perSecond })
+		r.move(renewEvery)
+		for i := range burst*perSecond + 1 {
+			want := http.StatusOK
+			if i == burst*perSecond {
+				want = http.StatusTooManyRequests
+			}
+			if status, body := r.get(t, "/api/checkEmail?email_id=1&api_key="+key); status != want {
+				t.Errorf("call %d of %d in a second: %d %s", i+1, perSecond, status, body)
+			}
+		}
+	}
+}
+
 // TestNoKeys asks as a page elsewhere would have a browser ask.
 func TestNoKeys(t *testing.T) {
 	f := &fake{}
