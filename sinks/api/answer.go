@@ -19,7 +19,7 @@ var (
 	errNoKey     = &failure{"api_key is missing", "invalid_api_key", http.StatusUnauthorized}
 	errWrongKey  = &failure{"api_key is not known", "invalid_api_key", http.StatusUnauthorized}
 	errScope     = &failure{"api_key does not allow this call", "access_denied", http.StatusForbidden}
-	errHost      = &failure{"there are no keys yet, so only requests from this machine, to a loopback address by its name, are answered, and none that a proxy says it passes on; make a key with mailfate key add", "access_denied", http.StatusForbidden}
+	errHost      = &failure{"there are no keys yet, so only requests from this machine, to a loopback address by its name, are answered, and none that a proxy passes on: by its headers, or in HTTP/1.0; make a key with mailfate key add, or ask in HTTP/1.1", "access_denied", http.StatusForbidden}
 	errTooMany   = &failure{"too many calls with this api_key; slow down", "api_call_limit_exceeded_for_api_key", http.StatusTooManyRequests}
 	errGuessing  = &failure{"too many calls with unknown keys; slow down", "api_call_limit_exceeded_for_ip", http.StatusTooManyRequests}
 	errAway      = &failure{"the database cannot be asked at the moment; try again later", "retry_later", http.StatusServiceUnavailable}

@@ -200,6 +200,10 @@ func TestCheckEmail(t *testing.T) {
 		{"format=xml&email_id=1", `{"error":"format is json and no other","code":"invalid_arg"}`},
 		{"vocabulary=klingon&email_id=1", `{"error":"vocabulary is not known","code":"invalid_arg"}`},
 		{"email_id=" + many + "2", `{"error":"email_id has 501 ids; 500 is the most","code":"invalid_arg"}`},
+		{"email_id=1&email_id=2", `{"error":"email_id is repeated, and has one value","code":"invalid_arg"}`},
+		{"email_id=1&format=json&format=json", `{"error":"format is repeated, and has one value","code":"invalid_arg"}`},
+		{"email_id=1&vocabulary=unisender&vocabulary=tipimail", `{"error":"vocabulary is repeated, and has one value","code":"invalid_arg"}`},
+		{"email_id=1&api_key=other", `{"error":"api_key is repeated, and has one value","code":"invalid_arg"}`},
 		{"email_id=%zz", `{"error":"the request's parameters cannot be read","code":"invalid_arg"}`},
 	} {
 		want := http.StatusOK
@@ -298,6 +302,26 @@ func TestAccess(t *testing.T) {
 	}
 }
 
+// TestChangedRate gives a key more calls than it had.
+func TestChangedRate(t *testing.T) {
+	f := &fake{}
+	key := f.key("shop", ScopeCheck, 1)
+	r := start(t, f)
+	for _, perSecond := range []uint32{1, 10} {
+		f.set(func() { f.keys[0].Rate = perSecond })
+		r.move(renewEvery)
+		for i := range burst*perSecond + 1 {
+			want := http.StatusOK
+			if i == burst*perSecond {
+				want = http.StatusTooManyRequests
+			}
+			if status, body := r.get(t, "/api/checkEmail?email_id=1&api_key="+key); status != want {
+				t.Errorf("call %d of %d in a second: %d %s", i+1, perSecond, status, body)
+			}
+		}
+	}
+}
+
 // TestNoKeys asks as a page elsewhere would have a browser ask.
 func TestNoKeys(t *testing.T) {
 	f := &fake{}
@@ -311,11 +335,24 @@ func TestNoKeys(t *testing.T) {
 	if f.owner != (Owner{Any: true}) {
 		t.Errorf("asked for %+v", f.owner)
 	}
-	for name, value := range map[string]string{"X-Forwarded-For": "192.0.2.1", "Via": "1.1 proxy", "X-Real-Ip": "192.0.2.1", "Sec-Fetch-Site": "cross-site", "Origin": "http://elsewhere.example"} {
+	for name, value := range map[string]string{
+		"X-Forwarded-For": "192.0.2.1", "X-Forwarded-Port": "443", "X-Forwarded-Server": "www", "Forwarded": "for=192.0.2.1", "Via": "1.1 proxy", "X-Real-IP": "192.0.2.1",
+		"CF-Connecting-IP": "192.0.2.1", "CF-Ray": "1", "True-Client-IP": "192.0.2.1", "X-Client-IP": "192.0.2.1", "X-Cluster-Client-IP": "", "Sec-Fetch-Site": "cross-site", "Origin": "http://elsewhere.example",
+	} {
 		status, body := r.get(t, "/en/api/checkEmail?email_id=1", func(req *http.Request) { req.Header.Set(name, value) })
 		if status != 403 {
 			t.Errorf("%s: %d %s", name, status, body)
 		}
+	}
+	if status, body := r.get(t, "/en/api/checkEmail?email_id=1", func(req *http.Request) { req.Header.Set("X-Client", "curl") }); status != 200 {
+		t.Errorf("a header of the client's own: %d %s", status, body)
+	}
+	old := r.dial(t) // nginx asks so, if it is not told otherwise
+	if _, err := io.WriteString(old, "GET /api/checkEmail?email_id=1 HTTP/1.0\r\nHost: 127.0.0.1:8026\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if answer, err := io.ReadAll(old); err != nil || !strings.HasPrefix(string(answer), "HTTP/1.0 403") || !strings.Contains(string(answer), "ask in HTTP/1.1") {
+		t.Errorf("in HTTP/1.0: %s, %v", answer, err)
 	}
 	revoked := f.key("shop", ScopeCheck, 0)
 	f.set(func() { f.keys[0].Revoked = true })

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -156,17 +157,19 @@ func (s *Server) identify(r *http.Request) (caller, error) {
 	return caller{key: key, owner: Owner{Account: key.Account}}, nil
 }
 
-// forwarded are the headers of requests that somebody passes on for others.
-var forwarded = []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via"}
+// forwarded are the names of headers of requests that somebody passes on for others, as
+// net/http writes them.
+var forwarded = regexp.MustCompile(`^(Forwarded|Via|X-Real-Ip|X-Forwarded-.*|Cf-.*|.*-Client-Ip)$`)
 
-// isForwarded reports whether a request says that it is passed on for somebody.
-func isForwarded(h http.Header) bool {
-	for _, name := range forwarded {
-		if len(h[name]) > 0 {
+// isForwarded reports whether a request says that it is passed on for somebody, or is
+// one of HTTP/1.0, which proxies still speak and browsers do not.
+func isForwarded(r *http.Request) bool {
+	for name := range r.Header {
+		if forwarded.MatchString(name) {
 			return true
 		}
 	}
-	return false
+	return !r.ProtoAtLeast(1, 1)
 }
 
 // isOfPageElsewhere reports whether a page that is not ours has a browser ask.
@@ -190,7 +193,7 @@ func isLocal(r *http.Request) bool {
 		return false
 	}
 	at, err := netip.ParseAddrPort(to.String())
-	if err != nil || !at.Addr().Unmap().IsLoopback() || isForwarded(r.Header) || isOfPageElsewhere(r) {
+	if err != nil || !at.Addr().Unmap().IsLoopback() || isForwarded(r) || isOfPageElsewhere(r) {
 		return false
 	}
 	host := r.Host

@@ -39,6 +39,9 @@ type idStatus struct {
 // checkEmail answers checkEmail (string email_id), with an extension: vocabulary names
 // another vocabulary than UniSender's.
 func (s *Server) checkEmail(r *http.Request, who caller) (any, error) {
+	if err := checkSingles(r.Form, "api_key", "format", "email_id", "vocabulary"); err != nil {
+		return nil, err
+	}
 	if f := r.Form.Get("format"); f != "" && f != "json" {
 		return nil, invalid("format is json and no other")
 	}

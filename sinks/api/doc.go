@@ -9,9 +9,9 @@
 //     Of an id of another account only what the text's second message says is told.
 //     What is of no account in particular is for keys of every account.
 //   - Without any key there are no accounts to tell apart, and requests are answered
-//     only if they come to a loopback address, by its name, and say nothing of a
-//     proxy that passes them on. One that says nothing of itself is not recognised:
-//     a key is to be made before a proxy is set up.
+//     only if they come to a loopback address, by its name, in HTTP/1.1, and say nothing
+//     of a proxy that passes them on. One that says nothing of itself is not
+//     recognised: a key is to be made before a proxy is set up.
 //   - Requests are bounded in size, number and time, and each is written to the log,
 //     with the key's name and without the key.
 //   - An answer is whole or an error; what is wrong with a request is said by code. A

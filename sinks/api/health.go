@@ -93,7 +93,7 @@ type rollupAnswer struct {
 
 // health answers GET /health.
 func (s *Server) health(r *http.Request, who caller) (any, error) {
-	if err := checkNames(r.Form, "account"); err != nil {
+	if err := checkNames(r.Form, nil, "account"); err != nil {
 		return nil, err
 	}
 	owner, err := who.owns(r)

@@ -187,6 +187,56 @@ func TestSlowListener(t *testing.T) {
 	}
 }
 
+// TestComeAgain has listeners come again with an event of an insert that is kept, that
+// is forgotten, or of which a part is.
+func TestComeAgain(t *testing.T) {
+	h := newHub(&fake{}, nil)
+	if err := h.start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	const forgotten = 20
+	many := make([]News, keptNews+forgotten)
+	for i := range many {
+		many[i] = newsOf("shop", i)
+		switch {
+		case i < forgotten/2:
+			many[i].Insert = 1
+		case i < 2*forgotten:
+			many[i].Insert = 2 // the first half of which is forgotten soon
+		default:
+			many[i].Insert = 3
+		}
+	}
+	expect := func(last mark, missed bool, next int) {
+		t.Helper()
+		at, said := h.join(&last)
+		news, _, kept := h.read(at)
+		if said != missed || !kept || len(news) == 0 || news[0].Key != many[next].Key {
+			t.Errorf("behind %s: missed %v, want %v; kept %v, %d are read, and not from %s on", last, said, missed, kept, len(news), many[next].mark())
+		}
+	}
+	others := func(insert uint64) mark { return mark{insert: insert, key: 1 << 63} } // of another server's
+	h.add(many[:2*forgotten])
+	expect(others(1), false, 0)
+	if _, missed := h.join(new(others(0))); !missed {
+		t.Error("what was there before the beginning is not missed")
+	}
+	h.add(many[2*forgotten:])
+	for _, i := range []int{0, forgotten/2 - 1} {
+		if _, missed := h.join(new(many[i].mark())); !missed {
+			t.Errorf("what came behind %s is not missed", many[i].mark())
+		}
+	}
+	for _, i := range []int{forgotten / 2, forgotten - 1} {
+		expect(many[i].mark(), true, forgotten)
+	}
+	expect(others(2), true, forgotten)
+	for _, i := range []int{forgotten, 2*forgotten - 1, 2 * forgotten} {
+		expect(many[i].mark(), false, i+1)
+	}
+	expect(others(3), false, 2*forgotten)
+}
+
 // TestHubTakesEachOnce asks again and again, also in the middle of an insert, and is
 // told what a slow sink inserts long after it happened.
 func TestHubTakesEachOnce(t *testing.T) {

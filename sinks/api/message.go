@@ -9,7 +9,7 @@ import (
 
 // message answers GET /messages/{id}: the story of a message.
 func (s *Server) message(r *http.Request, who caller) (any, error) {
-	if err := checkNames(r.Form, "recipient", "vocabulary", "account"); err != nil {
+	if err := checkNames(r.Form, nil, "recipient", "vocabulary", "account"); err != nil {
 		return nil, err
 	}
 	owner, err := who.owns(r)

@@ -16,26 +16,41 @@ import (
 const (
 	defaultLimit = 100
 	maxLimit     = 500
-	// maxValues is how often a parameter may be repeated.
+	// maxValues is how often a parameter that is a list may be repeated.
 	maxValues = 64
 	// maxText bounds what is compared as a whole.
 	maxText = 1024
 )
 
-// filterNames are the parameters that make a Filter.
-var filterNames = []string{
-	"q", "sender", "recipient", "message_id", "status", "kind", "reason", "campaign", "from", "to", "vocabulary", "account",
-}
+// filterNames are the parameters that make a Filter, and filterLists those of which any
+// of several values will do.
+var (
+	filterNames = []string{"q", "sender", "recipient", "message_id", "campaign", "from", "to", "vocabulary", "account"}
+	filterLists = []string{"status", "kind", "reason"}
+)
 
-// checkNames refuses parameters that nobody reads: one that is misspelt would
-// otherwise find more than was asked for.
-func checkNames(form url.Values, known ...string) error {
+// checkNames refuses parameters that nobody reads, and several values where one is
+// read: a name that is misspelt, or a value that is not heeded, would otherwise find
+// more than was asked for.
+func checkNames(form url.Values, lists []string, singles ...string) error {
 	for name, values := range form {
 		switch {
-		case name != "api_key" && !slices.Contains(known, name):
+		case slices.Contains(lists, name):
+			if len(values) > maxValues {
+				return invalid(name + " is repeated too often")
+			}
+		case name != "api_key" && !slices.Contains(singles, name):
 			return invalid(fmt.Sprintf("there is no parameter %.40q here", name))
-		case len(values) > maxValues:
-			return invalid(name + " is repeated too often")
+		}
+	}
+	return checkSingles(form, append(singles, "api_key")...)
+}
+
+// checkSingles refuses several values of what has one.
+func checkSingles(form url.Values, names ...string) error {
+	for _, name := range names {
+		if len(form[name]) > 1 {
+			return invalid(name + " is repeated, and has one value")
 		}
 	}
 	return nil
@@ -43,7 +58,7 @@ func checkNames(form url.Values, known ...string) error {
 
 // filter reads the Filter that a request asks for.
 func filter(r *http.Request, who caller, more ...string) (f Filter, err error) {
-	if err := checkNames(r.Form, append(more, filterNames...)...); err != nil {
+	if err := checkNames(r.Form, filterLists, append(more, filterNames...)...); err != nil {
 		return f, err
 	}
 	if f.Owner, err = who.owns(r); err != nil {

@@ -60,7 +60,7 @@ type recipientAnswer struct {
 
 // recipient answers GET /recipients/{address}.
 func (s *Server) recipient(r *http.Request, who caller) (any, error) {
-	if err := checkNames(r.Form, "vocabulary", "account", "limit"); err != nil {
+	if err := checkNames(r.Form, nil, "vocabulary", "account", "limit"); err != nil {
 		return nil, err
 	}
 	owner, err := who.owns(r)

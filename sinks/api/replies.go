@@ -29,7 +29,7 @@ var errNotApart = &failure{"wordings of replies are those of all accounts, and t
 
 // newReplies answers GET /replies/new.
 func (s *Server) newReplies(r *http.Request, who caller) (any, error) {
-	if err := checkNames(r.Form, "days", "limit"); err != nil {
+	if err := checkNames(r.Form, nil, "days", "limit"); err != nil {
 		return nil, err
 	}
 	if !who.every() {

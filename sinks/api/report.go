@@ -69,7 +69,7 @@ func isFile(w http.ResponseWriter, kind, name string) {
 
 // question reads what a request asks of a report, and about whose messages.
 func question(r *http.Request, who caller) (q report.Question, owner Owner, err error) {
-	if err := checkNames(r.Form, "by", "from", "to", "account", "vocabulary", "limit", "compare", "format"); err != nil {
+	if err := checkNames(r.Form, []string{"by"}, "from", "to", "account", "vocabulary", "limit", "compare", "format"); err != nil {
 		return q, owner, err
 	}
 	if q.Name = r.PathValue("name"); !slices.Contains(report.Names, q.Name) {

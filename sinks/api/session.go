@@ -20,7 +20,7 @@ type sessionKey struct {
 
 // session answers GET /session.
 func (s *Server) session(r *http.Request, who caller) (any, error) {
-	if err := checkNames(r.Form); err != nil {
+	if err := checkNames(r.Form, nil); err != nil {
 		return nil, err
 	}
 	if who.stranger {

@@ -20,6 +20,7 @@ func TestSession(t *testing.T) {
 		}
 	}
 	expect("", http.StatusOK, `{"keys":false,"key":null,"every_account":true,"accounts":["other","shop"],"version":"v1"}`)
+	expect("?api_key=&api_key=", http.StatusBadRequest, `{"error":"api_key is repeated, and has one value","code":"invalid_arg"}`)
 	check, admin := f.key("shop", ScopeCheck, 0), f.key("shop", ScopeAdmin, 0)
 	f.set(func() { f.keys[0].Label = "the <b>shop</b>\xff" })
 	r.move(renewEvery)

@@ -101,7 +101,7 @@ func (s *Server) suppressions(w http.ResponseWriter, r *http.Request, who caller
 }
 
 func suppressionFilter(r *http.Request, who caller) (f SuppressionFilter, err error) {
-	if err := checkNames(r.Form, "recipient", "reason", "account", "limit", "cursor", "format"); err != nil {
+	if err := checkNames(r.Form, nil, "recipient", "reason", "account", "limit", "cursor", "format"); err != nil {
 		return f, err
 	}
 	if f.Owner, err = who.owns(r); err != nil {

@@ -111,14 +111,19 @@ func TestSuppressionPages(t *testing.T) {
 	}
 }
 
-// A file has the list of any size, and is cut off when something fails on the way.
+// A file has the list of any size, without formulas, and is cut off when something fails
+// on the way.
 func TestSuppressionFile(t *testing.T) {
-	f := &fake{suppressed: listed(exportPage + 5)}
+	formulas := Suppression{Account: "=shop", Recipient: "+ann@x.example", Reason: "complained", MessageID: "-m1@x", Remarks: "@SUM(1)"}
+	f := &fake{suppressed: append([]Suppression{formulas}, listed(exportPage+5)...)}
 	r := start(t, f)
 	got := fileOf(t, r, "/suppressions?format=csv")
 	records, err := csv.NewReader(bytes.NewReader(got.body)).ReadAll()
-	if err != nil || got.err != nil || len(records) != 2*(exportPage+5)+1 || !slices.Equal(records[0], suppressionColumns) {
+	if err != nil || got.err != nil || len(records) != 2*(exportPage+5)+2 || !slices.Equal(records[0], suppressionColumns) {
 		t.Fatalf("%d rows, %v, %v", len(records), err, got.err)
+	}
+	if want := []string{"'=shop", "'+ann@x.example", "complained", "", "", "'-m1@x", "'@SUM(1)", "", "0"}; !slices.Equal(records[1], want) {
+		t.Errorf("%q", records[1])
 	}
 	want := []string{"shop", "'=user020004@x.example", "unsubscribed", "1970-01-01T00:00:01.000Z", "", "", "'@<script>", "complained unsubscribed", "2"}
 	if last := records[len(records)-1]; !slices.Equal(last[:2], want[:2]) || !slices.Equal(last[3:], want[3:]) {

@@ -26,7 +26,7 @@ type statusAnswer struct {
 
 // vocabularies answers GET /vocabularies.
 func (s *Server) vocabularies(r *http.Request, _ caller) (any, error) {
-	if err := checkNames(r.Form); err != nil {
+	if err := checkNames(r.Form, nil); err != nil {
 		return nil, err
 	}
 	var all []vocabularyAnswer

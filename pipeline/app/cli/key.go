@@ -9,6 +9,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -50,8 +52,8 @@ func (e *env) keyAdd() *cobra.Command {
 			if k.Scopes == 0 {
 				return usageError{errors.New("a key without a scope is good for nothing; name one or several with --scope")}
 			}
-			if k.Account = cmp.Or(schemas.CleanAccount(account), schemas.DefaultAccount); strings.TrimSpace(account) == "" {
-				return usageError{fmt.Errorf("whose messages may be asked for is not said: --account NAME, or --account %s for those of which nobody says", schemas.DefaultAccount)}
+			if k.Account, err = keyAccount(account); err != nil {
+				return usageError{err}
 			}
 			k.Label, k.Rate, k.Made = label, rate, time.Now().UTC()
 			return e.withDatabase(cmd.Context(), func(ctx context.Context, db *app.Database) error {
@@ -74,6 +76,17 @@ func (e *env) keyAdd() *cobra.Command {
 	c.Flags().StringSliceVar(&scopes, "scope", []string{"check"}, "`SCOPE`,… of "+strings.Join(api.ScopeNames, ", "))
 	c.Flags().Uint32Var(&rate, "rate", 0, fmt.Sprintf("requests in a second, `N`; 0 is what is usual, %d", api.DefaultRate))
 	return c
+}
+
+// keyAccount is whose messages a key is for, as somebody typed it.
+func keyAccount(typed string) (string, error) {
+	switch {
+	case strings.TrimSpace(typed) == "":
+		return "", fmt.Errorf("whose messages may be asked for is not said: --account NAME, or --account %s for those of which nobody says", schemas.DefaultAccount)
+	case !utf8.ValidString(typed) || strings.ContainsFunc(typed, unicode.IsControl):
+		return "", fmt.Errorf("--account %q cannot be: it has control characters in it, or is no UTF-8", typed)
+	}
+	return cmp.Or(schemas.CleanAccount(typed), schemas.DefaultAccount), nil
 }
 
 // knownAccounts are those of the configuration and those that the database knows.
