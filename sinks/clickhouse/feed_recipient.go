@@ -14,7 +14,7 @@ import (
 // newest first.
 func (db *DB) Recipient(ctx context.Context, owner api.Owner, v *schemas.Vocabulary, address string, n int) (f api.Facts, newest []api.Message, err error) {
 	values := []any{
-		clickhouse.Named("recipient", address), clickhouse.Named("words", api.WordsOf(address)), clickhouse.Named("status", vocabularyColumn(v)),
+		clickhouse.Named("recipient", address), clickhouse.Named("status", vocabularyColumn(v)),
 		clickhouse.Named("any", owner.Any), clickhouse.Named("account", owner.Account), clickhouse.Named("limit", n),
 	}
 	row := db.conn.QueryRow(asking(ctx, pageTime, 1), query("recipient_facts"), values...)

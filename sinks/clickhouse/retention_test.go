@@ -476,3 +476,21 @@ func TestRetainTimedChanges(t *testing.T) {
 		t.Errorf("of a message that is gone: %v", err)
 	}
 }
+
+// What is known of an address rests on messages, however long their changes are kept.
+func TestRecipientOutlivesChanges(t *testing.T) {
+	db := migrated(t)
+	to := aged(t, 0, 0).Recipient
+	for n := range 5 {
+		s := aged(t, n, int64(n))
+		s.Recipient = to
+		writeAged(t, db, s)
+	}
+	for _, keep := range []Keep{{}, {Changes: 1}} {
+		retain(t, db, keep)
+		f, newest, err := db.Recipient(t.Context(), api.Owner{Any: true}, schemas.Vocabularies[0], to, 10)
+		if err != nil || f.Messages != 5 || len(newest) != 5 {
+			t.Errorf("%+v: %d messages, %d listed, %v", keep, f.Messages, len(newest), err)
+		}
+	}
+}

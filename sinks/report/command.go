@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -12,6 +13,7 @@ const HTMLRows = 1000
 // Totals is the question after the figures of everything that a question is about.
 func (q *Question) Totals() Question {
 	all := *q
+	all.months = slices.Contains(q.By, "month")
 	all.By, all.Vocabulary, all.Limit = nil, nil, 1
 	return all
 }

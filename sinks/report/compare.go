@@ -1,16 +1,39 @@
 package report
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 )
 
-// Before is the same question about the period of equal length before.
+// Before is the same question about the period of equal length before: of as many
+// months, where it is by month.
 func (q *Question) Before() Question {
 	b := *q
 	b.From, b.To, b.Compare = q.From.Add(q.From.Sub(q.To)), q.From, false
+	if q.months || slices.Contains(q.By, "month") {
+		b.From = q.From.AddDate(0, -steps("month", q.From, q.To), 0)
+	}
 	return b
+}
+
+// checkCompare says why a period is not compared: part of a week or month would be set
+// beside another part.
+func (q *Question) checkCompare() error {
+	if q.From.IsZero() || q.To.IsZero() {
+		return errors.New("a period is compared with the one before if it is said when it begins and ends")
+	}
+	for _, unit := range []string{"week", "month"} {
+		if slices.Contains(q.By, unit) && (!q.From.Equal(begins(unit, q.From)) || !q.To.Equal(begins(unit, q.To))) {
+			return fmt.Errorf("by %s, whole ones are compared, from the first day of one to the last of another; a week begins on Monday", unit)
+		}
+	}
+	if slices.Contains(q.By, "month") && slices.ContainsFunc(q.By, func(by string) bool { return by != "month" && slices.Contains(times, by) }) {
+		return errors.New("months are compared by themselves, for they have not as many days: leave the other units of time out")
+	}
+	return nil
 }
 
 // layouts are how a table writes each unit of time, and all of them in UTC.
@@ -61,14 +84,13 @@ func step(unit string, from time.Time, n int) time.Time {
 
 // shifted names the unit of time that lies in one period as another lies in one of equal
 // length: the n-th for the n-th.
-func shifted(unit, name string, from, to time.Time) (string, time.Time) {
+func shifted(unit, name string, from, to time.Time) string {
 	at, err := time.Parse(layouts[unit], name)
 	if err != nil {
-		return name, at
+		return name
 	}
 	n := steps(unit, begins(unit, from), at)
-	at = step(unit, begins(unit, to), n)
-	return at.Format(layouts[unit]), at
+	return step(unit, begins(unit, to), n).Format(layouts[unit])
 }
 
 // wordsBefore are the words of the row of the period before that a row is compared with.
@@ -76,25 +98,21 @@ func (q *Question) wordsBefore(words []string) []string {
 	then := slices.Clone(words)
 	for i, by := range q.By[:min(len(q.By), len(then))] {
 		if slices.Contains(times, by) {
-			then[i], _ = shifted(by, then[i], q.From, q.Before().From)
+			then[i] = shifted(by, then[i], q.From, q.Before().From)
 		}
 	}
 	return then
 }
 
-// wordsNow are the words of the row that one of the period before is compared with; a
-// period may lie in fewer weeks or months than the one before.
-func (q *Question) wordsNow(then []string) (words []string, ok bool) {
-	words = slices.Clone(then)
+// wordsNow are the words of the row that one of the period before is compared with.
+func (q *Question) wordsNow(then []string) []string {
+	words := slices.Clone(then)
 	for i, by := range q.By[:min(len(q.By), len(words))] {
 		if slices.Contains(times, by) {
-			var at time.Time
-			if words[i], at = shifted(by, words[i], q.Before().From, q.From); !at.Before(q.To) {
-				return nil, false
-			}
+			words[i] = shifted(by, words[i], q.Before().From, q.From)
 		}
 	}
-	return words, true
+	return words
 }
 
 // Groups are what the rows of the period before are broken down by that are compared
@@ -136,9 +154,8 @@ func (t *Table) Compare(then *Table) {
 	}
 	for _, row := range then.Rows {
 		wordsThen := then.words(row)
-		words, ok := t.Question.wordsNow(wordsThen)
-		if ok && !t.More && !told[key(wordsThen)] {
-			t.Rows = append(t.Rows, beside(words, wordsThen))
+		if !t.More && !told[key(wordsThen)] {
+			t.Rows = append(t.Rows, beside(t.Question.wordsNow(wordsThen), wordsThen))
 		}
 	}
 	t.Columns = columns

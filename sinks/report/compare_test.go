@@ -70,15 +70,45 @@ func TestCompareReasons(t *testing.T) {
 	}
 }
 
-// A period of four weeks has fewer months than the one before: what lies in a month
-// behind it is no group that is gone.
+// Months are compared with as many, however long they are, and so is what they are
+// together; of weeks and months whole ones are.
 func TestCompareMonths(t *testing.T) {
-	q := Question{Name: Overview, By: []string{"month"}, From: time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC), Compare: true, Limit: 10}
-	now := Table{Question: q, Columns: []string{"month", "messages"}, Words: 1, Rows: [][]any{{"2026-11-01", uint64(1)}}}
-	then := Table{Question: q.Before(), Columns: now.Columns, Words: 1, Rows: [][]any{{"2026-10-01", uint64(2)}, {"2026-11-01", uint64(3)}}}
+	day := func(text string) time.Time {
+		at, err := time.Parse(time.DateOnly, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	q := Question{Name: Overview, By: []string{"month"}, From: day("2026-03-01"), To: day("2026-05-01"), Compare: true, Limit: 10}
+	now := Table{Question: q, Columns: []string{"month", "messages"}, Words: 1, Rows: [][]any{{"2026-04-01", uint64(1)}}}
+	then := Table{Question: q.Before(), Columns: now.Columns, Words: 1, Rows: [][]any{{"2026-01-01", uint64(2)}, {"2026-02-01", uint64(3)}}}
+	totals := q.Totals()
+	if before := totals.Before(); !before.From.Equal(day("2026-01-01")) || !then.Question.From.Equal(before.From) {
+		t.Errorf("compared with what begins on %v, all together %v", then.Question.From, before.From)
+	}
 	now.Compare(&then)
-	if diff := cmp.Diff([][]any{{"2026-11-01", uint64(1), uint64(2)}}, now.Rows); diff != "" {
+	if diff := cmp.Diff([][]any{{"2026-04-01", uint64(1), uint64(3)}, {"2026-03-01", uint64(0), uint64(2)}}, now.Rows); diff != "" {
 		t.Error(diff)
+	}
+	for _, c := range []struct {
+		by, from, to string
+		fits         bool
+	}{
+		{"month", "2026-03-01", "2026-04-01", true},
+		{"month", "2026-03-02", "2026-04-01", false},
+		{"month", "2026-03-01", "2026-03-31", false},
+		{"month,day", "2026-03-01", "2026-04-01", false},
+		{"month,provider", "2026-03-01", "2026-04-01", true},
+		{"week,day", "2026-11-02", "2026-11-16", true},
+		{"week", "2026-11-02", "2026-11-15", false},
+		{"week", "2026-11-03", "2026-11-10", false},
+		{"day", "2026-11-03", "2026-11-05", true},
+	} {
+		q := Question{Name: Overview, By: strings.Split(c.by, ","), From: day(c.from), To: day(c.to), Compare: true, Limit: 10}
+		if err := q.Check(); (err == nil) != c.fits {
+			t.Errorf("by %s from %s to %s: %v", c.by, c.from, c.to, err)
+		}
 	}
 }
 

@@ -45,6 +45,8 @@ type Question struct {
 	Vocabulary *schemas.Vocabulary // an overview by its statuses; nil: by rates
 	Compare    bool                // also tell of the period of equal length before
 	Limit      int                 // rows
+
+	months bool // compared by month, though not by now
 }
 
 // Check says what is wrong with a question.
@@ -75,8 +77,10 @@ func (q *Question) Check() error {
 			return errors.New("a report is of whole hours: begin and end it with one")
 		}
 	}
-	if q.Compare && (q.From.IsZero() || q.To.IsZero()) {
-		return errors.New("a period is compared with the one before if it is said when it begins and ends")
+	if q.Compare {
+		if err := q.checkCompare(); err != nil {
+			return err
+		}
 	}
 	if q.Vocabulary != nil && q.Name != Overview {
 		return fmt.Errorf("only the overview has a vocabulary, and %s counts what happened, whatever it is called", q.Name)

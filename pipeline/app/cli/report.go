@@ -57,7 +57,7 @@ func (e *env) report() *cobra.Command {
 	f.StringVar(&a.to, "to", "", "messages before `TIME`; of a day, to its end")
 	f.StringVar(&a.account, "account", "", "messages of one `ACCOUNT`")
 	f.StringVar(&a.vocabulary, "vocabulary", "", "an overview by the statuses of one `VOCABULARY`")
-	f.BoolVar(&a.compare, "compare", false, "beside each number, what it was in the period of equal length before; needs --from and --to")
+	f.BoolVar(&a.compare, "compare", false, "beside each number, what it was in the period of equal length before (by month: in as many months); needs --from and --to")
 	f.StringVar(&a.format, "format", "", "table, csv (tables only), json or html")
 	f.IntVar(&a.limit, "limit", defaultRows, "print `N` rows at most, those with most messages")
 	return c
