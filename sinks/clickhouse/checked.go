@@ -15,10 +15,6 @@ import (
 )
 
 const (
-	// checksAtOnce is how many questions are asked at once. For few ids, what it costs
-	// to be asked is most of it, so who comes meanwhile is asked for together: with one
-	// question at a time, the most of them are.
-	checksAtOnce = 1
 	// checkedTogether is how many ids one question is about, if not one request is.
 	checkedTogether = 1000
 	// checkedAlone is how many ids are worth a question of their own.
@@ -45,16 +41,19 @@ type checked struct {
 
 // checks are the requests that are being answered.
 type checks struct {
-	db    *DB
-	slots chan struct{} // one for each question
+	db *DB
+
+	// One question is asked at a time. For few ids, what it costs to be asked is most of
+	// it, so who comes meanwhile is asked for together: so the most of them are.
+	asking sync.Mutex
 
 	mu      sync.Mutex
-	waiting map[string]*checked // for a slot, by column
+	waiting map[string]*checked // to be asked, by column
 	crowded bool                // the last question was several requests'
 }
 
 func newChecks(db *DB) *checks {
-	return &checks{db: db, slots: make(chan struct{}, checksAtOnce), waiting: map[string]*checked{}}
+	return &checks{db: db, waiting: map[string]*checked{}}
 }
 
 // ask returns what is known of ids, and of others' too.
@@ -68,7 +67,7 @@ func (cs *checks) ask(ctx context.Context, column string, ids []string) (*checke
 	}
 }
 
-// join adds ids to those that wait for a slot; the first of them see to the question.
+// join adds ids to those that wait to be asked; the first of them see to the question.
 func (cs *checks) join(ctx context.Context, column string, ids []string) *checked {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
@@ -89,8 +88,8 @@ func (cs *checks) join(ctx context.Context, column string, ids []string) *checke
 }
 
 func (cs *checks) run(ctx context.Context, c *checked) {
-	cs.slots <- struct{}{}
-	defer func() { <-cs.slots }()
+	cs.asking.Lock()
+	defer cs.asking.Unlock()
 	cs.mu.Lock()
 	if cs.crowded { // they are many still, or it was for nothing, once
 		cs.mu.Unlock()
