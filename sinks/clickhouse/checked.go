@@ -31,6 +31,7 @@ type checked struct {
 	askers  int
 	ids     int
 	keys    map[uint64]struct{}
+	emails  map[uint64]uint64     // the keys of email ids, by what message_ids has of these
 	numbers map[uint64]struct{}   // of messages that may be meant
 	meant   map[checkKey][]uint64 // numbers
 	rows    map[uint64][]checkRow // by number, one for each account
@@ -74,7 +75,7 @@ func (cs *checks) join(ctx context.Context, column string, ids []string) *checke
 	c := cs.waiting[column]
 	if c == nil || c.ids+len(ids) > checkedTogether {
 		c = &checked{
-			column: column, keys: map[uint64]struct{}{}, numbers: map[uint64]struct{}{},
+			column: column, keys: map[uint64]struct{}{}, emails: map[uint64]uint64{}, numbers: map[uint64]struct{}{},
 			meant: map[checkKey][]uint64{}, rows: map[uint64][]checkRow{}, done: make(chan struct{}),
 		}
 		cs.waiting[column] = c
@@ -107,7 +108,9 @@ func (cs *checks) run(ctx context.Context, c *checked) {
 
 func (c *checked) want(id string) {
 	c.ids++
-	c.keys[emailKey(id).Key] = struct{}{}
+	email := emailKey(id).Key
+	c.keys[email] = struct{}{}
+	c.emails[emailNow(id)] = email
 	c.keys[messageKey(id).Key] = struct{}{}
 	if n, ok := messageNumberOf(id); ok {
 		c.numbers[n] = struct{}{}
@@ -123,10 +126,10 @@ func (c *checked) read(ctx context.Context, db *DB) error {
 		return fmt.Errorf("read message_names: %w", err)
 	}
 	for _, n := range names {
-		if !slices.Contains(c.meant[n.checkKey], n.ID) { // it is, where its account was learned later
-			c.meant[n.checkKey] = append(c.meant[n.checkKey], n.ID)
-		}
-		c.numbers[n.ID] = struct{}{}
+		c.means(n.checkKey, n.ID)
+	}
+	if err := c.readReused(ctx, db); err != nil {
+		return fmt.Errorf("read message_ids by email id: %w", err)
 	}
 	rows, err := halves(slices.Collect(maps.Keys(c.numbers)), func(numbers []uint64) (rows []checkRow, err error) {
 		err = db.checkRows(ctx, &rows, "check_ids", clickhouse.Parameters{"ids": array(numbers), "vocabulary": c.column})
@@ -139,6 +142,33 @@ func (c *checked) read(ctx context.Context, db *DB) error {
 		c.rows[r.ID] = append(c.rows[r.ID], r)
 	}
 	return nil
+}
+
+func (c *checked) means(key checkKey, number uint64) {
+	if !slices.Contains(c.meant[key], number) { // it is, where its account was learned later
+		c.meant[key] = append(c.meant[key], number)
+	}
+	c.numbers[number] = struct{}{}
+}
+
+// readReused looks for the messages that have an email id now which so many had that not
+// all of them are among those that may be meant.
+func (c *checked) readReused(ctx context.Context, db *DB) error {
+	var keys, now []uint64
+	for is, key := range c.emails {
+		if len(c.meant[checkKey{key, true}]) >= mostMeant {
+			keys, now = append(keys, key), append(now, is)
+		}
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	var rows []checkRow
+	err := db.checkRows(ctx, &rows, "check_reused", clickhouse.Parameters{"keys": array(keys), "now": array(now), "most": strconv.Itoa(mostMeant)})
+	for _, r := range rows {
+		c.means(checkKey{c.emails[r.EmailKey], true}, r.ID)
+	}
+	return err
 }
 
 // halves asks for many numbers by two questions at once: each keeps one processor busy.
