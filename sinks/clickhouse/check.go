@@ -12,8 +12,8 @@ import (
 	"mailfate/sinks/api"
 )
 
-// mostMeant is how many messages of an account are looked at that a key may mean: of
-// those with an email id that was changed since, all but one.
+// mostMeant is how many messages of an account are looked at that a key may mean. Where
+// so many had an email id, those that have it now are looked for.
 const mostMeant = 8
 
 // Check says what became of messages by their ids, one answer for each: the status in

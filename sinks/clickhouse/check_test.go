@@ -172,3 +172,81 @@ func TestChecksTogether(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestCheckReused has email ids that more messages had than are looked at: one has the
+// first of them still, two the second, of two accounts, and nobody the third.
+func TestCheckReused(t *testing.T) {
+	db := migrated(t)
+	var had, have []*schemas.Snapshot
+	number := func(i int) uint64 {
+		return messageNumber(schemas.Identity{MessageID: fmt.Sprintf("one%d@x", i), Recipient: "r@x"})
+	}
+	last := 0 // by number, as message_names has them
+	for i := range 3 * mostMeant {
+		if number(i) > number(last) {
+			last = i
+		}
+	}
+	for _, email := range []string{"one", "two", "none"} {
+		for i := range 3 * mostMeant {
+			account, id := "a", fmt.Sprintf("%s%d@x", email, i)
+			if email == "two" && i%2 == 1 {
+				account = "b"
+			}
+			had = append(had, shownAs(account, id, "r@x", email, 1, 1))
+			if keeps := email == "one" && i == last || email == "two" && i > 3*mostMeant-3; !keeps {
+				have = append(have, shownAs(account, id, "r@x", fmt.Sprint(email, i), 2, 2))
+			}
+		}
+	}
+	writeAll(t, db, had...)
+	writeAll(t, db, have...)
+	v := schemas.Unisender
+	own := func(status schemas.Status) api.Checked { return api.Checked{Found: api.Own, Status: v.Row(status).ID} }
+	for owner, want := range map[api.Owner][]api.Checked{
+		{Account: "a"}: {own(1), own(1), {}, own(2)},
+		{Account: "b"}: {{Found: api.Foreign}, own(1), {}, {Found: api.Foreign}},
+		{Any: true}:    {own(1), {Found: api.Several}, {}, own(2)},
+	} {
+		got, err := db.Check(t.Context(), owner, v, []string{"one", "two", "none", "none7"})
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("%+v: %v %s", owner, err, diff)
+		}
+	}
+}
+
+// TestHalves asks for each number once.
+func TestHalves(t *testing.T) {
+	for _, n := range []int{0, 1, 2*checkedAlone - 1, 2 * checkedAlone, 2*checkedAlone + 1} {
+		want := make([]uint64, n)
+		for i := range want {
+			want[i] = uint64(i)
+		}
+		got, err := halves(want, func(numbers []uint64) ([]uint64, error) { return slices.Clone(numbers), nil })
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("of %d: %v, %v", n, got, err)
+		}
+	}
+}
+
+// TestChecksBounded has more ids wait than one question is about.
+func TestChecksBounded(t *testing.T) {
+	db := migrated(t)
+	ids := make([]string, checkedTogether/2)
+	for i := range ids {
+		ids[i] = fmt.Sprint(i)
+	}
+	db.checks.asking.Lock()
+	first := db.checks.join(t.Context(), "status", ids)
+	same := db.checks.join(t.Context(), "status", ids)
+	next := db.checks.join(t.Context(), "status", ids[:1])
+	db.checks.asking.Unlock()
+	if same != first || next == first {
+		t.Errorf("a question is about %d ids, and %d may be asked for together", first.ids, checkedTogether)
+	}
+	for _, c := range []*checked{first, next} {
+		if <-c.done; c.err != nil {
+			t.Error(c.err)
+		}
+	}
+}

@@ -15,10 +15,6 @@ import (
 )
 
 const (
-	// checksAtOnce is how many questions are asked at once. For few ids, what it costs
-	// to be asked is most of it, so who comes meanwhile is asked for together: with one
-	// question at a time, the most of them are.
-	checksAtOnce = 1
 	// checkedTogether is how many ids one question is about, if not one request is.
 	checkedTogether = 1000
 	// checkedAlone is how many ids are worth a question of their own.
@@ -35,6 +31,7 @@ type checked struct {
 	askers  int
 	ids     int
 	keys    map[uint64]struct{}
+	emails  map[uint64]uint64     // the keys of email ids, by what message_ids has of these
 	numbers map[uint64]struct{}   // of messages that may be meant
 	meant   map[checkKey][]uint64 // numbers
 	rows    map[uint64][]checkRow // by number, one for each account
@@ -45,16 +42,19 @@ type checked struct {
 
 // checks are the requests that are being answered.
 type checks struct {
-	db    *DB
-	slots chan struct{} // one for each question
+	db *DB
+
+	// One question is asked at a time. For few ids, what it costs to be asked is most of
+	// it, so who comes meanwhile is asked for together: so the most of them are.
+	asking sync.Mutex
 
 	mu      sync.Mutex
-	waiting map[string]*checked // for a slot, by column
+	waiting map[string]*checked // to be asked, by column
 	crowded bool                // the last question was several requests'
 }
 
 func newChecks(db *DB) *checks {
-	return &checks{db: db, slots: make(chan struct{}, checksAtOnce), waiting: map[string]*checked{}}
+	return &checks{db: db, waiting: map[string]*checked{}}
 }
 
 // ask returns what is known of ids, and of others' too.
@@ -68,14 +68,14 @@ func (cs *checks) ask(ctx context.Context, column string, ids []string) (*checke
 	}
 }
 
-// join adds ids to those that wait for a slot; the first of them see to the question.
+// join adds ids to those that wait to be asked; the first of them see to the question.
 func (cs *checks) join(ctx context.Context, column string, ids []string) *checked {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	c := cs.waiting[column]
 	if c == nil || c.ids+len(ids) > checkedTogether {
 		c = &checked{
-			column: column, keys: map[uint64]struct{}{}, numbers: map[uint64]struct{}{},
+			column: column, keys: map[uint64]struct{}{}, emails: map[uint64]uint64{}, numbers: map[uint64]struct{}{},
 			meant: map[checkKey][]uint64{}, rows: map[uint64][]checkRow{}, done: make(chan struct{}),
 		}
 		cs.waiting[column] = c
@@ -89,8 +89,8 @@ func (cs *checks) join(ctx context.Context, column string, ids []string) *checke
 }
 
 func (cs *checks) run(ctx context.Context, c *checked) {
-	cs.slots <- struct{}{}
-	defer func() { <-cs.slots }()
+	cs.asking.Lock()
+	defer cs.asking.Unlock()
 	cs.mu.Lock()
 	if cs.crowded { // they are many still, or it was for nothing, once
 		cs.mu.Unlock()
@@ -108,7 +108,9 @@ func (cs *checks) run(ctx context.Context, c *checked) {
 
 func (c *checked) want(id string) {
 	c.ids++
-	c.keys[emailKey(id).Key] = struct{}{}
+	email := emailKey(id).Key
+	c.keys[email] = struct{}{}
+	c.emails[emailNow(id)] = email
 	c.keys[messageKey(id).Key] = struct{}{}
 	if n, ok := messageNumberOf(id); ok {
 		c.numbers[n] = struct{}{}
@@ -124,10 +126,10 @@ func (c *checked) read(ctx context.Context, db *DB) error {
 		return fmt.Errorf("read message_names: %w", err)
 	}
 	for _, n := range names {
-		if !slices.Contains(c.meant[n.checkKey], n.ID) { // it is, where its account was learned later
-			c.meant[n.checkKey] = append(c.meant[n.checkKey], n.ID)
-		}
-		c.numbers[n.ID] = struct{}{}
+		c.means(n.checkKey, n.ID)
+	}
+	if err := c.readReused(ctx, db); err != nil {
+		return fmt.Errorf("read message_ids by email id: %w", err)
 	}
 	rows, err := halves(slices.Collect(maps.Keys(c.numbers)), func(numbers []uint64) (rows []checkRow, err error) {
 		err = db.checkRows(ctx, &rows, "check_ids", clickhouse.Parameters{"ids": array(numbers), "vocabulary": c.column})
@@ -140,6 +142,33 @@ func (c *checked) read(ctx context.Context, db *DB) error {
 		c.rows[r.ID] = append(c.rows[r.ID], r)
 	}
 	return nil
+}
+
+func (c *checked) means(key checkKey, number uint64) {
+	if !slices.Contains(c.meant[key], number) { // it is, where its account was learned later
+		c.meant[key] = append(c.meant[key], number)
+	}
+	c.numbers[number] = struct{}{}
+}
+
+// readReused looks for the messages that have an email id now which so many had that not
+// all of them are among those that may be meant.
+func (c *checked) readReused(ctx context.Context, db *DB) error {
+	var keys, now []uint64
+	for is, key := range c.emails {
+		if len(c.meant[checkKey{key, true}]) >= mostMeant {
+			keys, now = append(keys, key), append(now, is)
+		}
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	var rows []checkRow
+	err := db.checkRows(ctx, &rows, "check_reused", clickhouse.Parameters{"keys": array(keys), "now": array(now), "most": strconv.Itoa(mostMeant)})
+	for _, r := range rows {
+		c.means(checkKey{c.emails[r.EmailKey], true}, r.ID)
+	}
+	return err
 }
 
 // halves asks for many numbers by two questions at once: each keeps one processor busy.
