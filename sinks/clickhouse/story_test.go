@@ -301,7 +301,8 @@ func TestStoryOfHostileNames(t *testing.T) {
 	}
 }
 
-// Where events were deleted that changes are kept of, these are looked for in all hours.
+// Where events were deleted that changes are kept of, these are looked for in all hours,
+// and told.
 func TestStoryOutlivesEvents(t *testing.T) {
 	db := migrated(t)
 	s := delivered(t)
@@ -324,8 +325,12 @@ func TestStoryOutlivesEvents(t *testing.T) {
 		}
 		f := story(t, db, s.MessageID, "")
 		told := slices.DeleteFunc(f.Changes, func(c explain.Told) bool { return c.Withdrawn })
-		if len(f.Events) != events || len(told) != 4 {
-			t.Errorf("%d events, %d changes, want %d and 4", len(f.Events), len(told), events)
+		var timeline []string
+		for _, m := range explain.Tell(f, explain.Options{Vocabularies: schemas.Vocabularies[:1]}).Recipients[0].Timeline {
+			timeline = append(timeline, m.Kind)
+		}
+		if got := fmt.Sprint(timeline); len(f.Events) != events || len(told) != 4 || got != "[queued deferred delivered opened]" {
+			t.Errorf("%d events, %d changes, want %d and 4: %s", len(f.Events), len(told), events, got)
 		}
 	}
 }

@@ -74,6 +74,11 @@ func (t *teller) tell(eval *status.Evaluator) {
 		t.to.Timeline = append(t.to.Timeline, t.moment(&view, i))
 	}
 	t.to.Differs = t.differences(view.History)
+	for _, c := range t.told {
+		if !slices.ContainsFunc(view.History, func(h schemas.Change) bool { return h.Cause == c.Cause && h.Time == c.Time }) {
+			t.insert(t.onlyTold(c))
+		}
+	}
 	t.to.TakenBack = len(back)
 	if t.All {
 		for _, c := range back {
@@ -168,6 +173,17 @@ func names(s schemas.Statuses) []string {
 	return ids
 }
 
+// onlyTold is the moment of a change to which the events that are there do not lead.
+func (t *teller) onlyTold(c *Told) Moment {
+	m := Moment{Time: Time(c.Time), Kind: c.Kind.String(), Reason: c.Reason.String(), Inferred: c.Derived, Attempt: 1}
+	if ev, _ := t.causeOf(c.Cause); ev != nil {
+		m.Event = eventOf(ev)
+	}
+	m.Notes = append(m.Notes, "as ClickHouse tells it; the events that are there do not lead to it")
+	m.Changes = t.changed(c, c.Kind)
+	return m
+}
+
 // takenBack is the moment of a change that is told no longer.
 func (t *teller) takenBack(c *Told) Moment {
 	m := Moment{Time: Time(c.Time), Reason: c.Reason.String(), Inferred: c.Derived, Withdrawn: true, Attempt: 1}
@@ -191,12 +207,18 @@ func (t *teller) takenBack(c *Told) Moment {
 	if c.Account != t.id.Account {
 		m.Notes = append(m.Notes, "it was told under account "+cmp.Or(c.Account, schemas.DefaultAccount))
 	}
+	m.Changes = t.changed(c, kind)
+	return m
+}
+
+// changed is what a change was told to change.
+func (t *teller) changed(c *Told, k schemas.Kind) (changes []Change) {
 	for n, v := range schemas.Vocabularies {
 		if n < len(c.Before) && n < len(c.After) && c.Before[n] != c.After[n] && slices.Contains(t.Vocabularies, v) {
-			m.Changes = append(m.Changes, change(v, c.Before[n], c.After[n], kind, c.Reason))
+			changes = append(changes, change(v, c.Before[n], c.After[n], k, c.Reason))
 		}
 	}
-	return m
+	return changes
 }
 
 // insert puts a moment before the first one that is later.
