@@ -52,6 +52,7 @@ func TestReportEndpoint(t *testing.T) {
 		{"/reports/open?vocabulary=tipimail&api_key=" + key, 400, "only the overview"},
 		{"/reports/open?vocabulary=klingon&api_key=" + key, 400, "not known"},
 		{"/reports/open?compare=true&api_key=" + key, 400, "begins and ends"},
+		{"/reports/open?compare=true&by=month&from=2026-11-02&to=2026-11-29&api_key=" + key, 400, "whole ones are compared"},
 		{"/reports/open?compare=yes&api_key=" + key, 400, "false or true"},
 		{"/reports/open?from=yesterday&api_key=" + key, 400, "is not a time"},
 		{"/reports/open?from=1969-01-01&api_key=" + key, 400, "1970"},

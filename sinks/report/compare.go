@@ -84,13 +84,14 @@ func step(unit string, from time.Time, n int) time.Time {
 
 // shifted names the unit of time that lies in one period as another lies in one of equal
 // length: the n-th for the n-th.
-func shifted(unit, name string, from, to time.Time) string {
+func shifted(unit, name string, from, to time.Time) (string, time.Time) {
 	at, err := time.Parse(layouts[unit], name)
 	if err != nil {
-		return name
+		return name, at
 	}
 	n := steps(unit, begins(unit, from), at)
-	return step(unit, begins(unit, to), n).Format(layouts[unit])
+	at = step(unit, begins(unit, to), n)
+	return at.Format(layouts[unit]), at
 }
 
 // wordsBefore are the words of the row of the period before that a row is compared with.
@@ -98,21 +99,25 @@ func (q *Question) wordsBefore(words []string) []string {
 	then := slices.Clone(words)
 	for i, by := range q.By[:min(len(q.By), len(then))] {
 		if slices.Contains(times, by) {
-			then[i] = shifted(by, then[i], q.From, q.Before().From)
+			then[i], _ = shifted(by, then[i], q.From, q.Before().From)
 		}
 	}
 	return then
 }
 
-// wordsNow are the words of the row that one of the period before is compared with.
-func (q *Question) wordsNow(then []string) []string {
-	words := slices.Clone(then)
+// wordsNow are the words of the row that one of the period before is compared with; a
+// period of hours may lie in fewer days than the one before.
+func (q *Question) wordsNow(then []string) (words []string, ok bool) {
+	words = slices.Clone(then)
 	for i, by := range q.By[:min(len(q.By), len(words))] {
 		if slices.Contains(times, by) {
-			words[i] = shifted(by, words[i], q.Before().From, q.From)
+			var at time.Time
+			if words[i], at = shifted(by, words[i], q.Before().From, q.From); !at.Before(q.To) {
+				return nil, false
+			}
 		}
 	}
-	return words
+	return words, true
 }
 
 // Groups are what the rows of the period before are broken down by that are compared
@@ -154,8 +159,9 @@ func (t *Table) Compare(then *Table) {
 	}
 	for _, row := range then.Rows {
 		wordsThen := then.words(row)
-		if !t.More && !told[key(wordsThen)] {
-			t.Rows = append(t.Rows, beside(t.Question.wordsNow(wordsThen), wordsThen))
+		words, ok := t.Question.wordsNow(wordsThen)
+		if ok && !t.More && !told[key(wordsThen)] {
+			t.Rows = append(t.Rows, beside(words, wordsThen))
 		}
 	}
 	t.Columns = columns

@@ -112,6 +112,19 @@ func TestCompareMonths(t *testing.T) {
 	}
 }
 
+// A period within a day touches two days before: what lies in the second is no group
+// that is gone.
+func TestCompareHoursByDay(t *testing.T) {
+	noon := monday(t).Add(12 * time.Hour)
+	q := Question{Name: Overview, By: []string{"day"}, From: noon.Add(-6 * time.Hour), To: noon.Add(6 * time.Hour), Compare: true, Limit: 10}
+	now := Table{Question: q, Columns: []string{"day", "messages"}, Words: 1, Rows: [][]any{{"2026-11-16", uint64(1)}}}
+	then := Table{Question: q.Before(), Columns: now.Columns, Words: 1, Rows: [][]any{{"2026-11-15", uint64(2)}, {"2026-11-16", uint64(3)}}}
+	now.Compare(&then)
+	if diff := cmp.Diff([][]any{{"2026-11-16", uint64(1), uint64(2)}}, now.Rows); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // compared is a table as wide as they come.
 func compared(t *testing.T) *Table {
 	t.Helper()

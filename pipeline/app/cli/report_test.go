@@ -105,6 +105,9 @@ func TestReportTables(t *testing.T) {
 	compared := ask("overview", "--compare", "--from", "2026-11-22", "--to", "2026-11-23", "--by", "account").Rows[0]
 	equal("compared", compared, "messages", w.Messages)
 	equal("compared", compared, "messages_before", 0)
+	later := ask("overview", "--compare", "--from", "2026-12-01", "--to", "2026-12-31", "--by", "month").Rows[0]
+	equal("a month later", later, "messages", 0)
+	equal("a month later", later, "messages_before", w.Messages)
 	code, out, errOut := output(t, mailfate(t, "report", "complaint", "--data", dir, "--format", "csv", "--by", "campaign"))
 	records, err := csv.NewReader(strings.NewReader(out)).ReadAll()
 	if err != nil || code != 0 || len(records) != 3 || records[0][0] != "campaign" {
@@ -140,6 +143,7 @@ func TestReportRefuses(t *testing.T) {
 		{"overview --from 2026-11-22 --to 2026-11-20", "ends after it begins"},
 		{"overview --from 2026-11-22T03:10", "of whole hours"},
 		{"overview --compare", "begins and ends"},
+		{"overview --compare --by month --from 2026-11-02 --to 2026-11-29", "whole ones are compared"},
 		{"--compare", "is for a table"},
 		{"overview --format xml", "no such format"},
 		{"overview --json --format csv", "another format"},
