@@ -75,7 +75,8 @@ func testEnsureTopicsSaysAllThatIsWrong(t *testing.T, cluster *testCluster) {
 // kafkaConfigs is the command that remedies name.
 var kafkaConfigs = regexp.MustCompile(`^run: kafka-configs\.sh --bootstrap-server (\S+) --alter --entity-type topics --entity-name (\S+) --add-config ([a-z.]+)=\[?([^\]]+)\]?$`)
 
-// alter does what kafka-configs.sh would.
+// alter does what kafka-configs.sh would, and waits until the broker, which hears
+// of it from the controller, says so too.
 func (c *testCluster) alter(t *testing.T, topic, name, value string) {
 	t.Helper()
 	client, err := kgo.NewClient(kgo.SeedBrokers(c.addrs...))
@@ -91,6 +92,14 @@ func (c *testCluster) alter(t *testing.T, topic, name, value string) {
 	if res, err := req.RequestWith(testContext(t), client); err != nil || res.Resources[0].ErrorCode != 0 {
 		t.Fatalf("alter configuration: %+v, %v", res, err)
 	}
+	broker := c.dial(t)
+	eventually(t, func() bool {
+		got, err := broker.describeTopic(testContext(t), topic, []string{name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got[name] == value
+	})
 }
 
 func TestEnsureTopicsRefusesOtherPartitionCount(t *testing.T) {
