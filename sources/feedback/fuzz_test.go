@@ -160,10 +160,14 @@ var bombs = sync.OnceValue(func() map[string][]byte {
 // TestBombs holds that hostile mails cost little. The bound is far above what they
 // take, and far below what they would if something grew with their square.
 func TestBombs(t *testing.T) {
+	if raced {
+		t.Skip("one goroutine, whom the race detector makes ten times as slow; make test runs this without it")
+	}
+	const most = 2 * time.Second
 	for name, data := range bombs() {
 		before := processorTime(t)
 		holds(t, data)
-		if took := processorTime(t) - before; took > bombTime {
+		if took := processorTime(t) - before; took > most {
 			t.Errorf("%s: %d bytes took %s of a processor", name, len(data), took)
 		}
 	}

@@ -27,6 +27,8 @@ const (
 	stopTime = 30 * time.Second
 	// heap is enough for a few topics; what is read comes from the page cache.
 	heap = "-Xmx512m"
+	// quick compiles code once: a broker of tests ends before the best code is worth it.
+	quick = "-XX:TieredStopAtLevel=1"
 )
 
 //go:embed server.properties
@@ -107,7 +109,7 @@ func (b *Broker) start(ctx context.Context) error {
 	if err := os.RemoveAll(b.data()); err != nil {
 		return fmt.Errorf("empty data directory: %w", err)
 	}
-	out, err := b.java(ctx, "-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool", "format", "-t", b.cluster, "-c", b.config()).CombinedOutput()
+	out, err := b.java(ctx, "kafka.tools.StorageTool", "format", "-t", b.cluster, "-c", b.config()).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("format data directory: %w\n%s", err, out)
 	}
@@ -132,7 +134,7 @@ func (b *Broker) run(ctx context.Context) error {
 }
 
 func (b *Broker) java(ctx context.Context, args ...string) *exec.Cmd {
-	args = append([]string{"-XX:+UseSerialGC", "-Djava.io.tmpdir=" + b.dir, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", filepath.Join(b.jars, "*")}, args...)
+	args = append([]string{"-XX:+UseSerialGC", quick, "-Djava.io.tmpdir=" + b.dir, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", filepath.Join(b.jars, "*")}, args...)
 	return exec.CommandContext(ctx, "java", args...)
 }
 
