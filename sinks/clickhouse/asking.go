@@ -28,6 +28,9 @@ func asking(ctx context.Context, longest time.Duration, rows int, more ...clickh
 		"max_result_rows":       rows, // 0: any number
 		"result_overflow_mode":  "throw",
 		"timeout_overflow_mode": "throw",
+		// What is asked of a table's sorting key is asked before versions are merged: they
+		// all have the same. Of other columns ClickHouse asks behind it, as without.
+		"optimize_move_to_prewhere_if_final": 1,
 	}
 	for _, m := range more {
 		maps.Copy(settings, m)
@@ -41,10 +44,8 @@ var ofChanges = clickhouse.Settings{"do_not_merge_across_partitions_select_final
 
 // ofMessages are settings for queries of a message by its message id, and by all the days
 // that it has rows of: versions of a row have the same message id, so that it is looked
-// for first, with an index or without, and the rest is read only where it is found, by
-// one thread.
+// for first, by the index too, and the rest is read only where it is found, by one thread.
 var ofMessages = clickhouse.Settings{
-	"optimize_move_to_prewhere_if_final":   1,
 	"use_skip_indexes_if_final_exact_mode": 0,
 	"defer_partition_pruning_after_final":  0,
 	"max_threads":                          1,

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Table answers a Question. Its columns' names are an interface to other programs:
@@ -83,16 +84,30 @@ func plain(v any) string {
 
 // Harmless writes a word so that no spreadsheet takes it for a formula, and on one line.
 func Harmless(s string) string {
+	if harmless(s) {
+		return s
+	}
 	s = strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
 			return ' '
 		}
 		return r
 	}, strings.ToValidUTF8(s, "\ufffd"))
-	if trimmed := strings.TrimLeft(s, " \u00a0"); trimmed != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(trimmed)[0]) {
+	if first, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, " \u00a0")); strings.ContainsRune("=+-@＝＋－＠", first) {
 		return "'" + s
 	}
 	return s
+}
+
+// harmless tells of most words that they are so already: printable ASCII that begins
+// with no sign of a formula. A download has millions of them.
+func harmless(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return s == "" || strings.IndexByte(" =+-@", s[0]) < 0
 }
 
 // MarshalJSON writes what was asked, and the rows as objects whose names stand in the
