@@ -84,8 +84,10 @@ func (s *Store) commit(b *pebble.Batch, sync bool) error {
 	if sync {
 		return s.db.Flush()
 	}
-	if s.due.CompareAndSwap(false, true) {
-		time.AfterFunc(cmp.Or(s.opts.FlushAfter, defaultFlushAfter), s.flush)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.due == nil {
+		s.due = time.AfterFunc(cmp.Or(s.opts.FlushAfter, defaultFlushAfter), s.flush)
 	}
 	return nil
 }
@@ -93,7 +95,9 @@ func (s *Store) commit(b *pebble.Batch, sync bool) error {
 // flush begins to write to disk what is in memory alone. An error is the store's
 // failure, which the next call tells of.
 func (s *Store) flush() {
-	s.due.Store(false)
+	s.mu.Lock()
+	s.due = nil
+	s.mu.Unlock()
 	_ = s.use("flush", func() error {
 		return s.failure.unless(func() error {
 			_, err := s.db.AsyncFlush()

@@ -86,7 +86,7 @@ type Store struct {
 	idle   sync.Cond // signalled when inUse has fallen to 0
 	inUse  int       // calls under way; a count and no RWMutex, since they may nest
 	closed bool
-	due    atomic.Bool // a cache is about to be flushed
+	due    *time.Timer // flushes a cache that has something in memory alone
 
 	renewal sync.Mutex
 	next    *Store // what took its place when it was damaged
@@ -211,6 +211,9 @@ func (s *Store) shut() error {
 	s.closed = true
 	for s.inUse > 0 {
 		s.idle.Wait()
+	}
+	if s.due != nil {
+		s.due.Stop() // it would keep what the store has in memory
 	}
 	failed := s.failure.get()
 	if failed == nil && s.opts.Cache {

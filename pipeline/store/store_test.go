@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -237,6 +238,31 @@ func TestCacheIsFlushed(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// What a closed store had in memory can be collected at once.
+func TestClosedCacheIsForgotten(t *testing.T) {
+	s, err := Open(t.TempDir(), Options{Cache: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	set(t, s, false, "a", "1")
+	forgotten := make(chan struct{})
+	runtime.AddCleanup(s, func(c chan struct{}) { close(c) }, forgotten)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	late := time.After(20 * time.Second)
+	for {
+		runtime.GC()
+		select {
+		case <-forgotten:
+			return
+		case <-late:
+			t.Fatal("it is kept")
+		default:
+		}
+	}
 }
 
 func TestLocked(t *testing.T) {
