@@ -185,7 +185,7 @@ func standingOfWhole(m *Message) schemas.Standing {
 }
 
 // timelineVersion changes whenever the timeline reads the same events otherwise.
-const timelineVersion = 5
+const timelineVersion = 6
 
 // rulesVersion is a hash of everything that decides how events are read, so
 // that what was stored under other rules can be told from what is made today.

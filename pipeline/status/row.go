@@ -93,7 +93,11 @@ func (t *timeline) conclude(r *schemas.Row, history []schemas.Change) {
 		if p.Derived || p.Suspicious || p.Kind.Stage() != schemas.StageTransport {
 			continue
 		}
-		if ev := p.Event; ev.Reply != "" || ev.Relay != "" || ev.Code != 0 || ev.Enhanced != "" {
+		ev := p.Event
+		switch {
+		case p.Kind == schemas.Expired && ev.Code == 0 && last != nil && last.Attempt == p.Attempt:
+			// The queue's own words tell less than what it was answered.
+		case ev.Reply != "" || ev.Relay != "" || ev.Code != 0 || ev.Enhanced != "":
 			last = p
 		}
 	}

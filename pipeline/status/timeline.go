@@ -63,6 +63,7 @@ type timeline struct {
 	attempts []attempt
 	queues   []string // the queue ids under which MTAs of ours had the message
 	own      []string // those that this recipient's events name
+	left     []string // those of them under which it was delivered or bounced
 	timers   []schemas.Timer
 	ids      []schemas.EventID
 	counted  []countedEvent
@@ -89,7 +90,8 @@ type attempt struct {
 
 // build makes the timeline of one recipient.
 func (t *timeline) build(src *Sources) {
-	t.points, t.queues, t.own, t.timers = t.points[:0], t.queues[:0], t.own[:0], t.timers[:0]
+	t.points, t.timers = t.points[:0], t.timers[:0]
+	t.queues, t.own, t.left = t.queues[:0], t.own[:0], t.left[:0]
 	t.collect(src)
 	t.readHops()
 	t.sort()
@@ -151,6 +153,9 @@ func (t *timeline) collect(src *Sources) {
 				t.own = addQueue(t.own, ev.NextQueueID)
 				t.queues = addQueue(t.queues, ev.QueueID)
 			}
+			if ev.Kind == schemas.Delivered || ev.Kind == schemas.Bounced {
+				t.left = addQueue(t.left, ev.QueueID)
+			}
 			t.add(ev, src.Sole)
 		}
 	}
@@ -175,6 +180,9 @@ func (t *timeline) collect(src *Sources) {
 func (t *timeline) inherits(ev *schemas.Event, sole bool) bool {
 	if !ev.ForWholeMessage() {
 		return sole
+	}
+	if (ev.Kind == schemas.Expired || ev.Kind.Ends()) && slices.Contains(t.left, ev.QueueID) {
+		return false // that end is of those whom the queue still had
 	}
 	if ev.QueueID == "" || slices.Contains(t.own, ev.QueueID) {
 		return true

@@ -50,8 +50,12 @@ func twinRow(points []twinPoint, history []schemas.Change) (r schemas.Row) {
 	if n := len(history); n > 0 {
 		r.Statuses, r.Reason = history[n-1].After, history[n-1].Reason
 	}
-	for _, p := range observed {
-		if twinTransport(p.kind) && !p.suspicious && (p.ev.Reply+p.ev.Relay+p.ev.Enhanced != "" || p.ev.Code != 0) {
+	words := slices.DeleteFunc(observed, func(p twinPoint) bool {
+		return !twinTransport(p.kind) || p.suspicious || p.ev.Reply+p.ev.Relay+p.ev.Enhanced == "" && p.ev.Code == 0
+	})
+	for i, p := range words {
+		mute := p.kind == schemas.Expired && p.ev.Code == 0
+		if !mute || !slices.ContainsFunc(words[:i], func(q twinPoint) bool { return q.attempt == p.attempt }) {
 			r.Code, r.Enhanced, r.Reply, r.Relay = p.ev.Code, p.ev.Enhanced, p.ev.Reply, p.ev.Relay
 		}
 	}

@@ -194,6 +194,15 @@ func twinQueues(in twinInput) (ours, recipients []string) {
 	return tidy(ours), tidy(recipients)
 }
 
+// twinGone tells whether an event ends what a queue holds when it had brought the
+// recipient to its outcome, and so held it no longer.
+func twinGone(in twinInput, ev schemas.Event) bool {
+	return ev.QueueID != "" && (ev.Kind == schemas.Expired || twinEnd(ev.Kind)) &&
+		slices.ContainsFunc(in.own, func(o schemas.Event) bool {
+			return o.QueueID == ev.QueueID && twinIs(o.Kind, schemas.Delivered, schemas.Bounced)
+		})
+}
+
 // twinMeant tells which of the message's own events concern this recipient.
 func twinMeant(in twinInput) []schemas.Event {
 	ours, recipients := twinQueues(in)
@@ -204,6 +213,7 @@ func twinMeant(in twinInput) []schemas.Event {
 			if in.sole {
 				out = append(out, ev)
 			}
+		case twinGone(in, ev):
 		case ev.QueueID == "" || slices.Contains(recipients, ev.QueueID):
 			out = append(out, ev)
 		case len(recipients) == 0 && (ev.Kind == schemas.Queued || len(ours) == 1):
