@@ -77,8 +77,14 @@ func loopback(listen string) string {
 	return net.JoinHostPort("127.0.0.1", port)
 }
 
-// Address says where questions are answered, as a URL.
-func (a *API) Address() string { return "http://" + a.address }
+// Address says where questions are answered, as a URL that this machine can ask.
+func (a *API) Address() string {
+	at, err := netip.ParseAddrPort(a.address)
+	if err == nil && at.Addr().IsUnspecified() {
+		return fmt.Sprintf("http://localhost:%d", at.Port())
+	}
+	return "http://" + a.address
+}
 
 // Wait returns when ctx ends, or why there are no answers any more.
 func (a *API) Wait(ctx context.Context) error {

@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 )
 
 // failure is what is wrong with a request, as the answer says it. The codes are those
@@ -18,7 +19,7 @@ func (f *failure) Error() string { return f.Text }
 var (
 	errNoKey     = &failure{"api_key is missing", "invalid_api_key", http.StatusUnauthorized}
 	errWrongKey  = &failure{"api_key is not known", "invalid_api_key", http.StatusUnauthorized}
-	errScope     = &failure{"api_key does not allow this call", "access_denied", http.StatusForbidden}
+	errAccount   = &failure{"api_key does not allow this call: it is of one account, and not of the one that is named", "access_denied", http.StatusForbidden}
 	errHost      = &failure{"there are no keys yet, so only requests from this machine, to a loopback address by its name, are answered, and none that a proxy passes on: by its headers, or in HTTP/1.0; make a key with mailfate key add, or ask in HTTP/1.1", "access_denied", http.StatusForbidden}
 	errTooMany   = &failure{"too many calls with this api_key; slow down", "api_call_limit_exceeded_for_api_key", http.StatusTooManyRequests}
 	errGuessing  = &failure{"too many calls with unknown keys; slow down", "api_call_limit_exceeded_for_ip", http.StatusTooManyRequests}
@@ -28,6 +29,12 @@ var (
 	errTooLarge  = &failure{"the request is too large", "invalid_arg", http.StatusRequestEntityTooLarge}
 	errMalformed = &failure{"the request's parameters cannot be read", "invalid_arg", http.StatusBadRequest}
 )
+
+// outOfScope tells a caller what the key lacks.
+func outOfScope(needs Scopes) *failure {
+	text := "api_key does not allow this call: it needs the scopes " + strings.Join(needs.Names(), ", ")
+	return &failure{text, "access_denied", http.StatusForbidden}
+}
 
 func invalid(text string) *failure { return &failure{text, "invalid_arg", http.StatusBadRequest} }
 

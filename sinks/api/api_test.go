@@ -273,6 +273,8 @@ func TestAccess(t *testing.T) {
 	expect(method+"wrong", 401, "invalid_api_key")
 	expect(method+read, 403, "access_denied")
 	expect("/en/api/nothing", 404, "invalid_method")
+	expect("/en/api/checkemail", 404, "invalid_method") // names are spelled as they are
+
 	expect(method+slow, 200, "")
 	expect(method+slow, 200, "")
 	expect(method+slow, 429, "api_call_limit_exceeded_for_api_key")

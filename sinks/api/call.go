@@ -118,7 +118,7 @@ func (s *Server) admit(r *http.Request, needs Scopes) (caller, error) {
 		return caller{stranger: true}, nil // it is told to all what a key is needed for
 	}
 	if err == nil && who.key != nil && !who.key.Scopes.Have(needs) {
-		err = errScope
+		err = outOfScope(needs)
 	}
 	return who, err
 }

@@ -146,7 +146,7 @@ func (c caller) owns(r *http.Request) (Owner, error) {
 	case account == "" || account == c.owner.Account:
 		return c.owner, nil
 	case !c.every():
-		return Owner{}, errScope
+		return Owner{}, errAccount
 	}
 	return Owner{Account: account}, nil
 }

@@ -104,6 +104,7 @@ func (s *Server) routes() http.Handler {
 		mux.Handle("GET "+base+path, handler)
 		mux.Handle(base+path, otherMethod("GET, HEAD"))
 	}
+	mux.HandleFunc("/{language}/api/{rest...}", noRoute)
 	mux.HandleFunc("/", s.other)
 	return mux
 }
@@ -116,10 +117,12 @@ func otherMethod(allow string) http.Handler {
 	})
 }
 
+func noRoute(w http.ResponseWriter, _ *http.Request) { write(w, errNoRoute.status, errNoRoute) }
+
 // other answers for all that is none of the API's paths.
 func (s *Server) other(w http.ResponseWriter, r *http.Request) {
 	if s.pages == nil || strings.HasPrefix(r.URL.Path, "/api/") {
-		write(w, errNoRoute.status, errNoRoute)
+		noRoute(w, r)
 		return
 	}
 	s.pages.ServeHTTP(w, r)

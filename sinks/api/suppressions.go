@@ -119,7 +119,7 @@ func suppressionFilter(r *http.Request, who caller) (f SuppressionFilter, err er
 func (s *Server) suppressionFile(w http.ResponseWriter, r *http.Request, who caller, f *SuppressionFilter, after *Address) error {
 	switch {
 	case who.key != nil && !who.key.Scopes.Have(ScopeDownload):
-		return errScope
+		return outOfScope(ScopeDownload)
 	case r.Form.Get("limit") != "":
 		return invalid("limit is for pages, and a file has all of the list")
 	}

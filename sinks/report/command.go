@@ -20,7 +20,7 @@ func (q *Question) Totals() Question {
 
 // command asks the question again.
 func (q *Question) command() string {
-	args := []string{"mailfate", "report", q.Name}
+	args := []string{"mailfate", "report", q.Name, "--data", "DIR"}
 	flag := func(name, value string) {
 		if value != "" {
 			args = append(args, "--"+name, quoted(value))

@@ -23,7 +23,7 @@ func (q *Question) Before() Question {
 // beside another part.
 func (q *Question) checkCompare() error {
 	if q.From.IsZero() || q.To.IsZero() {
-		return errors.New("a period is compared with the one before if it is said when it begins and ends")
+		return errors.New("a period is compared with the one before if it is said when it begins and ends (from, to)")
 	}
 	for _, unit := range []string{"week", "month"} {
 		if slices.Contains(q.By, unit) && (!q.From.Equal(begins(unit, q.From)) || !q.To.Equal(begins(unit, q.To))) {

@@ -258,11 +258,11 @@ func hides(r rune) bool {
 func TestCommand(t *testing.T) {
 	day := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	for want, q := range map[string]Question{
-		"mailfate report open --html": {Name: Open, Limit: HTMLRows},
-		`mailfate report bounce --by day,reason --from 2026-11-01 --to 2026-11-07 --account 'it'\''s $(me)' --compare --limit 5 --html`: {
+		"mailfate report open --data DIR --html": {Name: Open, Limit: HTMLRows},
+		`mailfate report bounce --data DIR --by day,reason --from 2026-11-01 --to 2026-11-07 --account 'it'\''s $(me)' --compare --limit 5 --html`: {
 			Name: Bounce, By: []string{"day", "reason"}, From: day, To: day.AddDate(0, 0, 7), Account: "it's $(me)", Compare: true, Limit: 5,
 		},
-		"mailfate report overview --from 2026-11-01T03:00 --to 2026-11-01T04:30 --vocabulary tipimail --html": {
+		"mailfate report overview --data DIR --from 2026-11-01T03:00 --to 2026-11-01T04:30 --vocabulary tipimail --html": {
 			Name: Overview, From: day.Add(3 * time.Hour), To: day.Add(4*time.Hour + 30*time.Minute), Vocabulary: schemas.Tipimail,
 		},
 	} {

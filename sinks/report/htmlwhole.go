@@ -16,7 +16,7 @@ import (
 func (r *Report) WriteHTML(w io.Writer, made time.Time, beside ...*Table) error {
 	p := page{
 		Title:   "What became of every message",
-		Facts:   append([]fact{{Name: "Period", Value: "all that is kept"}, {Name: "Account", Value: "all"}}, asking(made, "mailfate report --html")...),
+		Facts:   append([]fact{{Name: "Period", Value: "all that is kept"}, {Name: "Account", Value: "all"}}, asking(made, "mailfate report --data DIR --html")...),
 		Figures: r.figures(),
 	}
 	columns := [][]string{{"messages", "delivered", "ended", "bounced", "bounce_rate", "opened", "open_rate", "click_rate"}}

@@ -70,7 +70,7 @@ func (q *Question) Check() error {
 		}
 	}
 	if !q.From.IsZero() && !q.To.IsZero() && !q.From.Before(q.To) {
-		return errors.New("a report ends after it begins")
+		return errors.New("the period ends before it begins (from, to)")
 	}
 	for _, t := range []time.Time{q.From, q.To} {
 		if !t.Equal(t.Truncate(time.Hour)) {

@@ -145,10 +145,22 @@ func wrapUsage(c *cobra.Command) {
 	}
 	c.Args = func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
-			return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
+			return usageError{fmt.Errorf("%w; see %s --help", wrongArgs(cmd, args, err), cmd.CommandPath())}
 		}
 		return nil
 	}
+}
+
+// wrongArgs says what a command wants, where cobra counts.
+func wrongArgs(cmd *cobra.Command, args []string, err error) error {
+	_, wants, _ := strings.Cut(cmd.Use, " ")
+	switch {
+	case cmd.HasAvailableSubCommands():
+		return err
+	case wants != "":
+		return fmt.Errorf("%d arguments; want %s", len(args), wants)
+	}
+	return fmt.Errorf("%q: %s takes flags, and no arguments", args[0], cmd.CommandPath())
 }
 
 // optional is the argument that may be left out: "" if it is.

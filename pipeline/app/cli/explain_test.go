@@ -117,8 +117,8 @@ func TestExplainUsage(t *testing.T) {
 		code int
 		says string
 	}{
-		{"explain", 2, "between 1 and 2"},
-		{"explain a b c", 2, "between 1 and 2"},
+		{"explain", 2, "arguments; want MESSAGE_ID [RECIPIENT]"},
+		{"explain a b c", 2, "arguments; want MESSAGE_ID [RECIPIENT]"},
 		{"explain a", 2, "--data"},
 		{"explain <> --data d", 2, "the message id is empty"},
 		{"explain a --vocabulary klingon", 2, "there are canonical, netcore, netcore_feed, tipimail, unisender"},

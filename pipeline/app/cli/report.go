@@ -70,6 +70,9 @@ func (e *env) wholeReport(cmd *cobra.Command, a *asked) error {
 			return usageError{fmt.Errorf("--%s is for a table: name one of %s", name, strings.Join(report.Names, ", "))}
 		}
 	}
+	if a.format == "csv" {
+		return usageError{fmt.Errorf("csv is for a table: name one of %s", strings.Join(report.Names, ", "))}
+	}
 	if err := a.readFormat("table", "json", "html"); err != nil {
 		return usageError{err}
 	}

@@ -102,7 +102,7 @@ func TestStatusesJSONIsWhole(t *testing.T) {
 func TestStatusesWrongUsage(t *testing.T) {
 	for line, says := range map[string]string{
 		"statuses nonsense":             `no vocabulary "nonsense"; there are canonical, netcore, netcore_feed, tipimail, unisender`,
-		"statuses netcore feed":         "accepts at most 1 arg",
+		"statuses netcore feed":         "2 arguments; want [VOCABULARY]",
 		"statuses --json --graph":       "choose one",
 		"statuses --language tlh":       `no labels in "tlh"; there are en, pt, fr, ru`,
 		"statuses --language fr --json": "--json has all languages",

@@ -23,6 +23,6 @@ export function signIn(main, wrong, done) {
       field,
       wrong && h('p', { id: 'wrong-key', class: 'trouble-text', role: 'alert' }, wrong),
       h('button', { type: 'submit', class: 'primary' }, 'Sign in'),
-      h('p', { class: 'note' }, 'The key stays in this tab, and is forgotten with it. Whoever runs mailfate makes keys: ', command('mailfate key add --data DIR --scope read,download'))))
+      h('p', { class: 'note' }, 'The key stays in this tab, and is forgotten with it. Whoever runs mailfate makes keys: ', command('mailfate key add --data DIR --account NAME --scope read,download'))))
   field.focus()
 }
