@@ -1,7 +1,7 @@
 // Charts over time, drawn by uPlot, with a legend that tells the values where one points,
 // and the same values as a table for whoever does not look at pictures.
 import { h, fill } from './dom.js'
-import { compact, day, minute, number, percents, rate, clock, shortDay } from './format.js'
+import { compact, day, minute, number, percents, rate, clock, shortDay, date } from './format.js'
 
 const height = 220
 const shown = { count: number, ratio: rate }
@@ -64,7 +64,7 @@ function options({ width, kind, by, times, series, point }) {
       y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : kind === 'ratio' ? 0.01 : 1] },
     },
     axes: [
-      { ...axis, grid: { show: false }, size: 30, space: 64, incrs: by === 'hour' ? [3600, 10_800, 21_600, 43_200, 86_400] : [1, 2, 7, 14, 28, 91, 182].map(d => d * 86_400), splits: split(times), values: (_, at) => at.map(s => tick(s, by)) },
+      { ...axis, grid: { show: false }, size: by === 'hour' ? 44 : 30, space: 64, incrs: by === 'hour' ? [3600, 10_800, 21_600, 43_200, 86_400] : [1, 2, 7, 14, 28, 91, 182].map(d => d * 86_400), splits: split(times), values: (_, at) => at.map((s, i) => tick(s, at[i - 1], by)) },
       { ...axis, size: 52, splits: undefined, values: (_, at) => at.map(v => kind === 'ratio' ? percents(v, at[1] - at[0]) : Number.isInteger(v) ? compact(v) : '') },
     ],
     series: [{}, ...series.map(s => stroke(s, few))],
@@ -79,9 +79,12 @@ const split = times => (_, __, min, max, step) => {
   return times.filter((t, i) => i % each === 0 && t >= min && t <= max)
 }
 
-function tick(seconds, by) {
+// tick is what stands below one, of hours the date where another begins.
+function tick(seconds, before, by) {
   const at = new Date(seconds * 1000)
-  return by === 'day' ? shortDay(at) : clock(at)
+  if (by === 'day') return shortDay(at)
+  const today = date(at)
+  return before && today === date(new Date(before * 1000)) ? clock(at) : `${clock(at)}\n${today}`
 }
 
 function stroke(s, few) {

@@ -82,6 +82,7 @@ export function apart(texts) {
 }
 export const minute = text => shown(text, 'minute', { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' })
 export const clock = text => shown(text, 'clock', { hour: '2-digit', minute: '2-digit' })
+export const date = text => shown(text, 'date', { month: 'short', day: 'numeric' })
 
 // day is that of UTC whatever the reader's zone: reports count by it.
 const days = new Intl.DateTimeFormat(undefined, { year: 'numeric', month: 'short', day: 'numeric', timeZone: 'UTC' })

@@ -22,10 +22,11 @@ export async function show(view) {
   const asked = { from: period.from, to: period.to, account: view.account }
   const compare = period.key === 'all' ? null : 'true'
   const ask = more => () => view.ask('/reports/bounce', { ...asked, ...more })
+  const ofAll = wanted(view).length > 0 && 'Of all mail: a filter is for the reasons below.'
   view.main.append(
     h('p', { class: 'period' }, period.text, ', by the hour in which each message began'),
-    region(view, { name: 'figures', label: 'Figures', ask: ask({ compare }), draw: drawFigures }),
-    region(view, { title: 'Over time', name: 'time', ask: ask({ by: period.by, compare, limit: 10_000 }), draw: data => drawTime(view, data) }),
+    region(view, { name: 'figures', label: 'Figures', note: ofAll, ask: ask({ compare }), draw: drawFigures }),
+    region(view, { title: 'Over time', name: 'time', note: ofAll, ask: ask({ by: period.by, compare, limit: 10_000 }), draw: data => drawTime(view, data) }),
     region(view, { title: 'Why', name: 'reason', note: 'What a remote server said is read by rules; each reason leads to the messages and the words. A fault, class, provider or domain shows its own reasons alone.', ask: () => reasons(view, asked), draw: data => drawReasons(view, data) }),
     h('div', { class: 'side-by-side' },
       region(view, { title: 'By provider', name: 'provider', ask: ask({ by: 'provider' }), draw: data => drawGroups(view, data, 'provider') }),
@@ -131,7 +132,7 @@ function drawReasons(view, { rows, said, more }) {
   const off = wanted(view).map(name => h('button', { type: 'button', data: { filter: name }, on: { click: () => view.go({ [name]: null }) } },
     `${filters[name]}: ${filterLabel(name, view.params.get(name))} `, h('span', { 'aria-hidden': 'true' }, '✕'), heard(', take this filter away')))
   const chips = off.length > 0 && h('p', { class: 'narrowed' }, off)
-  if (total === 0) return [chips, empty('Nothing bounced in this period.', chips ? 'Take a filter away to see more.' : '')]
+  if (total === 0) return [chips, empty(chips ? 'Nothing of that kind bounced in this period.' : 'Nothing bounced in this period.', chips ? 'Take a filter away to see more.' : '')]
   const by = name => ({ name, label: filters[name], cell: r => h('a', { href: filtered(view, { [name]: r[name] }) }, human(r[name])) })
   const count = { name: 'bounced', label: 'Bounced', kind: 'count' }
   const share = { name: 'share', label: 'Share', kind: 'ratio', of: 'of these bounces', value: r => r.bounced, cell: r => rate(r.bounced / total) }
@@ -141,7 +142,7 @@ function drawReasons(view, { rows, said, more }) {
       name: 'reason', caption: `Reasons of ${number(total)} bounces`, captioned: true, rows: summed(rows, 'reason', 'class', 'fault'), sort: '-bounced', limit: 15,
       columns: [
         { name: 'reason', label: 'Reason', cell: r => said ? h('a', { href: changes(view, { ...bounced(view), reason: r.reason }) }, human(r.reason)) : human(r.reason), value: r => human(r.reason) },
-        by('class'), by('fault'), count, share,
+        count, share, by('class'), by('fault'),
         { name: 'returned', label: 'Came back later', kind: 'count' },
         said && { name: 'example', label: 'What a server said', sortable: false, cell: r => said[r.reason] ? h('span', { class: 'said' }, foreign(said[r.reason], 500)) : '' },
       ].filter(Boolean),
@@ -188,10 +189,10 @@ function drawReplies(view, { replies }) {
     name: 'replies', caption: 'Wordings of replies, without names, addresses and numbers', rows: replies, sort: '-last_day', limit: 8,
     columns: [
       { name: 'template', label: 'Wording', cell: r => h('details', { class: 'reply' }, h('summary', { class: 'wrap' }, foreign(r.template)), h('p', { class: 'wrap detail' }, 'For example: ', quoted(r.example)), h('p', { class: 'detail' }, 'Rule ', h('code', {}, r.rule), ', fingerprint ', h('code', {}, r.fingerprint))) },
-      { name: 'provider', label: 'Provider', cell: r => r.provider || '(none)' },
-      { name: 'reason', label: 'Read as', cell: r => h('a', { href: link('/feed', { period: null, reason: r.reason }) }, human(r.reason)), value: r => human(r.reason) },
       { name: 'last_day', label: 'Newest day', kind: 'count' },
       { name: 'day_before', label: 'Day before', kind: 'count' },
+      { name: 'provider', label: 'Provider', cell: r => r.provider || '(none)' },
+      { name: 'reason', label: 'Read as', cell: r => h('a', { href: link('/feed', { period: null, reason: r.reason }) }, human(r.reason)), value: r => human(r.reason) },
       { name: 'first_seen', label: 'First seen', cell: r => h('span', { class: 'nowrap' }, day(r.first_seen)) },
     ],
   })
