@@ -40,6 +40,10 @@ func TestCheck(t *testing.T) {
 		shownAs("a", "moved@x", "r@x", "", 6, 2),
 		shownAs("a", "twin1@x", "r@x", "twin", 1, 2),
 		shownAs("a", "twin2@x", "r@x", "twin", 1, 2),
+		shownAs("a", "first@x", "r@x", "also@x", 1, 2),
+		shownAs("a", "also@x", "r@x", "", 1, 1),
+		shownAs("b", "theirs@x", "r@x", "ours@x", 1, 1),
+		shownAs("a", "ours@x", "r@x", "", 1, 2),
 	} {
 		b.addRows(s, true)
 	}
@@ -54,6 +58,7 @@ func TestCheck(t *testing.T) {
 	ids := []string{
 		"em2", "em1", "one@x", "<one@x>", number("one@x", "r@x"), "two@x", number("two@x", "s@x"), "em3", "other@x",
 		number("other@x", "r@x"), "moved@x", number("moved@x", "r@x"), "twin", "nothing", "0", "em2", "'; DROP TABLE message_ids; --\\",
+		"also@x", "ours@x", // which are email ids of other messages
 	}
 	own := func(status string) api.Checked { return api.Checked{Found: api.Own, Status: status} }
 	foreign := api.Checked{Found: api.Foreign}
@@ -69,6 +74,7 @@ func TestCheck(t *testing.T) {
 		{},
 		own(now),
 		{},
+		own(now), own(now),
 	}
 	for _, others := range []int{0, 10 * checkedAlone} { // some, and as many as are asked for by halves
 		asked := slices.Clone(ids)
