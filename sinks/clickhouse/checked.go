@@ -18,7 +18,7 @@ const (
 	// checkedTogether is how many ids one question is about, if not one request is.
 	checkedTogether = 1000
 	// checkedAlone is how many ids are worth a question of their own.
-	checkedAlone = 50
+	checkedAlone = 8
 	// checkedSoon is how long those who were just answered together have to ask again,
 	// with those who wait already: else either half of them always waits for the other.
 	checkedSoon = time.Millisecond
