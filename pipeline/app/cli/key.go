@@ -65,7 +65,7 @@ func (e *env) keyAdd() *cobra.Command {
 					return err
 				}
 				fmt.Fprintf(e.err, "Key %s, for account %s: keep it, it is not shown again.\n", k.ID, terminal.Visible(k.Account))
-				e.warnUnknown(known, &k)
+				e.warnUnknown(known, k.Account, ": until there is, the key finds nothing; if the name is wrong: mailfate key revoke "+k.ID)
 				_, err = fmt.Fprintln(e.out, secret)
 				return err
 			})
@@ -109,10 +109,10 @@ func (e *env) knownAccounts(ctx context.Context, db *app.Database) ([]string, er
 // mostNamed is how many accounts a warning lists.
 const mostNamed = 20
 
-// warnUnknown says that nothing is known of a key's account. That is no error: keys
-// are often made before the first mail is sent.
-func (e *env) warnUnknown(known []string, k *api.Key) {
-	if k.Account == schemas.DefaultAccount || slices.Contains(known, k.Account) {
+// warnUnknown says that nothing is known of an account, and what follows. That is no
+// error: keys are often made before the first mail is sent.
+func (e *env) warnUnknown(known []string, account, so string) {
+	if account == schemas.DefaultAccount || slices.Contains(known, account) {
 		return
 	}
 	names := "None is known yet"
@@ -122,8 +122,7 @@ func (e *env) warnUnknown(known []string, k *api.Key) {
 	if left := len(known) - mostNamed; left > 0 {
 		names += fmt.Sprintf(" and %d more", left)
 	}
-	fmt.Fprintf(e.err, "Nothing is known of account %s, neither in the configuration nor in the database: until there is, the key finds nothing.\n"+
-		"%s. If the name is wrong: mailfate key revoke %s\n", terminal.Visible(k.Account), names, k.ID)
+	fmt.Fprintf(e.err, "Nothing is known of account %s, neither in the configuration nor in the database%s.\n%s.\n", terminal.Visible(account), so, names)
 }
 
 func (e *env) keyList() *cobra.Command {

@@ -133,6 +133,13 @@ func (e *env) table(cmd *cobra.Command, name string, a *asked) error {
 		if err != nil {
 			return err
 		}
+		if a.account != "" {
+			known, err := e.knownAccounts(ctx, db)
+			if err != nil {
+				return err
+			}
+			e.warnUnknown(known, a.account, "")
+		}
 		if a.format != "html" {
 			if t.More && a.format == "csv" {
 				fmt.Fprintln(e.err, "There are more rows; --limit N writes more.")

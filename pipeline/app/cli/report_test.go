@@ -113,6 +113,9 @@ func TestReportTables(t *testing.T) {
 	if err != nil || code != 0 || len(records) != 3 || records[0][0] != "campaign" {
 		t.Errorf("exit %d, %v\n%s\n%s", code, err, out, errOut)
 	}
+	if _, _, warned := output(t, mailfate(t, "report", "open", "--data", dir, "--account", "shopp")); !strings.Contains(warned, "Nothing is known of account shopp") {
+		t.Errorf("of an account that nobody has: %s", warned)
+	}
 	for _, what := range [][]string{{"open", "--by", "day"}, {}} {
 		file := filepath.Join(t.TempDir(), "report.html")
 		args := append([]string{"report", "--data", dir, "--html", "-o", file}, what...)

@@ -93,7 +93,7 @@ func TestServe(t *testing.T) {
 		t.Errorf("a key for an account with messages: %q", told)
 	}
 	code, other, warned := output(t, mailfate(t, "key", "add", "--data", dir, "--account", "shop", "--scope", "check,read"))
-	if code != 0 || !strings.Contains(warned, "Nothing is known of account shop") || !strings.Contains(warned, "Known are default. ") {
+	if code != 0 || !strings.Contains(warned, "Nothing is known of account shop") || !strings.Contains(warned, "Known are default.") {
 		t.Errorf("a key for an account without messages: exit %d, says %q", code, warned)
 	}
 	key, other = strings.TrimSpace(key), strings.TrimSpace(other)
