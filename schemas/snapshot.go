@@ -91,7 +91,7 @@ type Row struct {
 
 	Statuses Statuses
 	Reason   Reason // of the newest attempt's bounce (the one that the status tells of), else of what led to the status
-	Code     uint16 // this and the next three: of that bounce, else of the last transport event (an expiry has the words of what was answered before it)
+	Code     uint16 // this and the next three: of that bounce, else of the last transport event (that of a deferral, where the queue just gave up)
 	Enhanced string
 	Reply    string
 	Relay    string

@@ -95,8 +95,8 @@ func (t *timeline) conclude(r *schemas.Row, history []schemas.Change) {
 		}
 		ev := p.Event
 		switch {
-		case p.Kind == schemas.Expired && ev.Code == 0 && last != nil && last.Attempt == p.Attempt:
-			// The queue's own words tell less than what it was answered.
+		case p.Kind == schemas.Expired && ev.Code == 0 && last != nil && last.Kind == schemas.Deferred && last.Attempt == p.Attempt:
+			// The queue's own words tell less than why it was put off.
 		case ev.Reply != "" || ev.Relay != "" || ev.Code != 0 || ev.Enhanced != "":
 			last = p
 		}

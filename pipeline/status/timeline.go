@@ -63,7 +63,6 @@ type timeline struct {
 	attempts []attempt
 	queues   []string // the queue ids under which MTAs of ours had the message
 	own      []string // those that this recipient's events name
-	left     []string // those of them under which it was delivered or bounced
 	timers   []schemas.Timer
 	ids      []schemas.EventID
 	counted  []countedEvent
@@ -90,8 +89,7 @@ type attempt struct {
 
 // build makes the timeline of one recipient.
 func (t *timeline) build(src *Sources) {
-	t.points, t.timers = t.points[:0], t.timers[:0]
-	t.queues, t.own, t.left = t.queues[:0], t.own[:0], t.left[:0]
+	t.points, t.queues, t.own, t.timers = t.points[:0], t.queues[:0], t.own[:0], t.timers[:0]
 	t.collect(src)
 	t.readHops()
 	t.sort()
@@ -153,9 +151,6 @@ func (t *timeline) collect(src *Sources) {
 				t.own = addQueue(t.own, ev.NextQueueID)
 				t.queues = addQueue(t.queues, ev.QueueID)
 			}
-			if ev.Kind == schemas.Delivered || ev.Kind == schemas.Bounced {
-				t.left = addQueue(t.left, ev.QueueID)
-			}
 			t.add(ev, src.Sole)
 		}
 	}
@@ -168,7 +163,7 @@ func (t *timeline) collect(src *Sources) {
 	}
 	for _, s := range src.Whole {
 		for i := range s.Events {
-			if ev := &s.Events[i]; t.inherits(ev, src.Sole) {
+			if ev := &s.Events[i]; t.inherits(ev, src) {
 				t.add(ev, src.Sole)
 			}
 		}
@@ -177,11 +172,11 @@ func (t *timeline) collect(src *Sources) {
 }
 
 // inherits decides whether an event without a recipient is about this one.
-func (t *timeline) inherits(ev *schemas.Event, sole bool) bool {
+func (t *timeline) inherits(ev *schemas.Event, src *Sources) bool {
 	if !ev.ForWholeMessage() {
-		return sole
+		return src.Sole
 	}
-	if (ev.Kind == schemas.Expired || ev.Kind.Ends()) && slices.Contains(t.left, ev.QueueID) {
+	if (ev.Kind == schemas.Expired || ev.Kind.Ends()) && left(src.Own, ev.QueueID) {
 		return false // that end is of those whom the queue still had
 	}
 	if ev.QueueID == "" || slices.Contains(t.own, ev.QueueID) {
@@ -190,6 +185,25 @@ func (t *timeline) inherits(ev *schemas.Event, sole bool) bool {
 	// The recipient has not been seen under any queue id yet. Being queued is
 	// assumed; an end is not, unless there is no other queue id it can be under.
 	return len(t.own) == 0 && (ev.Kind == schemas.Queued || len(t.queues) == 1)
+}
+
+// left reports whether a queue no longer had the recipient of these events: what it said
+// of it last was that it was delivered or bounced. An address that is several mailboxes
+// may be deferred afterwards, or at once.
+func left(own []*schemas.Snapshot, queue string) bool {
+	var done, deferred int64
+	for _, s := range own {
+		for i := range s.Events {
+			switch ev := &s.Events[i]; {
+			case queue == "" || ev.QueueID != queue:
+			case ev.Kind == schemas.Delivered, ev.Kind == schemas.Bounced:
+				done = max(done, ev.Time)
+			case ev.Kind == schemas.Deferred:
+				deferred = max(deferred, ev.Time)
+			}
+		}
+	}
+	return done > deferred
 }
 
 // addQueue adds to a set of which it matters what is in it, and whether that is

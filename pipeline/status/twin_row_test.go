@@ -55,7 +55,10 @@ func twinRow(points []twinPoint, history []schemas.Change) (r schemas.Row) {
 	})
 	for i, p := range words {
 		mute := p.kind == schemas.Expired && p.ev.Code == 0
-		if !mute || !slices.ContainsFunc(words[:i], func(q twinPoint) bool { return q.attempt == p.attempt }) {
+		for i > 0 && words[i-1].kind == schemas.Expired && words[i-1].ev.Code == 0 {
+			i-- // to what was said before the queue gave up, once or more often
+		}
+		if !mute || i == 0 || words[i-1].kind != schemas.Deferred || words[i-1].attempt != p.attempt {
 			r.Code, r.Enhanced, r.Reply, r.Relay = p.ev.Code, p.ev.Enhanced, p.ev.Reply, p.ev.Relay
 		}
 	}

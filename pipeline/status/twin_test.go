@@ -197,10 +197,15 @@ func twinQueues(in twinInput) (ours, recipients []string) {
 // twinGone tells whether an event ends what a queue holds when it had brought the
 // recipient to its outcome, and so held it no longer.
 func twinGone(in twinInput, ev schemas.Event) bool {
-	return ev.QueueID != "" && (ev.Kind == schemas.Expired || twinEnd(ev.Kind)) &&
-		slices.ContainsFunc(in.own, func(o schemas.Event) bool {
-			return o.QueueID == ev.QueueID && twinIs(o.Kind, schemas.Delivered, schemas.Bounced)
-		})
+	if ev.QueueID == "" || ev.Kind != schemas.Expired && !twinEnd(ev.Kind) {
+		return false
+	}
+	return slices.ContainsFunc(in.own, func(o schemas.Event) bool {
+		again := func(d schemas.Event) bool {
+			return d.QueueID == ev.QueueID && d.Kind == schemas.Deferred && d.Time >= o.Time
+		}
+		return o.QueueID == ev.QueueID && twinIs(o.Kind, schemas.Delivered, schemas.Bounced) && !slices.ContainsFunc(in.own, again)
+	})
 }
 
 // twinMeant tells which of the message's own events concern this recipient.
