@@ -84,8 +84,8 @@ func (s *Store) commit(b *pebble.Batch, sync bool) error {
 	if sync {
 		return s.db.Flush()
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.timing.Lock()
+	defer s.timing.Unlock()
 	if s.due == nil {
 		s.due = time.AfterFunc(cmp.Or(s.opts.FlushAfter, defaultFlushAfter), s.flush)
 	}
@@ -95,15 +95,23 @@ func (s *Store) commit(b *pebble.Batch, sync bool) error {
 // flush begins to write to disk what is in memory alone. An error is the store's
 // failure, which the next call tells of.
 func (s *Store) flush() {
-	s.mu.Lock()
-	s.due = nil
-	s.mu.Unlock()
+	s.endTimer()
 	_ = s.use("flush", func() error {
 		return s.failure.unless(func() error {
 			_, err := s.db.AsyncFlush()
 			return err
 		})
 	})
+}
+
+// endTimer forgets the timer, which would keep what a closed store had in memory.
+func (s *Store) endTimer() {
+	s.timing.Lock()
+	defer s.timing.Unlock()
+	if s.due != nil {
+		s.due.Stop()
+		s.due = nil
+	}
 }
 
 // Discard empties the batch without applying it.

@@ -17,6 +17,8 @@ type failure struct {
 	dir     string
 	damaged func(cause error) // is called when it is that files are damaged
 
+	under sync.WaitGroup // what is being done, also what was not waited for
+
 	mu   sync.Mutex
 	err  error
 	here chan struct{} // closed when there is one
@@ -52,14 +54,14 @@ func (f *failure) set(cause error) {
 // panics, which are about a log that cannot be written, are failures.
 func (f *failure) unless(op func() error) error {
 	done := make(chan error, 1)
-	go func() {
+	f.under.Go(func() {
 		defer func() {
 			if r := recover(); r != nil {
 				f.set(fmt.Errorf("%v", r))
 			}
 		}()
 		done <- op()
-	}()
+	})
 	select {
 	case err := <-done:
 		return err

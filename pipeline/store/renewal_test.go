@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"sync/atomic"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
+	"golang.org/x/sync/errgroup"
 )
 
 // TestDamageFoundWhileOpening: Pebble, which finds it in the background, has not
@@ -64,6 +66,43 @@ func renew(t *testing.T, s *Store, fs vfs.FS) {
 	}
 	if err := s.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestDamageUnderCommits: the damaged store is closed when what was begun in it is over,
+// though nobody waits for that any more.
+func TestDamageUnderCommits(t *testing.T) {
+	for range 60 {
+		s, err := Open("state", Options{FS: vfs.NewMem(), Cache: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all errgroup.Group
+		begun := make(chan struct{})
+		for g := range 4 {
+			all.Go(func() error {
+				for n := 0; ; n++ {
+					b := s.NewBatch()
+					for i := range 1000 {
+						b.Set(fmt.Append(nil, g, i), make([]byte, 100))
+					}
+					if n == 1 {
+						begun <- struct{}{}
+					}
+					if b.Commit(false) != nil {
+						_, err := s.Renewed()
+						return err
+					}
+				}
+			})
+		}
+		for range 4 {
+			<-begun
+		}
+		s.failure.set(ErrDamaged)
+		if err := errors.Join(all.Wait(), s.Close()); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -86,6 +86,8 @@ type Store struct {
 	idle   sync.Cond // signalled when inUse has fallen to 0
 	inUse  int       // calls under way; a count and no RWMutex, since they may nest
 	closed bool
+
+	timing sync.Mutex
 	due    *time.Timer // flushes a cache that has something in memory alone
 
 	renewal sync.Mutex
@@ -212,9 +214,7 @@ func (s *Store) shut() error {
 	for s.inUse > 0 {
 		s.idle.Wait()
 	}
-	if s.due != nil {
-		s.due.Stop() // it would keep what the store has in memory
-	}
+	s.endTimer()
 	failed := s.failure.get()
 	if failed == nil && s.opts.Cache {
 		failed = s.failure.unless(s.db.Flush)
@@ -235,6 +235,7 @@ func (s *Store) shut() error {
 func (s *Store) closeWithin(d time.Duration) error {
 	done := make(chan error, 1)
 	go func() {
+		s.failure.under.Wait() // Pebble frees what they use
 		err := closePebble(s.db)
 		s.tenancy.end()
 		done <- err

@@ -22,7 +22,7 @@ export async function show(view) {
   const asked = { from: period.from, to: period.to, account: view.account }
   const compare = period.key === 'all' ? null : 'true'
   const ask = more => () => view.ask('/reports/bounce', { ...asked, ...more })
-  const ofAll = wanted(view).length > 0 && 'Of all mail: a filter is for the reasons below.'
+  const ofAll = wanted(view).length > 0 && 'Of all mail: a filter narrows “Why” alone.'
   view.main.append(
     h('p', { class: 'period' }, period.text, ', by the hour in which each message began'),
     region(view, { name: 'figures', label: 'Figures', note: ofAll, ask: ask({ compare }), draw: drawFigures }),
