@@ -90,7 +90,7 @@ type Row struct {
 	Size                               int64
 
 	Statuses Statuses
-	Reason   Reason // of the newest attempt's bounce (the one that the status tells of), else of what led to the status
+	Reason   Reason // of the newest attempt's bounce (the one that the status tells of), else of what led to the status: of an expiry, of the attempt's last deferral
 	Code     uint16 // this and the next three: of that bounce, else of the last transport event (that of a deferral, where the queue just gave up)
 	Enhanced string
 	Reply    string

@@ -87,11 +87,14 @@ func (t *timeline) mark(r *schemas.Row, p *Point) {
 
 // conclude notes where the message stands and what was said about it.
 func (t *timeline) conclude(r *schemas.Row, history []schemas.Change) {
-	var last *Point
+	var last, put *Point // what was said last, and what put it off last
 	for i := range t.points {
 		p := &t.points[i]
 		if p.Derived || p.Suspicious || p.Kind.Stage() != schemas.StageTransport {
 			continue
+		}
+		if p.Kind == schemas.Deferred {
+			put = p
 		}
 		ev := p.Event
 		switch {
@@ -102,7 +105,11 @@ func (t *timeline) conclude(r *schemas.Row, history []schemas.Change) {
 		}
 	}
 	if n := len(history); n > 0 {
-		r.Statuses, r.Reason = history[n-1].After, history[n-1].Reason
+		end := &history[n-1]
+		r.Statuses, r.Reason = end.After, end.Reason
+		if end.Kind == schemas.Expired && put != nil && put.Attempt == len(t.attempts)-1 {
+			r.Reason = put.Reason // why it was put off is why it was given up
+		}
 	}
 	if bounce := t.bounce(history); bounce != nil {
 		r.Bounced, r.Reason = bounce.Time, bounce.Reason

@@ -49,6 +49,11 @@ func twinRow(points []twinPoint, history []schemas.Change) (r schemas.Row) {
 
 	if n := len(history); n > 0 {
 		r.Statuses, r.Reason = history[n-1].After, history[n-1].Reason
+		for _, p := range latest {
+			if history[n-1].Kind == schemas.Expired && p.kind == schemas.Deferred {
+				r.Reason = p.reason
+			}
+		}
 	}
 	words := slices.DeleteFunc(observed, func(p twinPoint) bool {
 		return !twinTransport(p.kind) || p.suspicious || p.ev.Reply+p.ev.Relay+p.ev.Enhanced == "" && p.ev.Code == 0
